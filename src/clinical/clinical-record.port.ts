@@ -1,0 +1,165 @@
+/**
+ * The port to a clinical record system. A new vendor is one folder under `adapters/`, one line in
+ * `adapters/registry.ts` and one line in `test/contract/`. Adapters see this file and `src/core`, nothing else.
+ *
+ * Rules every adapter keeps: only a `HubError` leaves it, and never a body or header of an upstream answer; every call
+ * takes an `AbortSignal`; the clock is injected; no globals and no environment reads; a capability that the system does
+ * not have is an absent member, never a stub that throws.
+ */
+import type { Clock } from '../core/clock.js';
+import type { LocalDate } from '../core/calendar.js';
+import type { Logger } from '../core/logger.js';
+
+/** What an adapter can do for a clinical record system. */
+export const Capability = { CASELOAD: 'CASELOAD' } as const;
+export type Capability = (typeof Capability)[keyof typeof Capability];
+
+/** One setting of a site profile, as data, so that command line, docs and operations page can show it without starting anything. */
+export interface SettingDescription {
+  readonly key: string;
+  readonly type: 'url' | 'text' | 'integer' | 'boolean' | 'choice' | 'secret' | 'list';
+  readonly required: boolean;
+  /** Shown in documentation; absent when there is none. */
+  readonly default?: string | number | boolean;
+  readonly choices?: readonly string[];
+  /** What it is for, in one sentence, with units. */
+  readonly help: string;
+}
+
+export interface AdapterManifest {
+  /** Folder name under `adapters/`; stable for ever. */
+  readonly id: string;
+  readonly name: string;
+  readonly protocol: string;
+  readonly capabilities: readonly Capability[];
+  readonly settings: readonly SettingDescription[];
+}
+
+export interface AdapterDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What an adapter folder exports. `parseSettings` reports every fault of a site profile at once (`HUB_ADAPTER_SETTINGS`). */
+export interface AdapterModule<Settings = unknown> {
+  readonly manifest: AdapterManifest;
+  parseSettings(raw: unknown): Settings;
+  create(settings: Settings, dependencies: AdapterDependencies): ClinicalRecordAdapter;
+}
+
+/** One running connection to a clinical record system. */
+export interface ClinicalRecordAdapter {
+  readonly caseload?: CaseloadCapability;
+  /** Asks the far end something harmless. Never throws: a failure is an answer. */
+  health(signal: AbortSignal): Promise<AdapterHealth>;
+  /** Releases connections; no call may follow. */
+  close(): Promise<void>;
+}
+
+export interface AdapterHealth {
+  readonly state: 'UP' | 'DOWN';
+  /** Error code when down. */
+  readonly code: string | null;
+  /** Milliseconds the probe took. */
+  readonly tookMs: number;
+  /** Name and version the far end gives itself, when it does. */
+  readonly product: string | null;
+}
+
+/** A value together with where and when it was read. */
+export interface Observed<T> {
+  readonly value: T;
+  readonly source: {
+    /** Code of the clinical record system (site profile). */
+    readonly system: string;
+    /** The far end's own reference, as `Type/id`. */
+    readonly reference: string;
+    /** The far end's version of it, or null when it has none. */
+    readonly version: string | null;
+  };
+  /** When the far end says that it was so; null when it does not say. ISO instant. */
+  readonly asOf: string | null;
+  /** When the hub read it. ISO instant. */
+  readonly fetchedAt: string;
+  /** False when parts that the hub needs could not be understood. */
+  readonly complete: boolean;
+}
+
+/** Pulling who is on a team's caseload. */
+export interface CaseloadCapability {
+  /**
+   * Yields a team's memberships page by page, in any order, every status. The iteration ends normally only after a page
+   * with `last: true`; every other end is a thrown `HubError` (`HUB_CASELOAD_INCOMPLETE` or an upstream code), and the
+   * caller keeps what it had. With `since`, only what changed at or after that instant (by the far end's clock); absence
+   * from such a pull means nothing.
+   */
+  pull(request: CaseloadRequest, signal: AbortSignal): AsyncIterable<CaseloadPage>;
+  /** Teams that the system holds and that could have a caseload, mapped or not; for reporting codes nobody has mapped. */
+  teams(signal: AbortSignal): Promise<readonly Observed<TeamListing>[]>;
+}
+
+export interface CaseloadRequest {
+  /** The site's own reference of the team, from the team map. */
+  readonly teamReference: string;
+  /** ISO instant of the far end's clock, or null for a full sweep. */
+  readonly since: string | null;
+}
+
+export interface CaseloadPage {
+  /** From 1. */
+  readonly page: number;
+  readonly last: boolean;
+  /** Memberships that the far end says there are in all; null when it does not say. */
+  readonly total: number | null;
+  readonly items: readonly Observed<CaseloadItem>[];
+  /** The far end's clock at this page, for the next increment; null when it has none. ISO instant. */
+  readonly watermark: string | null;
+}
+
+export interface TeamListing {
+  readonly teamReference: string;
+  readonly name: string;
+  /** The site's local team code, when it has one. */
+  readonly code: string | null;
+}
+
+/** State of a membership as the far end has it. Whether it is open on a date is decided by the hub, from state and period. */
+export const MembershipState = {
+  OPEN: 'OPEN',
+  ON_HOLD: 'ON_HOLD',
+  WAITING_LIST: 'WAITING_LIST',
+  PLANNED: 'PLANNED',
+  ENDED: 'ENDED',
+  ENTERED_IN_ERROR: 'ENTERED_IN_ERROR',
+} as const;
+export type MembershipState = (typeof MembershipState)[keyof typeof MembershipState];
+
+/** One person's time on one team's caseload. */
+export interface CaseloadItem {
+  readonly teamReference: string;
+  readonly state: MembershipState;
+  /** First day on the caseload; null when the far end does not say, or says it only to the month or year. */
+  readonly validFrom: LocalDate | null;
+  /** First day no longer on the caseload (NHS England's rule: a discharge on D counts as closed on D); null when open. */
+  readonly validTo: LocalDate | null;
+  readonly patient: PatientIdentity;
+  readonly careCoordinator: { readonly reference: string; readonly name: string | null } | null;
+}
+
+/** The least about a patient that eligibility and matching need. */
+export interface PatientIdentity {
+  /** The record system's own id. */
+  readonly localId: string;
+  /** Valid ten digits, or null. */
+  readonly nhsNumber: string | null;
+  /** Verification status 01–08; null when the record does not say. Only `01` matches by itself. */
+  readonly nhsNumberStatus: string | null;
+  /** Full date, or null when unknown or less precise. */
+  readonly dateOfBirth: LocalDate | null;
+  readonly deceasedOn: LocalDate | null;
+  readonly active: boolean;
+  /** Local id of the patient that replaced this one (merge), or null. */
+  readonly replacedByLocalId: string | null;
+  /** The record is marked sensitive or restricted at its source. */
+  readonly restricted: boolean;
+}
