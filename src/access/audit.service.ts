@@ -1,0 +1,115 @@
+/** The record of who saw and did what: in the transaction of a write, awaited before the answer of a read. */
+import type { Caller } from '../core/caller.js';
+import { HubError } from '../core/errors.js';
+import { newId } from '../core/ids.js';
+import type { Database, Transaction } from '../platform/database/database.js';
+
+export type AuditKind = 'READ' | 'WRITE' | 'DECIDE' | 'REFUSED' | 'SYSTEM';
+export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED';
+
+/** One thing that happened. `details` holds ids, codes and counts only. */
+export interface AuditEntry {
+  readonly kind: AuditKind;
+  /** Name of the operation: a root field, a mutation, a command. */
+  readonly operation: string;
+  readonly outcome?: AuditOutcome;
+  /** Persons whose identifiable data were shown or changed; uuids. */
+  readonly personIds: readonly string[];
+  readonly details?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+const COLUMNS = 'id, subject, role, purpose, organisation_id, kind, operation, outcome, person_ids, details, correlation_id';
+
+function valuesOf(caller: Caller, entry: AuditEntry): unknown[] {
+  return [
+    newId(),
+    caller.subject,
+    caller.role,
+    caller.purpose,
+    caller.scope.organisationId,
+    entry.kind,
+    entry.operation,
+    entry.outcome ?? 'DONE',
+    entry.personIds,
+    JSON.stringify(entry.details ?? {}),
+    caller.correlationId,
+  ];
+}
+
+/** Puts a write on record in its own transaction: both happen or neither. */
+export async function auditInTransaction(tx: Transaction, caller: Caller, entry: AuditEntry): Promise<void> {
+  await tx.query(
+    `insert into audit_events (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::jsonb, $11)`,
+    valuesOf(caller, entry),
+  );
+}
+
+interface Waiting {
+  readonly values: readonly unknown[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How many entries one statement may carry. */
+const BATCH = 200;
+
+/**
+ * Puts reads on record. Entries that arrive while a statement is under way share the next one (group commit); each
+ * caller waits until its own entry is committed. Rejects with `HUB_AUDIT_UNAVAILABLE`, and then no answer may leave.
+ */
+export class AuditTrail {
+  private waiting: Waiting[] = [];
+  private busy = false;
+
+  constructor(
+    private readonly database: Pick<Database, 'audit'>,
+    /** Longest wait for the record in milliseconds; past it there is no answer. */
+    private readonly limitMs = 5_000,
+  ) {}
+
+  /** Resolves when the entry is committed. */
+  async record(caller: Caller, entry: AuditEntry): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const committed = new Promise<void>((resolve, reject) => {
+      this.waiting.push({ values: valuesOf(caller, entry), resolve, reject });
+      timer = setTimeout(() => reject(new Error('audit record not written in time')), this.limitMs);
+      if (!this.busy) void this.flush();
+    });
+    try {
+      await committed;
+    } catch (cause) {
+      throw new HubError('HUB_AUDIT_UNAVAILABLE', { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async flush(): Promise<void> {
+    this.busy = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, BATCH);
+      try {
+        await this.database.audit(statementFor(batch.length), batch.flatMap((entry) => entry.values));
+        for (const entry of batch) entry.resolve();
+      } catch (error) {
+        for (const entry of batch) entry.reject(error);
+      }
+    }
+    this.busy = false;
+  }
+}
+
+const statements = new Map<number, string>();
+
+function statementFor(rows: number): string {
+  let text = statements.get(rows);
+  if (!text) {
+    const row = (index: number): string => {
+      const p = (offset: number): string => `$${index * 11 + offset}`;
+      return `(${p(1)}::uuid, ${p(2)}, ${p(3)}, ${p(4)}, ${p(5)}::uuid, ${p(6)}, ${p(7)}, ${p(8)}, ${p(9)}::uuid[], ${p(10)}::jsonb, ${p(11)})`;
+    };
+    text = `insert into audit_events (${COLUMNS}) values ${Array.from({ length: rows }, (_, index) => row(index)).join(', ')}`;
+    statements.set(rows, text);
+  }
+  return text;
+}

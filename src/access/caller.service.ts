@@ -1,0 +1,106 @@
+/** From a verified token to a caller: the directory, not the token, says which rows are theirs. */
+import { londonDate } from '../core/calendar.js';
+import { type Caller, NO_SCOPE, PURPOSES_OF, Purpose, Role, type Scope } from '../core/caller.js';
+import type { Clock } from '../core/clock.js';
+import { HubError } from '../core/errors.js';
+import type { ScopeSource, Standing } from './scope-source.port.js';
+
+/** The claims that matter here, already verified. */
+export interface Claims {
+  readonly subject: string;
+  readonly roles: readonly Role[];
+  /** ODS code of the organisation the caller acts in. */
+  readonly organisationCode: string;
+}
+
+/** What the request says of itself beside the token. */
+export interface RequestClaims {
+  /** Header `hub-role`: which of several roles is meant; default the first that token and directory agree on. */
+  readonly role?: string | undefined;
+  /** Header `hub-purpose`; default per role. */
+  readonly purpose?: string | undefined;
+  readonly correlationId: string;
+}
+
+/** How long a standing is remembered: a withdrawn role or team stops working within this time. */
+export const STANDING_KEPT_MS = 5_000;
+
+interface Kept {
+  readonly standing: Standing | null;
+  readonly until: number;
+}
+
+/** Resolves callers; one directory look-up per subject every five seconds. */
+export class CallerService {
+  private readonly kept = new Map<string, Kept>();
+
+  constructor(
+    private readonly source: ScopeSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The caller of a request.
+   * Throws `HUB_ACCESS_NO_STAFF` (nobody of that subject in the directory), `HUB_ACCESS_REFUSED` (no role in common, or
+   * the role asked for is not held) and `HUB_ACCESS_PURPOSE`.
+   */
+  async resolve(claims: Claims, request: RequestClaims): Promise<Caller> {
+    const standing = await this.standing(claims);
+    if (!standing) throw new HubError('HUB_ACCESS_NO_STAFF');
+    const held = claims.roles.filter((role) => standing.roles.includes(role));
+    const role = request.role === undefined ? held[0] : held.find((candidate) => candidate === request.role);
+    if (role === undefined) {
+      throw new HubError('HUB_ACCESS_REFUSED', {
+        message: 'Token and directory agree on no such role.',
+        details: { rolesHeld: standing.roles },
+      });
+    }
+    return {
+      subject: claims.subject,
+      role,
+      purpose: purposeFor(role, request.purpose),
+      scope: scopeFor(role, standing),
+      correlationId: request.correlationId,
+    };
+  }
+
+  private async standing(claims: Claims): Promise<Standing | null> {
+    const now = this.clock.now();
+    const key = `${claims.organisationCode}\n${claims.subject}`;
+    const kept = this.kept.get(key);
+    if (kept && kept.until > now.getTime()) return kept.standing;
+    const standing = await this.source.standingOf(claims.subject, claims.organisationCode, londonDate(now));
+    if (this.kept.size > 10_000) this.kept.clear();
+    this.kept.set(key, { standing, until: now.getTime() + STANDING_KEPT_MS });
+    return standing;
+  }
+}
+
+function purposeFor(role: Role, asked: string | undefined): Purpose {
+  const open = PURPOSES_OF[role];
+  if (asked === undefined) return open[0]!;
+  const purpose = open.find((candidate) => candidate === asked);
+  if (!purpose) {
+    throw new HubError('HUB_ACCESS_PURPOSE', { details: { role, accepted: open } });
+  }
+  return purpose;
+}
+
+function scopeFor(role: Role, standing: Standing): Scope {
+  if (role === Role.ANALYST) {
+    return { ...NO_SCOPE, organisationIds: standing.agreementOrganisationIds, staffId: standing.staffId };
+  }
+  const teamIds = role === Role.ADMINISTRATOR || role === Role.INTEGRATION ? [] : standing.teamIds;
+  return { organisationId: standing.organisationId, teamIds, organisationIds: [], staffId: standing.staffId };
+}
+
+/** The hub's own work (refresh, escalation, command line) in an organisation, as a named caller that is audited like any other. */
+export function systemCaller(name: string, organisationId: string, correlationId: string, teamIds: readonly string[] = []): Caller {
+  return {
+    subject: `system:${name}`,
+    role: Role.ADMINISTRATOR,
+    purpose: Purpose.ADMINISTRATION,
+    scope: { organisationId, teamIds, organisationIds: [], staffId: null },
+    correlationId,
+  };
+}

@@ -1,0 +1,17 @@
+/** Role sets that fields, root fields and mutations state as their policy, so that "who may" has one vocabulary. */
+import { Role } from '../core/caller.js';
+
+/** Every authenticated caller, machines included. Only for what says nothing of any person. */
+export const ANYONE: readonly Role[] = Object.values(Role);
+/** Those who work with the person: specialists, their managers, care coordinators. */
+export const CARE: readonly Role[] = [Role.EMPLOYMENT_SPECIALIST, Role.TEAM_MANAGER, Role.CARE_COORDINATOR];
+/** Those who carry the employment case. */
+export const CASEWORK: readonly Role[] = [Role.EMPLOYMENT_SPECIALIST, Role.TEAM_MANAGER];
+/** Care, and analysts in pseudonymised form. */
+export const CARE_AND_ANALYSTS: readonly Role[] = [...CARE, Role.ANALYST];
+/** People (not machines) who may look at the shape of the graph. */
+export const PEOPLE: readonly Role[] = [...CARE_AND_ANALYSTS, Role.ADMINISTRATOR];
+export const MANAGERS: readonly Role[] = [Role.TEAM_MANAGER];
+export const TEAM_ANSWERERS: readonly Role[] = [Role.CARE_COORDINATOR, Role.TEAM_MANAGER];
+export const ADMINISTRATORS: readonly Role[] = [Role.ADMINISTRATOR];
+export const MACHINES: readonly Role[] = [Role.INTEGRATION];
