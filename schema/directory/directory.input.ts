@@ -1,0 +1,30 @@
+/** Filter and order of teams. */
+import { ArgsType, Field, InputType, registerEnumType } from 'type-graphql';
+import { PageArgs } from '../paging/page.args.js';
+import { TeamKind } from './directory.type.js';
+
+/** Orders of teams. */
+export const TeamOrder = { CODE: 'CODE', NAME: 'NAME' } as const;
+export type TeamOrder = (typeof TeamOrder)[keyof typeof TeamOrder];
+registerEnumType(TeamOrder, { name: 'TeamOrder', description: 'Orders of teams.' });
+
+@InputType({ description: 'All that is given must hold.' })
+export class TeamFilter {
+  @Field(() => [TeamKind], { nullable: true })
+  kindIn?: TeamKind[] | null;
+
+  @Field(() => String, { nullable: true })
+  code?: string | null;
+
+  @Field(() => String, { nullable: true })
+  nameStartsWith?: string | null;
+}
+
+@ArgsType()
+export class TeamListArgs extends PageArgs {
+  @Field(() => TeamFilter, { nullable: true })
+  filter?: TeamFilter | null;
+
+  @Field(() => TeamOrder, { nullable: true })
+  orderBy?: TeamOrder | null;
+}

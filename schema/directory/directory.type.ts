@@ -1,0 +1,74 @@
+/** Organisations, teams and staff in the graph. */
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { DateScalar, IdScalar } from '../scalars/date.scalar.js';
+
+/** Kinds of team, in the words of the service specifications; `mhsdsTeamType` has the national code. */
+export const TeamKind = {
+  CMHT: 'CMHT',
+  OLDER_ADULT_CMHT: 'OLDER_ADULT_CMHT',
+  EIP: 'EIP',
+  REHABILITATION: 'REHABILITATION',
+  NEIGHBOURHOOD: 'NEIGHBOURHOOD',
+  ASSERTIVE_OUTREACH: 'ASSERTIVE_OUTREACH',
+  CRISIS: 'CRISIS',
+  PRIMARY_CARE: 'PRIMARY_CARE',
+  INPATIENT: 'INPATIENT',
+  EMPLOYMENT: 'EMPLOYMENT',
+  OTHER: 'OTHER',
+} as const;
+export type TeamKind = (typeof TeamKind)[keyof typeof TeamKind];
+registerEnumType(TeamKind, { name: 'TeamKind', description: 'Kind of team.' });
+
+@ObjectType({ simpleResolvers: true, description: 'An organisation: trust, provider or commissioner.' })
+export class Organisation {
+  @Field(() => IdScalar)
+  id: string;
+
+  @Field(() => String, { description: 'ODS code.' })
+  odsCode: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { description: 'TRUST, PROVIDER, COMMISSIONER or OTHER.' })
+  kind: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A clinical or employment team.' })
+export class Team {
+  @Field(() => IdScalar)
+  id: string;
+
+  @Field(() => String, { description: 'Code in the directory, unique within the organisation.' })
+  code: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => TeamKind)
+  kind: TeamKind;
+
+  @Field(() => String, { nullable: true, description: 'SERVICE OR TEAM TYPE REFERRED TO (MENTAL HEALTH) of the MHSDS.' })
+  mhsdsTeamType: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Area served, as the specification names it.' })
+  area: string | null;
+
+  @Field(() => DateScalar, { nullable: true })
+  validFrom: string | null;
+
+  @Field(() => DateScalar, { nullable: true, description: 'First day the team no longer existed.' })
+  validTo: string | null;
+
+  @Field(() => Organisation)
+  organisation: Organisation;
+}
+
+@ObjectType({ simpleResolvers: true, description: 'A member of staff.' })
+export class StaffMember {
+  @Field(() => IdScalar)
+  id: string;
+
+  @Field(() => String, { nullable: true })
+  displayName: string | null;
+}

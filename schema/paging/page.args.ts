@@ -1,0 +1,17 @@
+/** Arguments that every connection shares. */
+import { ArgsType, Field, Int } from 'type-graphql';
+
+@ArgsType()
+export class PageArgs {
+  @Field(() => Int, { nullable: true, description: 'How many from the start; at most 250.' })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Cursor after which to go on.' })
+  after?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'How many from the end.' })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Cursor before which to stop.' })
+  before?: string | null;
+}
