@@ -36,6 +36,8 @@ export interface AdapterManifest {
 }
 
 export interface AdapterDependencies {
+  /** Code of the clinical record system that this instance serves (site profile); every `Observed` names it. */
+  readonly system: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -112,7 +114,10 @@ export interface CaseloadPage {
   /** Memberships that the far end says there are in all; null when it does not say. */
   readonly total: number | null;
   readonly items: readonly Observed<CaseloadItem>[];
-  /** The far end's clock at this page, for the next increment; null when it has none. ISO instant. */
+  /**
+   * The far end's clock at the pull's first page, the same on every page, so that nothing changed while paging is
+   * skipped. The next increment starts there, less the caller's overlap. Null when it has none. ISO instant.
+   */
   readonly watermark: string | null;
 }
 
