@@ -1,9 +1,9 @@
 /** What mutations answer: the success, or a named refusal with its code, rule and clause. */
 import { createUnionType, Field, ObjectType } from 'type-graphql';
+import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 import { EligibilityPurpose, EligibilityVerdict, MayProceed } from './eligibility.enum.js';
 import { ConfirmationRequest, EligibilityDecision, EligibilityOverride } from './eligibility.type.js';
 import { Referral } from './referral.type.js';
-import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 
 @ObjectType({ simpleResolvers: true, description: 'A refusal that you can do something about.' })
 export class Refusal {
@@ -50,7 +50,10 @@ export class EligibilityChecked {
   outcomes: EligibilityOutcome[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A criterion as a partner’s machine sees it: no evidence.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A criterion as a partner’s machine sees it: no evidence.',
+})
 export class IdentityCriterion {
   @Field(() => String)
   key: string;

@@ -1,10 +1,13 @@
 /** Enumerations of eligibility in the graph. */
 import { registerEnumType } from 'type-graphql';
+import { Purpose as EligibilityPurpose } from '../../src/casework/eligibility/facts.js';
 
-/** Why it is asked. */
-export const EligibilityPurpose = { ENTRY: 'ENTRY', CONTINUE: 'CONTINUE', RE_ENTRY: 'RE_ENTRY' } as const;
-export type EligibilityPurpose = (typeof EligibilityPurpose)[keyof typeof EligibilityPurpose];
-registerEnumType(EligibilityPurpose, { name: 'EligibilityPurpose', description: 'Why eligibility is asked.' });
+export { EligibilityPurpose };
+
+registerEnumType(EligibilityPurpose, {
+  name: 'EligibilityPurpose',
+  description: 'Why eligibility is asked.',
+});
 
 /** What was decided; silence is CANNOT_TELL, never NOT_ELIGIBLE. */
 export const EligibilityVerdict = {

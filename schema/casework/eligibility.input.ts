@@ -41,15 +41,30 @@ export class DecisionListArgs extends PageArgs {
 /** Orders of confirmation requests. */
 export const ConfirmationOrder = { NEWEST: 'NEWEST', DUE: 'DUE' } as const;
 export type ConfirmationOrder = (typeof ConfirmationOrder)[keyof typeof ConfirmationOrder];
-registerEnumType(ConfirmationOrder, { name: 'ConfirmationOrder', description: 'Orders of confirmation requests.' });
+registerEnumType(ConfirmationOrder, {
+  name: 'ConfirmationOrder',
+  description: 'Orders of confirmation requests.',
+});
 
 /** States of a confirmation request. */
-export const ConfirmationState = { ASKED: 'ASKED', ESCALATED: 'ESCALATED', ANSWERED: 'ANSWERED', WITHDRAWN: 'WITHDRAWN' } as const;
+export const ConfirmationState = {
+  ASKED: 'ASKED',
+  ESCALATED: 'ESCALATED',
+  ANSWERED: 'ANSWERED',
+  WITHDRAWN: 'WITHDRAWN',
+} as const;
 export type ConfirmationState = (typeof ConfirmationState)[keyof typeof ConfirmationState];
-registerEnumType(ConfirmationState, { name: 'ConfirmationState', description: 'States of a confirmation request.' });
+registerEnumType(ConfirmationState, {
+  name: 'ConfirmationState',
+  description: 'States of a confirmation request.',
+});
 
 /** What a team may answer. */
-export const TeamAnswer = { ON_CASELOAD: 'ON_CASELOAD', NOT_ON_CASELOAD: 'NOT_ON_CASELOAD', CANNOT_SAY: 'CANNOT_SAY' } as const;
+export const TeamAnswer = {
+  ON_CASELOAD: 'ON_CASELOAD',
+  NOT_ON_CASELOAD: 'NOT_ON_CASELOAD',
+  CANNOT_SAY: 'CANNOT_SAY',
+} as const;
 export type TeamAnswer = (typeof TeamAnswer)[keyof typeof TeamAnswer];
 registerEnumType(TeamAnswer, { name: 'TeamAnswer', description: 'What a team may answer.' });
 
@@ -82,14 +97,23 @@ export class CheckEligibilityInput {
   @Field(() => EligibilityPurpose)
   purpose: EligibilityPurpose;
 
-  @Field(() => DateScalar, { nullable: true, description: 'What was so on this day; default today in London.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'What was so on this day; default today in London.',
+  })
   asOf?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'What the hub knew at this instant; default now.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'What the hub knew at this instant; default now.',
+  })
   knownAt?: string | null;
 }
 
-@InputType({ description: 'Asked by a partner’s machine. A pair that does not match one living identity is answered as a person unknown to every caseload.' })
+@InputType({
+  description:
+    'Asked by a partner’s machine. A pair that does not match one living identity is answered as a person unknown to every caseload.',
+})
 export class CheckEligibilityByIdentityInput {
   @Field(() => String)
   nhsNumber: string;
@@ -166,7 +190,10 @@ export class AnswerConfirmationInput {
   @Field(() => TeamAnswer)
   answer: TeamAnswer;
 
-  @Field(() => DateScalar, { nullable: true, description: 'On the caseload since; left out: since before the referral.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'On the caseload since; left out: since before the referral.',
+  })
   from?: string | null;
 
   @Field(() => DateScalar, { nullable: true, description: 'First day no longer on it; left out: still.' })

@@ -1,15 +1,18 @@
 /** Eligibility in the graph: decisions with criteria and evidence, overrides, confirmation requests, decisions that differ now. */
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Relation } from 'typeorm';
+import { ClinicalRecordSystem } from '../clinical/membership.type.js';
 import { SpecificationVersion } from '../contracts/specification.type.js';
 import { StaffMember, Team } from '../directory/directory.type.js';
 import { Person } from '../people/person.type.js';
-import { ClinicalRecordSystem } from '../clinical/membership.type.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
-import { Referral } from './referral.type.js';
 import { EligibilityPurpose, EligibilityVerdict, MayProceed } from './eligibility.enum.js';
+import { Referral } from './referral.type.js';
 
-@ObjectType({ simpleResolvers: true, description: 'One piece of evidence: from where, which version, as of when.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One piece of evidence: from where, which version, as of when.',
+})
 export class EligibilityEvidence {
   @Field(() => Int)
   item: number;
@@ -48,7 +51,10 @@ export class EligibilityEvidence {
   fresh: boolean | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'One criterion of a decision. All criteria are always reported.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One criterion of a decision. All criteria are always reported.',
+})
 export class EligibilityCriterion {
   @Field(() => Int)
   position: number;
@@ -77,11 +83,16 @@ export class EligibilityCriterion {
   @Field(() => String, { nullable: true, description: 'What would settle it.' })
   settledBy: string | null;
 
-  @Field(() => [EligibilityEvidence], { description: 'Evidence within your scope; the verdict rests on all of it.' })
+  @Field(() => [EligibilityEvidence], {
+    description: 'Evidence within your scope; the verdict rests on all of it.',
+  })
   evidence: EligibilityEvidence[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A decision set aside by a manager, with reason and clause. The decision itself stays.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A decision set aside by a manager, with reason and clause. The decision itself stays.',
+})
 export class EligibilityOverride {
   @Field(() => IdScalar)
   id: string;
@@ -153,7 +164,11 @@ export class EligibilityDecision {
   referral: Relation<Referral> | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A question to the team whether somebody is on its caseload. Time passing escalates it and never turns it into a no.' })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    'A question to the team whether somebody is on its caseload. Time passing escalates it and never turns it into a no.',
+})
 export class ConfirmationRequest {
   @Field(() => IdScalar)
   id: string;
@@ -195,7 +210,10 @@ export class ConfirmationRequest {
   answeredAt: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A decision that later evidence would decide differently. Nothing is rewritten.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A decision that later evidence would decide differently. Nothing is rewritten.',
+})
 export class DecisionReview {
   @Field(() => IdScalar)
   id: string;

@@ -14,7 +14,11 @@ import { PersonFilter } from '../people/person.input.js';
 import { DateScalar, IdScalar } from '../scalars/date.scalar.js';
 
 /** Orders of referrals. */
-export const ReferralOrder = { NEWEST: 'NEWEST', OLDEST: 'OLDEST', FIRST_CONTACT_DUE: 'FIRST_CONTACT_DUE' } as const;
+export const ReferralOrder = {
+  NEWEST: 'NEWEST',
+  OLDEST: 'OLDEST',
+  FIRST_CONTACT_DUE: 'FIRST_CONTACT_DUE',
+} as const;
 export type ReferralOrder = (typeof ReferralOrder)[keyof typeof ReferralOrder];
 registerEnumType(ReferralOrder, { name: 'ReferralOrder', description: 'Orders of referrals.' });
 
@@ -86,7 +90,9 @@ export class ReferredPersonInput {
 
 @InputType()
 export class RecordReferralInput {
-  @Field(() => String, { description: 'Your key for this request, 8 to 100 characters; repeats get the same answer for 30 days.' })
+  @Field(() => String, {
+    description: 'Your key for this request, 8 to 100 characters; repeats get the same answer for 30 days.',
+  })
   idempotencyKey: string;
 
   @Field(() => String, { description: 'Code of the service specification.' })
@@ -116,7 +122,10 @@ export class RecordReferralInput {
   @Field(() => Residence, { nullable: true, description: 'Left out: not recorded.' })
   residence?: Residence | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Supported on the Care Programme Approach; left out: not known.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Supported on the Care Programme Approach; left out: not known.',
+  })
   onCareProgrammeApproach?: boolean | null;
 }
 

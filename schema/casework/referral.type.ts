@@ -15,11 +15,26 @@ import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js'
 import { ConfirmationRequest, EligibilityDecision } from './eligibility.type.js';
 
 registerEnumType(ReferralRoute, { name: 'ReferralRoute', description: 'How the referral came.' });
-registerEnumType(ReferralState, { name: 'ReferralState', description: 'RECEIVED, then ACCEPTED or DECLINED, then CLOSED.' });
-registerEnumType(WordOnWork, { name: 'WordOnWork', description: 'The person’s own word on work. Only an explicit no is a no.' });
-registerEnumType(EmploymentAtReferral, { name: 'EmploymentAtReferral', description: 'Employment when the referral came.' });
-registerEnumType(ConsentToContactClinician, { name: 'ConsentToContactClinician', description: 'Consent that the service speaks with the clinician.' });
-registerEnumType(Residence, { name: 'Residence', description: 'Whether the person lives in the region of the specification.' });
+registerEnumType(ReferralState, {
+  name: 'ReferralState',
+  description: 'RECEIVED, then ACCEPTED or DECLINED, then CLOSED.',
+});
+registerEnumType(WordOnWork, {
+  name: 'WordOnWork',
+  description: 'The person’s own word on work. Only an explicit no is a no.',
+});
+registerEnumType(EmploymentAtReferral, {
+  name: 'EmploymentAtReferral',
+  description: 'Employment when the referral came.',
+});
+registerEnumType(ConsentToContactClinician, {
+  name: 'ConsentToContactClinician',
+  description: 'Consent that the service speaks with the clinician.',
+});
+registerEnumType(Residence, {
+  name: 'Residence',
+  description: 'Whether the person lives in the region of the specification.',
+});
 
 @ObjectType({ simpleResolvers: true, description: 'A referral to the employment service.' })
 export class Referral {
@@ -56,10 +71,16 @@ export class Referral {
   @Field(() => Residence)
   residence: Residence;
 
-  @Field(() => String, { nullable: true, description: 'Age band at receipt: 16-25, 26-35, 36-45, 46-55, 56-64, OTHER.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Age band at receipt: 16-25, 26-35, 36-45, 46-55, 56-64, OTHER.',
+  })
   ageBand: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: 'Last day for first contact; null where the specification names none.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'Last day for first contact; null where the specification names none.',
+  })
   firstContactDueOn: string | null;
 
   @Field(() => DateTimeScalar)

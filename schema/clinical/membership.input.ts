@@ -27,7 +27,10 @@ export class MembershipListArgs extends PageArgs {
   @Field(() => DateScalar, { nullable: true, description: 'What was so on this day; default: every period.' })
   asOf?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'What the hub knew at this instant; default now.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'What the hub knew at this instant; default now.',
+  })
   knownAt?: string | null;
 }
 
@@ -39,6 +42,9 @@ export class PersonMembershipsArgs {
   @Field(() => DateScalar, { nullable: true, description: 'What was so on this day; default: every period.' })
   asOf?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'What the hub knew at this instant; default now.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'What the hub knew at this instant; default now.',
+  })
   knownAt?: string | null;
 }

@@ -4,7 +4,10 @@ import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { Team } from '../directory/directory.type.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 
-registerEnumType(MembershipState, { name: 'MembershipState', description: 'State of a membership as the record system has it.' });
+registerEnumType(MembershipState, {
+  name: 'MembershipState',
+  description: 'State of a membership as the record system has it.',
+});
 
 @ObjectType({ simpleResolvers: true, description: 'A pull of one team’s caseload from a record system.' })
 export class CaseloadPull {
@@ -14,7 +17,9 @@ export class CaseloadPull {
   @Field(() => String, { description: 'SWEEP (everything; proves absence) or INCREMENT (changes only).' })
   kind: string;
 
-  @Field(() => String, { description: 'RUNNING, COMPLETE or INCOMPLETE. Nothing is replaced from an incomplete pull.' })
+  @Field(() => String, {
+    description: 'RUNNING, COMPLETE or INCOMPLETE. Nothing is replaced from an incomplete pull.',
+  })
   state: string;
 
   @Field(() => DateTimeScalar)
@@ -39,7 +44,10 @@ export class CaseloadPull {
   failureCode: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'A team as a record system calls it, and how fresh its caseload is.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A team as a record system calls it, and how fresh its caseload is.',
+})
 export class TeamCaseload {
   @Field(() => IdScalar)
   id: string;
@@ -50,7 +58,10 @@ export class TeamCaseload {
   @Field(() => String, { nullable: true })
   label: string | null;
 
-  @Field(() => Team, { nullable: true, description: 'Null: nobody has mapped this code; its people are unknown, never absent.' })
+  @Field(() => Team, {
+    nullable: true,
+    description: 'Null: nobody has mapped this code; its people are unknown, never absent.',
+  })
   team: Team | null;
 
   @Field(() => CaseloadPull, { nullable: true })
@@ -93,7 +104,10 @@ export class ClinicalRecordSystem {
   caseloads: TeamCaseload[];
 }
 
-@ObjectType({ simpleResolvers: true, description: 'One person’s time on one team’s caseload, as one record system has it.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One person’s time on one team’s caseload, as one record system has it.',
+})
 export class Membership {
   @Field(() => IdScalar)
   id: string;
@@ -104,13 +118,19 @@ export class Membership {
   @Field(() => DateScalar, { nullable: true, description: 'First day on the caseload.' })
   validFrom: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: 'First day no longer on the caseload; null while open.' })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: 'First day no longer on the caseload; null while open.',
+  })
   validTo: string | null;
 
   @Field(() => DateTimeScalar, { description: 'Since when the hub has known this version.' })
   observedFrom: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Until when the hub took this version as true; null: still.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Until when the hub took this version as true; null: still.',
+  })
   observedTo: string | null;
 
   @Field(() => String, { nullable: true, description: 'Reference in the record system.' })

@@ -1,7 +1,7 @@
 /** Filter and order of teams. */
 import { ArgsType, Field, InputType, registerEnumType } from 'type-graphql';
+import { TeamKind } from '../../src/contracts/rule-values.js';
 import { PageArgs } from '../paging/page.args.js';
-import { TeamKind } from './directory.type.js';
 
 /** Orders of teams. */
 export const TeamOrder = { CODE: 'CODE', NAME: 'NAME' } as const;

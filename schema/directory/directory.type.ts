@@ -1,22 +1,8 @@
 /** Organisations, teams and staff in the graph. */
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { TeamKind } from '../../src/contracts/rule-values.js';
 import { DateScalar, IdScalar } from '../scalars/date.scalar.js';
 
-/** Kinds of team, in the words of the service specifications; `mhsdsTeamType` has the national code. */
-export const TeamKind = {
-  CMHT: 'CMHT',
-  OLDER_ADULT_CMHT: 'OLDER_ADULT_CMHT',
-  EIP: 'EIP',
-  REHABILITATION: 'REHABILITATION',
-  NEIGHBOURHOOD: 'NEIGHBOURHOOD',
-  ASSERTIVE_OUTREACH: 'ASSERTIVE_OUTREACH',
-  CRISIS: 'CRISIS',
-  PRIMARY_CARE: 'PRIMARY_CARE',
-  INPATIENT: 'INPATIENT',
-  EMPLOYMENT: 'EMPLOYMENT',
-  OTHER: 'OTHER',
-} as const;
-export type TeamKind = (typeof TeamKind)[keyof typeof TeamKind];
 registerEnumType(TeamKind, { name: 'TeamKind', description: 'Kind of team.' });
 
 @ObjectType({ simpleResolvers: true, description: 'An organisation: trust, provider or commissioner.' })
@@ -48,7 +34,10 @@ export class Team {
   @Field(() => TeamKind)
   kind: TeamKind;
 
-  @Field(() => String, { nullable: true, description: 'SERVICE OR TEAM TYPE REFERRED TO (MENTAL HEALTH) of the MHSDS.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'SERVICE OR TEAM TYPE REFERRED TO (MENTAL HEALTH) of the MHSDS.',
+  })
   mhsdsTeamType: string | null;
 
   @Field(() => String, { nullable: true, description: 'Area served, as the specification names it.' })

@@ -8,7 +8,10 @@ export const IdentityState = { CLEAR: 'CLEAR', CONFLICT: 'CONFLICT' } as const;
 export type IdentityState = (typeof IdentityState)[keyof typeof IdentityState];
 registerEnumType(IdentityState, { name: 'IdentityState', description: 'Whether it is settled who this is.' });
 
-@ObjectType({ simpleResolvers: true, description: 'A person. An analyst sees a pseudonym as id, and no identifiable field.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'A person. An analyst sees a pseudonym as id, and no identifiable field.',
+})
 export class Person {
   @Field(() => IdScalar, { description: 'The id; to an analyst a pseudonym.' })
   id: string;

@@ -1,71 +1,53 @@
-/** Reads the rules of service specifications in force on a date. */
-import type { LocalDate } from '../core/calendar.js';
-import { HubError } from '../core/errors.js';
-import type { Transaction } from '../platform/database/database.js';
-import { versionInForce, type VersionPeriod, type VersionRefusal } from './specification-in-force.rules.js';
-import { ruleSet, type RuleRow, type SpecificationRules } from './specification-rules.js';
+/** Field maps of service specifications: versions, rules, clauses. Open to every authenticated caller. */
+import { ANYONE } from '../access/policies.js';
+import { type TypeMap, typeMap } from '../platform/database/select/field-map.js';
+import { among, asc, bool, date, desc, int, json, many, order, text, time, uuid } from '../platform/database/select/map-words.js';
 
-/** The rules of a version, and the rows they came from. */
-export interface SpecificationInForce extends SpecificationRules {
-  /** Id of the specification; uuid. */
-  readonly specificationId: string;
-  /** Id of the version; uuid; stored with every decision. */
-  readonly versionId: string;
-}
+/** Rules of a version, in alphabetical order of their keys. */
+export const SPECIFICATION_RULES: TypeMap = typeMap({
+  type: 'SpecificationRule',
+  table: 'specification_rules',
+  columns: {
+    id: uuid('id', ANYONE),
+    key: text('key', ANYONE),
+    value: json('value', ANYONE, { nullable: true }),
+    strength: text('strength', ANYONE),
+    clause: text('clause', ANYONE, { nullable: true }),
+    reading: text('reading', ANYONE, { nullable: true }),
+    unfilled: bool('unfilled', ANYONE),
+  },
+  orders: { KEY: order(ANYONE, asc('key', 'text'), asc('id', 'uuid')) },
+});
 
-/** What is known of one specification on a date: its rules, or why nothing can be decided under it. */
-export type SpecificationAnswer = { readonly inForce: SpecificationInForce } | { readonly refusal: VersionRefusal };
+/** Versions of a specification, newest first. */
+export const SPECIFICATION_VERSIONS: TypeMap = typeMap({
+  type: 'SpecificationVersion',
+  table: 'specification_versions',
+  columns: {
+    id: uuid('id', ANYONE),
+    version: int('version', ANYONE),
+    validFrom: date('valid_from', ANYONE, { nullable: true }),
+    validTo: date('valid_to', ANYONE, { nullable: true }),
+    reviewDue: text('review_due', ANYONE, { nullable: true }),
+    activatedAt: time('activated_at', ANYONE, { nullable: true }),
+  },
+  many: { rules: many(() => SPECIFICATION_RULES, 'version_id', ANYONE) },
+  orders: { NEWEST: order(ANYONE, desc('version', 'int'), desc('id', 'uuid')) },
+});
 
-interface VersionRow extends VersionPeriod {
-  readonly specificationId: string;
-  readonly versionId: string;
-  readonly code: string;
-  readonly rules: readonly RuleRow[];
-}
-
-const VERSIONS = `
-  select s.id as "specificationId", s.code, v.id as "versionId", v.version,
-    v.valid_from::text as "validFrom", v.valid_to::text as "validTo", v.activated_at is not null as activated,
-    coalesce(bool_or(r.unfilled), false) as "hasUnfilled",
-    coalesce(json_agg(json_build_object('key', r.key, 'value', r.value, 'strength', r.strength, 'clause', r.clause,
-      'reading', r.reading, 'unfilled', r.unfilled)) filter (where r.id is not null), '[]') as rules
-  from service_specifications s
-  join specification_versions v on v.specification_id = s.id
-  left join specification_rules r on r.version_id = v.id
-  where s.id = any ($1::uuid[])
-  group by s.id, v.id`;
-
-function rulesOf(row: VersionRow): SpecificationInForce {
-  try {
-    const { specificationId, versionId, code, version } = row;
-    return { specificationId, versionId, code, version, rules: ruleSet(row.rules) };
-  } catch (cause) {
-    throw new HubError('HUB_INTERNAL', { message: 'A stored rule is not of its type.', details: { code: row.code, version: row.version }, cause });
-  }
-}
-
-/**
- * For each id the rules in force on `date`, or the refusal; one statement however many ids. An id that is not there has
- * no entry. Throws `HUB_INTERNAL` when a stored rule is not of its type.
- */
-export async function specificationsInForce(
-  tx: Transaction,
-  specificationIds: readonly string[],
-  date: LocalDate,
-): Promise<ReadonlyMap<string, SpecificationAnswer>> {
-  const rows = await tx.query<VersionRow>(VERSIONS, [[...new Set(specificationIds)]]);
-  const answers = new Map<string, SpecificationAnswer>();
-  for (const [id, versions] of Map.groupBy(rows, (row) => row.specificationId)) {
-    const choice = versionInForce(versions, date);
-    answers.set(id, 'version' in choice ? { inForce: rulesOf(choice.version) } : choice);
-  }
-  return answers;
-}
-
-/** The rules of one specification on `date`. Throws `HUB_NOT_FOUND`, `HUB_ELIGIBILITY_NOT_IN_FORCE` or `HUB_ELIGIBILITY_NOT_ACTIVATED`. */
-export async function versionFor(tx: Transaction, specificationId: string, date: LocalDate): Promise<SpecificationInForce> {
-  const answer = (await specificationsInForce(tx, [specificationId], date)).get(specificationId);
-  if (!answer) throw new HubError('HUB_NOT_FOUND');
-  if ('refusal' in answer) throw new HubError(answer.refusal, { details: { date } });
-  return answer.inForce;
-}
+/** Service specifications. */
+export const SERVICE_SPECIFICATIONS: TypeMap = typeMap({
+  type: 'ServiceSpecification',
+  table: 'service_specifications',
+  columns: {
+    id: uuid('id', ANYONE),
+    code: text('code', ANYONE),
+    name: text('name', ANYONE),
+    sourceDocument: text('source_document', ANYONE),
+    commissioner: text('commissioner', ANYONE, { nullable: true }),
+    provider: text('provider', ANYONE, { nullable: true }),
+  },
+  many: { versions: many(() => SPECIFICATION_VERSIONS, 'specification_id', ANYONE) },
+  filters: { codeIn: among('code', 'text[]', ANYONE) },
+  orders: { CODE: order(ANYONE, asc('code', 'text'), asc('id', 'uuid')) },
+});

@@ -1,7 +1,8 @@
 /** Pure decisions about asking a team: whom, by when, what follows when nobody answers. */
-import { addWorkingDays } from '../../core/working-days.js';
+
 import type { LocalDate } from '../../core/calendar.js';
 import { HubError, inputError } from '../../core/errors.js';
+import { addWorkingDays } from '../../core/working-days.js';
 
 /** Working days a team has to answer before the question is escalated. No specification names a limit, so this is the hub's own and only escalates. */
 export const ANSWER_WITHIN_WORKING_DAYS = 5;
@@ -22,17 +23,29 @@ export function answerDueOn(askedOn: LocalDate): LocalDate {
 /** Only a decision that waits for the team can be asked about. Throws `HUB_STATE_CONFLICT`. */
 export function mustAwaitTeam(confirmBy: string | null): void {
   if (confirmBy !== 'TEAM') {
-    throw new HubError('HUB_STATE_CONFLICT', { message: 'That decision does not wait for the team.', details: { confirmBy } });
+    throw new HubError('HUB_STATE_CONFLICT', {
+      message: 'That decision does not wait for the team.',
+      details: { confirmBy },
+    });
   }
 }
 
 /** An answer closes a question once; its period must run forwards. Throws `HUB_STATE_CONFLICT` or `HUB_INPUT_INVALID`. */
-export function mustBeAnswerable(state: string, answer: Answer, from: LocalDate | null, to: LocalDate | null): void {
+export function mustBeAnswerable(
+  state: string,
+  answer: Answer,
+  from: LocalDate | null,
+  to: LocalDate | null,
+): void {
   if (state !== 'ASKED' && state !== 'ESCALATED') {
-    throw new HubError('HUB_STATE_CONFLICT', { message: 'That question has been answered.', details: { state } });
+    throw new HubError('HUB_STATE_CONFLICT', {
+      message: 'That question has been answered.',
+      details: { state },
+    });
   }
   if (answer !== 'ON_CASELOAD' && (from !== null || to !== null)) {
     throw inputError('from', 'a period without a membership', 'no period unless the answer is ON_CASELOAD');
   }
-  if (from !== null && to !== null && to <= from) throw inputError('to', 'not after the start', `a date after ${from}`);
+  if (from !== null && to !== null && to <= from)
+    throw inputError('to', 'not after the start', `a date after ${from}`);
 }

@@ -1,8 +1,8 @@
 /** Use cases of confirmation: ask the team, take its answer, escalate when its time is up. */
 import { auditInTransaction } from '../../access/audit.service.js';
 import { once } from '../../access/idempotency.service.js';
-import type { Caller } from '../../core/caller.js';
 import { londonDate } from '../../core/calendar.js';
+import type { Caller } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError } from '../../core/errors.js';
 import { newId } from '../../core/ids.js';
@@ -61,10 +61,10 @@ export class ConfirmationService {
         if (!decision) throw new HubError('HUB_NOT_FOUND', { details: { field: 'decisionId' } });
         rules.mustAwaitTeam(decision.confirm_by);
         const askedTeamId = question.teamId ?? decision.team_id;
-        const [team] = await tx.query<{ id: string }>('select id from teams where id = $1 and organisation_id = $2', [
-          askedTeamId,
-          caller.scope.organisationId,
-        ]);
+        const [team] = await tx.query<{ id: string }>(
+          'select id from teams where id = $1 and organisation_id = $2',
+          [askedTeamId, caller.scope.organisationId],
+        );
         if (!team) throw new HubError('HUB_NOT_FOUND', { details: { field: 'teamId' } });
         const [open] = await tx.query<{ id: string }>(
           `select id from confirmation_requests where referral_id = $1 and asked_team_id = $2 and state in ('ASKED', 'ESCALATED')`,

@@ -176,7 +176,9 @@ export function addEligibilityRelations(): void {
     one: { latestDecision: latest(() => DECISIONS, 'referral_id', CARE_AND_ANALYSTS) },
     many: {
       decisions: many(() => DECISIONS, 'referral_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),
-      confirmationRequests: many(() => CONFIRMATION_REQUESTS, 'referral_id', CARE, { page: { size: 10, max: 50 } }),
+      confirmationRequests: many(() => CONFIRMATION_REQUESTS, 'referral_id', CARE, {
+        page: { size: 10, max: 50 },
+      }),
     },
   });
 }

@@ -18,7 +18,8 @@ export interface OverrideForm {
 
 function textBetween(field: string, value: string, least: number, most: number): string {
   const text = value.normalize('NFC').trim();
-  if (text.length < least || text.length > most) throw inputError(field, 'too short or too long', `${least} to ${most} characters`);
+  if (text.length < least || text.length > most)
+    throw inputError(field, 'too short or too long', `${least} to ${most} characters`);
   return text;
 }
 
@@ -40,7 +41,8 @@ export class OverrideService {
     const reason = textBetween('reason', form.reason, 10, 2000);
     const clause = textBetween('clause', form.clause, 3, 200);
     const told = form.told.map((name) => textBetween('told', name, 2, 200));
-    if (told.length === 0 || told.length > 20) throw inputError('told', 'nobody or too many', '1 to 20 entries');
+    if (told.length === 0 || told.length > 20)
+      throw inputError('told', 'nobody or too many', '1 to 20 entries');
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'overrideEligibility', form.idempotencyKey, form, async () => {
         const [decision] = await tx.query<{ id: string; team_id: string; person_id: string }>(
@@ -52,7 +54,18 @@ export class OverrideService {
         await tx.query(
           `insert into eligibility_overrides (id, decision_id, organisation_id, team_id, verdict, reason, clause, told, author_id, made_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8::text[], $9, $10)`,
-          [overrideId, decision.id, caller.scope.organisationId, decision.team_id, form.verdict, reason, clause, told, caller.scope.staffId, this.clock.now()],
+          [
+            overrideId,
+            decision.id,
+            caller.scope.organisationId,
+            decision.team_id,
+            form.verdict,
+            reason,
+            clause,
+            told,
+            caller.scope.staffId,
+            this.clock.now(),
+          ],
         );
         await auditInTransaction(tx, caller, {
           kind: 'WRITE',

@@ -44,7 +44,9 @@ export const REFERRALS: TypeMap = typeMap({
   one: {
     person: one(() => PERSONS, 'person_id', CARE_AND_ANALYSTS),
     team: one(() => TEAMS, 'team_id', CARE_AND_ANALYSTS, { nullable: false }),
-    specification: one(() => SERVICE_SPECIFICATIONS, 'specification_id', CARE_AND_ANALYSTS, { nullable: false }),
+    specification: one(() => SERVICE_SPECIFICATIONS, 'specification_id', CARE_AND_ANALYSTS, {
+      nullable: false,
+    }),
     specialist: one(() => STAFF, 'specialist_id', CARE_AND_ANALYSTS),
   },
   filters: {
@@ -69,6 +71,8 @@ export const REFERRALS: TypeMap = typeMap({
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */
 export function addReferralRelations(): void {
   addRelations(PERSONS, {
-    many: { referrals: many(() => REFERRALS, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }) },
+    many: {
+      referrals: many(() => REFERRALS, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),
+    },
   });
 }

@@ -1,7 +1,8 @@
 /** Pure decisions about a referral: its vocabulary, what a date may be, how it moves, which age band it belongs to. */
-import { addWorkingDays } from '../../core/working-days.js';
+
 import { ageOn, isLocalDate, type LocalDate } from '../../core/calendar.js';
 import { HubError, inputError } from '../../core/errors.js';
+import { addWorkingDays } from '../../core/working-days.js';
 
 /** How the referral came (000:121–126, 001:19–23, 003:69, 004:41–43). */
 export const ReferralRoute = {
@@ -38,15 +39,29 @@ export const EmploymentAtReferral = {
 export type EmploymentAtReferral = (typeof EmploymentAtReferral)[keyof typeof EmploymentAtReferral];
 
 /** The person's consent that the service speaks with their clinician (004:43). Refusing is never a reason against them. */
-export const ConsentToContactClinician = { GIVEN: 'GIVEN', REFUSED: 'REFUSED', NOT_ASKED: 'NOT_ASKED' } as const;
-export type ConsentToContactClinician = (typeof ConsentToContactClinician)[keyof typeof ConsentToContactClinician];
+export const ConsentToContactClinician = {
+  GIVEN: 'GIVEN',
+  REFUSED: 'REFUSED',
+  NOT_ASKED: 'NOT_ASKED',
+} as const;
+export type ConsentToContactClinician =
+  (typeof ConsentToContactClinician)[keyof typeof ConsentToContactClinician];
 
 /** Whether the person lives in the region that the specification names (004:39). */
-export const Residence = { IN_REGION: 'IN_REGION', OUTSIDE_REGION: 'OUTSIDE_REGION', NOT_RECORDED: 'NOT_RECORDED' } as const;
+export const Residence = {
+  IN_REGION: 'IN_REGION',
+  OUTSIDE_REGION: 'OUTSIDE_REGION',
+  NOT_RECORDED: 'NOT_RECORDED',
+} as const;
 export type Residence = (typeof Residence)[keyof typeof Residence];
 
 /** RECEIVED → ACCEPTED or DECLINED; ACCEPTED → CLOSED. */
-export const ReferralState = { RECEIVED: 'RECEIVED', ACCEPTED: 'ACCEPTED', DECLINED: 'DECLINED', CLOSED: 'CLOSED' } as const;
+export const ReferralState = {
+  RECEIVED: 'RECEIVED',
+  ACCEPTED: 'ACCEPTED',
+  DECLINED: 'DECLINED',
+  CLOSED: 'CLOSED',
+} as const;
 export type ReferralState = (typeof ReferralState)[keyof typeof ReferralState];
 
 /** A date that has come and is not absurd: from 2000-01-01 to today. Throws `HUB_INPUT_INVALID` naming the field. */
@@ -61,17 +76,27 @@ export function pastDate(field: string, value: string, today: LocalDate): LocalD
 export function dateOfBirth(field: string, value: string, today: LocalDate): LocalDate {
   if (!isLocalDate(value)) throw inputError(field, 'not a calendar date', 'YYYY-MM-DD');
   const age = ageOn(value, today);
-  if (value > today || age > 120) throw inputError(field, 'not a possible date of birth', 'a date in the last 120 years');
+  if (value > today || age > 120)
+    throw inputError(field, 'not a possible date of birth', 'a date in the last 120 years');
   return value;
 }
 
 /** The date of acceptance: not before the referral came. Throws `HUB_INPUT_INVALID`, or `HUB_STATE_CONFLICT` when it is not waiting. */
-export function acceptedOn(state: ReferralState, receivedOn: LocalDate, value: string, today: LocalDate): LocalDate {
+export function acceptedOn(
+  state: ReferralState,
+  receivedOn: LocalDate,
+  value: string,
+  today: LocalDate,
+): LocalDate {
   if (state !== ReferralState.RECEIVED) {
-    throw new HubError('HUB_STATE_CONFLICT', { message: 'Only a received referral can be accepted.', details: { state } });
+    throw new HubError('HUB_STATE_CONFLICT', {
+      message: 'Only a received referral can be accepted.',
+      details: { state },
+    });
   }
   const date = pastDate('acceptedOn', value, today);
-  if (date < receivedOn) throw inputError('acceptedOn', 'before the referral was received', `a date from ${receivedOn}`);
+  if (date < receivedOn)
+    throw inputError('acceptedOn', 'before the referral was received', `a date from ${receivedOn}`);
   return date;
 }
 
@@ -94,9 +119,14 @@ export function ageBand(born: LocalDate | null, on: LocalDate): string | null {
 /** A name as people write it: trimmed, composed, no control characters, at most 100 characters. Throws `HUB_INPUT_INVALID`. */
 export function personName(field: string, value: string): string {
   const name = value.normalize('NFC').trim();
-  if (name.length === 0 || name.length > 100) throw inputError(field, 'empty or too long', '1 to 100 characters');
+  if (name.length === 0 || name.length > 100)
+    throw inputError(field, 'empty or too long', '1 to 100 characters');
   if (/\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
-    throw inputError(field, 'holds a control or direction character', 'letters, marks, spaces, hyphens, apostrophes');
+    throw inputError(
+      field,
+      'holds a control or direction character',
+      'letters, marks, spaces, hyphens, apostrophes',
+    );
   }
   return name;
 }

@@ -1,16 +1,16 @@
 /** Use cases of referrals: record, accept, the person's word on work, consent to contact the clinician. */
 import { auditInTransaction } from '../../access/audit.service.js';
 import { once } from '../../access/idempotency.service.js';
-import type { Caller } from '../../core/caller.js';
 import { londonDate } from '../../core/calendar.js';
+import type { Caller } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
 import { newId } from '../../core/ids.js';
 import { parseNhsNumber } from '../../core/nhs-number.js';
 import { findOrMakePerson } from '../../people/person.service.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
-import { referralTermsOf } from './referral-terms.reader.js';
 import * as rules from './referral.rules.js';
+import { referralTermsOf } from './referral-terms.reader.js';
 
 /** What a referral form says. Dates `YYYY-MM-DD`; statements left out are recorded as not recorded or not asked. */
 export interface ReferralForm {
@@ -57,7 +57,9 @@ export class ReferralService {
   async record(caller: Caller, form: ReferralForm): Promise<{ referralId: string }> {
     const today = londonDate(this.clock.now());
     const receivedOn = rules.pastDate('receivedOn', form.receivedOn, today);
-    const born = form.person.dateOfBirth ? rules.dateOfBirth('person.dateOfBirth', form.person.dateOfBirth, today) : null;
+    const born = form.person.dateOfBirth
+      ? rules.dateOfBirth('person.dateOfBirth', form.person.dateOfBirth, today)
+      : null;
     const nhsNumber = form.person.nhsNumber ? parseNhsNumber(form.person.nhsNumber) : null;
     if (form.person.nhsNumber && nhsNumber === null) {
       throw inputError('person.nhsNumber', 'not a valid NHS number', 'ten digits with a correct check digit');
@@ -68,17 +70,14 @@ export class ReferralService {
       telephone: form.person.telephone?.trim() || null,
       postcode: form.person.postcode?.trim().toUpperCase() || null,
     };
-    if (!caller.scope.teamIds.includes(form.teamId)) throw new HubError('HUB_NOT_FOUND', { details: { field: 'teamId' } });
+    if (!caller.scope.teamIds.includes(form.teamId))
+      throw new HubError('HUB_NOT_FOUND', { details: { field: 'teamId' } });
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'recordReferral', form.idempotencyKey, form, async () => {
         const terms = await referralTermsOf(tx, form.specificationCode, receivedOn);
-        const person = await findOrMakePerson(tx, {
-          organisationId: caller.scope.organisationId as string,
-          nhsNumber,
-          dateOfBirth: born,
-          ...details,
-          teamId: form.teamId,
-        });
+        const organisationId = caller.scope.organisationId as string;
+        const stated = { organisationId, nhsNumber, dateOfBirth: born, ...details, teamId: form.teamId };
+        const person = await findOrMakePerson(tx, stated, this.clock.now());
         const referralId = newId();
         await tx.query(
           `insert into referrals (id, organisation_id, team_id, person_id, specification_id, specialist_id, state, route, received_on,
@@ -97,23 +96,38 @@ export class ReferralService {
             form.wordOnWork && form.wordOnWork !== 'NOT_RECORDED' ? receivedOn : null,
             form.employmentAtReferral ?? 'NOT_RECORDED',
             form.consentToContactClinician ?? 'NOT_ASKED',
-            form.consentToContactClinician && form.consentToContactClinician !== 'NOT_ASKED' ? receivedOn : null,
+            form.consentToContactClinician && form.consentToContactClinician !== 'NOT_ASKED'
+              ? receivedOn
+              : null,
             form.residence ?? 'NOT_RECORDED',
             form.onCareProgrammeApproach ?? null,
             rules.ageBand(born, receivedOn),
             rules.firstContactDueOn(receivedOn, terms.firstContactWorkingDays),
           ],
         );
-        await auditInTransaction(tx, caller, { kind: 'WRITE', operation: 'recordReferral', personIds: [person.personId], details: { referralId, personMade: person.made } });
+        await auditInTransaction(tx, caller, {
+          kind: 'WRITE',
+          operation: 'recordReferral',
+          personIds: [person.personId],
+          details: { referralId, personMade: person.made },
+        });
         return { referralId };
       }),
     );
   }
 
   /** Accepts a received referral on a date from receipt to today. Throws `HUB_NOT_FOUND`, `HUB_STATE_CONFLICT`, `HUB_INPUT_INVALID`. */
-  async accept(caller: Caller, input: { idempotencyKey: string; referralId: string; acceptedOn: string }): Promise<{ referralId: string }> {
+  async accept(
+    caller: Caller,
+    input: { idempotencyKey: string; referralId: string; acceptedOn: string },
+  ): Promise<{ referralId: string }> {
     return this.change(caller, 'acceptReferral', input, async (tx, referral) => {
-      const date = rules.acceptedOn(referral.state, referral.received_on, input.acceptedOn, londonDate(this.clock.now()));
+      const date = rules.acceptedOn(
+        referral.state,
+        referral.received_on,
+        input.acceptedOn,
+        londonDate(this.clock.now()),
+      );
       await tx.query(
         `update referrals set state = 'ACCEPTED', accepted_on = $2, specialist_id = coalesce(specialist_id, $3), updated_at = clock_timestamp() where id = $1`,
         [referral.id, date, caller.scope.staffId],
@@ -128,18 +142,22 @@ export class ReferralService {
   ): Promise<{ referralId: string }> {
     const saidOn = rules.pastDate('saidOn', input.saidOn, londonDate(this.clock.now()));
     return this.change(caller, 'recordWordOnWork', input, async (tx, referral) => {
-      await tx.query('update referrals set word_on_work = $2, word_recorded_on = $3, updated_at = clock_timestamp() where id = $1', [
-        referral.id,
-        input.wordOnWork,
-        saidOn,
-      ]);
+      await tx.query(
+        'update referrals set word_on_work = $2, word_recorded_on = $3, updated_at = clock_timestamp() where id = $1',
+        [referral.id, input.wordOnWork, saidOn],
+      );
     });
   }
 
   /** Records consent, or its refusal, to contact the clinician. Throws as `accept`. */
   async recordConsent(
     caller: Caller,
-    input: { idempotencyKey: string; referralId: string; consent: rules.ConsentToContactClinician; givenOn: string },
+    input: {
+      idempotencyKey: string;
+      referralId: string;
+      consent: rules.ConsentToContactClinician;
+      givenOn: string;
+    },
   ): Promise<{ referralId: string }> {
     const givenOn = rules.pastDate('givenOn', input.givenOn, londonDate(this.clock.now()));
     return this.change(caller, 'recordConsentToContactClinician', input, async (tx, referral) => {
@@ -164,7 +182,12 @@ export class ReferralService {
         );
         if (!referral) throw new HubError('HUB_NOT_FOUND', { details: { field: 'referralId' } });
         await work(tx, referral);
-        await auditInTransaction(tx, caller, { kind: 'WRITE', operation, personIds: [referral.person_id], details: { referralId: referral.id } });
+        await auditInTransaction(tx, caller, {
+          kind: 'WRITE',
+          operation,
+          personIds: [referral.person_id],
+          details: { referralId: referral.id },
+        });
         return { referralId: referral.id };
       }),
     );

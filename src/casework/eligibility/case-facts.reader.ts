@@ -1,0 +1,190 @@
+/** Reads everything a list of decisions looks at, in a handful of statements however many referrals are asked about. */
+import type { MembershipEvidence } from '../../clinical/evidence.reader.js';
+import { caseloadEvidence } from '../../clinical/evidence.reader.js';
+import type { SweepEvidence } from '../../clinical/freshness.rules.js';
+import { TeamKind } from '../../contracts/rule-values.js';
+import type { LocalDate } from '../../core/calendar.js';
+import type { Transaction } from '../../platform/database/database.js';
+import {
+  type AbsenceFact,
+  type CaseFacts,
+  IdentityFact,
+  type MembershipFact,
+  type ReferralFacts,
+  type TeamAnswerFact,
+  UNKNOWN_CODE,
+} from './facts.js';
+
+/** A referral as a decision needs it. */
+export interface ReferralToDecide extends ReferralFacts {
+  readonly id: string;
+  readonly teamId: string;
+  readonly personId: string;
+  readonly specificationId: string;
+}
+
+/** What the hub knows of a person, beside the caseloads. */
+export interface PersonFacts {
+  readonly dateOfBirth: LocalDate | null;
+  readonly identity: IdentityFact;
+  readonly restricted: boolean;
+}
+
+/** Everything read for a list of referrals; `factsOf` puts one case together. */
+export interface CaseFile {
+  readonly persons: ReadonlyMap<string, PersonFacts>;
+  readonly memberships: ReadonlyMap<string, readonly MembershipEvidence[]>;
+  readonly answers: ReadonlyMap<string, TeamAnswerFact>;
+  readonly absence: Readonly<Partial<Record<TeamKind, AbsenceFact>>>;
+  readonly presenceBudgetHours: number;
+  readonly absenceBudgetHours: number;
+}
+
+const REFERRALS = `
+select id, team_id as "teamId", person_id as "personId", specification_id as "specificationId", route, received_on::text as "receivedOn",
+  accepted_on::text as "acceptedOn", word_on_work as "wordOnWork", employment_at_referral as employment,
+  consent_to_contact_clinician as "consentToContactClinician", residence, on_care_programme_approach as "onCareProgrammeApproach"
+from referrals where id = any ($1::uuid[]) and ($2::uuid[] is null or team_id = any ($2::uuid[]))`;
+
+const PERSONS = `
+select p.id, coalesce(s.date_of_birth, p.date_of_birth)::text as "dateOfBirth", s.identity_state as state, p.restricted or s.restricted as restricted,
+  (p.merged_into_id is not null or exists (select from persons m where m.merged_into_id = p.id)) as merged
+from persons p
+join lateral (
+  with recursive chain as (
+    select q.* from persons q where q.id = p.id
+    union all select n.* from persons n join chain c on n.id = c.merged_into_id
+  ) select * from chain where merged_into_id is null limit 1
+) s on true
+where p.id = any ($1::uuid[])`;
+
+const ANSWERS = `
+select distinct on (c.referral_id) c.referral_id as "referralId", c.answer, t.kind as "teamKind", c.asked_team_id as "teamId",
+  c.answer_from::text as "from", c.answer_to::text as "to", to_char(c.answered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "answeredAt"
+from confirmation_requests c left join teams t on t.id = c.asked_team_id
+where c.referral_id = any ($1::uuid[]) and c.answer is not null and c.answered_at <= $2
+order by c.referral_id, c.answered_at desc, c.id desc`;
+
+/** The referrals of those ids within teams (null: of the whole organisation), in no particular order. */
+export async function referralsToDecide(
+  tx: Transaction,
+  ids: readonly string[],
+  teamIds: readonly string[] | null,
+): Promise<ReferralToDecide[]> {
+  return tx.query<ReferralToDecide>(REFERRALS, [ids, teamIds]);
+}
+
+/** Reads persons, memberships, sweeps and answers as known at an instant. Role `decide`: the whole organisation. */
+export async function readCaseFile(
+  tx: Transaction,
+  referrals: readonly Pick<ReferralToDecide, 'id' | 'personId'>[],
+  knownAt: Date,
+): Promise<CaseFile> {
+  const personIds = [...new Set(referrals.map((referral) => referral.personId))];
+  const persons = await tx.query<{
+    id: string;
+    dateOfBirth: string | null;
+    state: string;
+    restricted: boolean;
+    merged: boolean;
+  }>(PERSONS, [personIds]);
+  const caseloads = await caseloadEvidence(tx, personIds, knownAt);
+  const answers = await tx.query<TeamAnswerFact & { referralId: string }>(ANSWERS, [
+    referrals.map((referral) => referral.id),
+    knownAt,
+  ]);
+  return {
+    persons: new Map(persons.map((row) => [row.id, personFacts(row)])),
+    memberships: caseloads.memberships,
+    answers: new Map(answers.map(({ referralId, ...answer }) => [referralId, answer])),
+    absence: absenceByKind(caseloads.sweeps),
+    ...budgetsOf(caseloads.sweeps),
+  };
+}
+
+function personFacts(row: {
+  dateOfBirth: string | null;
+  state: string;
+  restricted: boolean;
+  merged: boolean;
+}): PersonFacts {
+  const identity =
+    row.state === 'CONFLICT' ? IdentityFact.CONFLICT : row.merged ? IdentityFact.MERGED : IdentityFact.CLEAR;
+  return { dateOfBirth: row.dateOfBirth, identity, restricted: row.restricted };
+}
+
+/** Several systems in one organisation: the strictest budget counts, because a verdict must hold for all of them. */
+function budgetsOf(sweeps: readonly SweepEvidence[]): {
+  presenceBudgetHours: number;
+  absenceBudgetHours: number;
+} {
+  return {
+    presenceBudgetHours: Math.min(168, ...sweeps.map((sweep) => sweep.presenceBudgetHours)),
+    absenceBudgetHours: Math.min(
+      ...(sweeps.length > 0 ? sweeps.map((sweep) => sweep.absenceBudgetHours) : [26]),
+    ),
+  };
+}
+
+/**
+ * What is known of absence, kind by kind: the oldest complete sweep of the kind's references and of every reference that
+ * nobody has mapped, since that could be of any kind. A kind that no system holds is absent as of the oldest sweep of all.
+ */
+export function absenceByKind(sweeps: readonly SweepEvidence[]): Partial<Record<TeamKind, AbsenceFact>> {
+  if (sweeps.length === 0) return {};
+  const unmapped = sweeps.filter((sweep) => sweep.teamKind === null);
+  const facts: Partial<Record<TeamKind, AbsenceFact>> = {};
+  for (const kind of Object.values(TeamKind)) {
+    const own = sweeps.filter((sweep) => sweep.teamKind === kind);
+    const needed = own.length > 0 ? [...own, ...unmapped] : sweeps;
+    const starts = needed.map((sweep) => sweep.sweepStartedAt?.getTime() ?? null);
+    const complete = starts.every((start) => start !== null);
+    facts[kind] = {
+      usable: complete,
+      sweptAt: complete ? new Date(Math.min(...(starts as number[]))).toISOString() : null,
+    };
+  }
+  return facts;
+}
+
+function membershipFact(evidence: MembershipEvidence): MembershipFact {
+  return {
+    teamKind: (evidence.teamKind as TeamKind | null) ?? UNKNOWN_CODE,
+    teamId: evidence.teamId,
+    state: evidence.state,
+    validFrom: evidence.validFrom,
+    validTo: evidence.validTo,
+    restricted: evidence.restricted,
+    careCoordinator: evidence.careCoordinator,
+    lastSeenAt: evidence.lastSeenAt.toISOString(),
+    sourceAsOf: evidence.sourceAsOf?.toISOString() ?? null,
+    systemId: evidence.systemId,
+    reference: evidence.sourceReference,
+    version: evidence.sourceVersion,
+  };
+}
+
+/** The facts of one case. A person of whom nothing is known is on no caseload that the hub has seen. */
+export function factsOf(
+  file: CaseFile,
+  referral: Pick<ReferralToDecide, 'id' | 'personId'> & ReferralFacts,
+  asOf: LocalDate,
+  knownAt: Date,
+): CaseFacts {
+  const person = file.persons.get(referral.personId) ?? {
+    dateOfBirth: null,
+    identity: IdentityFact.CLEAR,
+    restricted: false,
+  };
+  return {
+    asOf,
+    knownAt: knownAt.toISOString(),
+    ...person,
+    referral,
+    memberships: (file.memberships.get(referral.personId) ?? []).map(membershipFact),
+    absence: file.absence,
+    teamAnswer: file.answers.get(referral.id) ?? null,
+    presenceBudgetHours: file.presenceBudgetHours,
+    absenceBudgetHours: file.absenceBudgetHours,
+  };
+}

@@ -1,0 +1,123 @@
+/** Answers a partner's machine about an NHS number and date of birth; see docs/decisions/0002. */
+import { auditInTransaction } from '../../access/audit.service.js';
+import { versionFor } from '../../contracts/specification-in-force.reader.js';
+import { londonDate } from '../../core/calendar.js';
+import type { Caller } from '../../core/caller.js';
+import type { Clock } from '../../core/clock.js';
+import { HubError, inputError } from '../../core/errors.js';
+import { parseNhsNumber } from '../../core/nhs-number.js';
+import type { Database } from '../../platform/database/database.js';
+import * as referralRules from '../referrals/referral.rules.js';
+import { factsOf, readCaseFile } from './case-facts.reader.js';
+import { type Decision, decideEligibility } from './decide.rules.js';
+import { type CaseFacts, IdentityFact, type Purpose } from './facts.js';
+
+/** What the partner says of the person and the referral they have in mind. */
+export interface IdentityQuestion {
+  readonly nhsNumber: string;
+  readonly dateOfBirth: string;
+  readonly specificationCode: string;
+  readonly purpose: Purpose;
+  readonly route: referralRules.ReferralRoute;
+  readonly receivedOn: string;
+  readonly wordOnWork?: referralRules.WordOnWork | null;
+  readonly employmentAtReferral?: referralRules.EmploymentAtReferral | null;
+  readonly consentToContactClinician?: referralRules.ConsentToContactClinician | null;
+  readonly residence?: referralRules.Residence | null;
+}
+
+/** Pairs one machine may ask about in an hour; more would let it find out who is under mental health care. */
+export const PAIRS_PER_HOUR = 120;
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+const LIVING = `
+select id from persons
+where nhs_number = $1 and date_of_birth = $2 and nhs_number_status = '01' and merged_into_id is null and deceased_on is null
+  and identity_state = 'CLEAR' and not restricted`;
+
+/** Decides for identities; keeps nothing but the audit record. */
+export class IdentityQuestionService {
+  private readonly asked = new Map<string, { since: number; count: number }>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The decision for the person that number and date of birth name together, or for a person on no caseload when they name
+   * nobody, two people, somebody deceased or somebody restricted: the answers cannot be told apart.
+   * Throws `HUB_INPUT_INVALID`, `HUB_NOT_FOUND` (specification), the specification's gates, `HUB_ACCESS_RATE`.
+   */
+  async ask(
+    caller: Caller,
+    question: IdentityQuestion,
+  ): Promise<Decision & { asOf: string; knownAt: string; purpose: Purpose }> {
+    const now = this.clock.now();
+    const asOf = londonDate(now);
+    const born = referralRules.dateOfBirth('dateOfBirth', question.dateOfBirth, asOf);
+    const nhsNumber = parseNhsNumber(question.nhsNumber);
+    if (nhsNumber === null)
+      throw inputError('nhsNumber', 'not a valid NHS number', 'ten digits with a correct check digit');
+    const receivedOn = referralRules.pastDate('receivedOn', question.receivedOn, asOf);
+    this.count(caller.subject, now.getTime());
+    return this.database.transaction('decide', caller.scope, async (tx) => {
+      const [specification] = await tx.query<{ id: string }>(
+        'select id from service_specifications where code = $1',
+        [question.specificationCode],
+      );
+      if (!specification) throw new HubError('HUB_NOT_FOUND', { details: { field: 'specificationCode' } });
+      const inForce = await versionFor(tx, specification.id, asOf);
+      const people = await tx.query<{ id: string }>(LIVING, [nhsNumber, born]);
+      const personId = people.length === 1 ? (people[0] as { id: string }).id : NOBODY;
+      const referral = {
+        id: NOBODY,
+        personId,
+        route: question.route,
+        receivedOn,
+        acceptedOn: null,
+        wordOnWork: question.wordOnWork ?? 'NOT_RECORDED',
+        employment: question.employmentAtReferral ?? 'NOT_RECORDED',
+        consentToContactClinician: question.consentToContactClinician ?? 'NOT_ASKED',
+        residence: question.residence ?? 'NOT_RECORDED',
+        onCareProgrammeApproach: null,
+      } as const;
+      const file = await readCaseFile(tx, [referral], now);
+      // The stated date of birth, so that a person unknown to the hub is decided by the same age as a known one.
+      const facts: CaseFacts = {
+        ...factsOf(file, referral, asOf, now),
+        dateOfBirth: born,
+        identity: IdentityFact.CLEAR,
+      };
+      const decision = decideEligibility(inForce, facts, question.purpose);
+      await auditInTransaction(tx, caller, {
+        kind: 'DECIDE',
+        operation: 'checkEligibilityByIdentity',
+        personIds: personId === NOBODY ? [] : [personId],
+        details: {
+          purpose: question.purpose,
+          verdict: decision.verdict,
+          specification: inForce.code,
+          version: inForce.version,
+        },
+      });
+      return { ...decision, purpose: question.purpose, asOf, knownAt: now.toISOString() };
+    });
+  }
+
+  private count(subject: string, now: number): void {
+    const window = this.asked.get(subject);
+    if (!window || now - window.since >= 3_600_000) {
+      this.asked.set(subject, { since: now, count: 1 });
+      return;
+    }
+    window.count++;
+    if (window.count > PAIRS_PER_HOUR) {
+      throw new HubError('HUB_ACCESS_RATE', {
+        retryAfterMs: window.since + 3_600_000 - now,
+        details: { perHour: PAIRS_PER_HOUR },
+      });
+    }
+  }
+}
