@@ -10,7 +10,10 @@ export type ReadingRole = 'staff' | 'analyst';
 /** A transaction in progress; the scope is set on it and ends with it. */
 export interface Transaction {
   /** Rows as objects. `text` is a constant statement; every value travels as a parameter. */
-  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
   /** TypeORM's manager on the same connection, for writing entities. */
   readonly manager: EntityManager;
 }

@@ -40,19 +40,36 @@ export interface RowRule {
 
 /** Statements that force row-level security on a table and let in exactly the rules given. */
 export function secureTable(table: string, rules: readonly RowRule[]): string[] {
-  const statements = [`alter table ${table} enable row level security`, `alter table ${table} force row level security`];
+  const statements = [
+    `alter table ${table} enable row level security`,
+    `alter table ${table} force row level security`,
+  ];
   for (const { role, may, rows, columns } of rules) {
     const list = columns ? ` (${columns.join(', ')})` : '';
     const grant = may === 'select' ? `select${list}` : may === 'insert' ? 'insert' : 'select, insert, update';
-    const clause = may === 'select' ? `for select to ${role} using (${rows})` : may === 'insert' ? `for insert to ${role} with check (${rows})` : `for all to ${role} using (${rows}) with check (${rows})`;
-    statements.push(`grant ${grant} on ${table} to ${role}`, `create policy ${table}_${role} on ${table} ${clause}`);
+    const clause =
+      may === 'select'
+        ? `for select to ${role} using (${rows})`
+        : may === 'insert'
+          ? `for insert to ${role} with check (${rows})`
+          : `for all to ${role} using (${rows}) with check (${rows})`;
+    statements.push(
+      `grant ${grant} on ${table} to ${role}`,
+      `create policy ${table}_${role} on ${table} ${clause}`,
+    );
   }
   return statements;
 }
 
 /** Statements that let every reading role see a table without personal data, and the given roles change it. */
 export function openTable(table: string, writers: readonly DatabaseRole[] = [DatabaseRole.WRITE]): string[] {
-  const readers = [DatabaseRole.READ_STAFF, DatabaseRole.READ_ANALYST, DatabaseRole.DECIDE, DatabaseRole.WORKER, DatabaseRole.WRITE];
+  const readers = [
+    DatabaseRole.READ_STAFF,
+    DatabaseRole.READ_ANALYST,
+    DatabaseRole.DECIDE,
+    DatabaseRole.WORKER,
+    DatabaseRole.WRITE,
+  ];
   return [
     `grant select on ${table} to ${readers.join(', ')}`,
     ...writers.map((role) => `grant insert, update on ${table} to ${role}`),

@@ -1,0 +1,70 @@
+/** Turns the database's failures into `HubError`s that hold no row, no parameter and no text of the statement. */
+import { QueryFailedError } from 'typeorm';
+import type { ErrorCode } from '../../core/error-codes.js';
+import { HubError, isHubError } from '../../core/errors.js';
+
+interface DriverError extends Error {
+  code?: string;
+  severity?: string;
+  table?: string;
+  constraint?: string;
+  routine?: string;
+}
+
+const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI_)/;
+const LOST_CONNECTION =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|not queryable|Cannot use a pool after calling end/i;
+
+/** Code for an SQLSTATE (PostgreSQL manual, appendix A); undefined when it means a fault of the hub itself. */
+function codeFor(sqlstate: string): ErrorCode | undefined {
+  if (sqlstate === '57014') return 'HUB_DATABASE_TIMEOUT';
+  if (/^(08|53|57P|28)/.test(sqlstate) || sqlstate === '3D000' || sqlstate === '25006')
+    return 'HUB_DATABASE_UNAVAILABLE';
+  if (sqlstate === '40001' || sqlstate === '40P01' || sqlstate === '55P03') return 'HUB_BUSY';
+  if (sqlstate === '23505' || sqlstate === '23503' || sqlstate === '23P01') return 'HUB_STATE_CONFLICT';
+  if (sqlstate === '42501') return 'HUB_ACCESS_REFUSED';
+  if (sqlstate === '42P01' || sqlstate === '42703') return 'HUB_DATABASE_MIGRATIONS';
+  return undefined;
+}
+
+function driverError(error: unknown): DriverError | undefined {
+  const inner = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
+  if (!(inner instanceof Error) || isHubError(inner)) return undefined;
+  const candidate = inner as DriverError;
+  const isDatabase = /^[0-9A-Z]{5}$/.test(candidate.code ?? '') && candidate.severity !== undefined;
+  return isDatabase || isLostConnection(candidate) ? candidate : undefined;
+}
+
+/** True when the failure says that the connection is gone, rather than that a statement was refused. */
+export function isLostConnection(error: unknown): boolean {
+  const inner = (error instanceof QueryFailedError ? error.driverError : error) as DriverError;
+  return (
+    NETWORK.test(inner?.code ?? '') ||
+    LOST_CONNECTION.test(inner?.message ?? '') ||
+    /^(08|57P0)/.test(inner?.code ?? '')
+  );
+}
+
+/** The original's stack without its message, which may quote a value (`invalid input syntax for type uuid: "…"`). */
+function bareCause(error: DriverError): Error {
+  const bare = new Error(`database: ${error.code ?? 'connection lost'} ${error.routine ?? ''}`.trim());
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  bare.stack = [`Error: ${bare.message}`, ...frames].join('\n');
+  return bare;
+}
+
+/**
+ * A database failure as a `HubError`; every other value comes back as it is. Details: `sqlstate`, `table` and `constraint`, so
+ * that a service may tell one broken constraint from another. A failure that no code stands for becomes `HUB_INTERNAL`.
+ */
+export function mapDatabaseError(error: unknown): unknown {
+  const driver = driverError(error);
+  if (!driver) return error;
+  const lost = isLostConnection(driver);
+  const code = lost ? 'HUB_DATABASE_UNAVAILABLE' : (codeFor(driver.code ?? '') ?? 'HUB_INTERNAL');
+  const details: Record<string, string> = {};
+  if (driver.code) details.sqlstate = driver.code;
+  if (driver.table) details.table = driver.table;
+  if (driver.constraint) details.constraint = driver.constraint;
+  return new HubError(code, { details, cause: bareCause(driver) });
+}

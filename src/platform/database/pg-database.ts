@@ -1,0 +1,173 @@
+/** The hub's database over PostgreSQL: a small pool per role of the data-access matrix. */
+import pg from 'pg';
+import { DataSource, type EntityManager, type MixedList } from 'typeorm';
+import type { Scope } from '../../core/caller.js';
+import { HubError, isHubError } from '../../core/errors.js';
+import { type Logger, silentLogger } from '../../core/logger.js';
+import type { Database, ReadingRole, ReadStatement, Transaction, WritingRole } from './database.js';
+import { isLostConnection, mapDatabaseError } from './database-errors.js';
+import { DatabaseRole } from './policy.js';
+import { checkedPoolSize, ReaderPool } from './reader-pool.js';
+import { roleUrl } from './roles.js';
+import { SET_SCOPE, scopeValues } from './scope-values.js';
+
+/** Connections per pool at most. One process uses 13 by default, so that seven fit PostgreSQL's default of 100. */
+export interface PoolSizes {
+  readonly write: number;
+  readonly decide: number;
+  readonly worker: number;
+  readonly staff: number;
+  readonly analyst: number;
+  readonly audit: number;
+}
+
+export const DEFAULT_POOL_SIZES: PoolSizes = {
+  write: 2,
+  decide: 2,
+  worker: 2,
+  staff: 4,
+  analyst: 2,
+  audit: 1,
+};
+
+export interface DatabaseOptions {
+  /** The owner's URL; only its password's derivatives are used to sign in. */
+  readonly ownerUrl: string;
+  /** Entity classes of every room, for `Transaction.manager`. */
+  readonly entities: MixedList<new () => object>;
+  readonly pools?: Partial<PoolSizes>;
+  /** After this many milliseconds PostgreSQL ends a statement. Default 15 000. */
+  readonly statementTimeoutMs?: number;
+  /** How long to wait for a connection. Default 5 000. */
+  readonly connectTimeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+const ROLE_OF: Readonly<Record<WritingRole | ReadingRole | 'audit', DatabaseRole>> = {
+  write: DatabaseRole.WRITE,
+  decide: DatabaseRole.DECIDE,
+  worker: DatabaseRole.WORKER,
+  staff: DatabaseRole.READ_STAFF,
+  analyst: DatabaseRole.READ_ANALYST,
+  audit: DatabaseRole.AUDIT,
+};
+
+/** A transaction on one TypeORM connection. */
+function transactionOn(manager: EntityManager): Transaction {
+  return {
+    manager,
+    async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+      try {
+        const result = await manager.queryRunner!.query(text, [...values], true);
+        return (result.records ?? []) as Row[];
+      } catch (error) {
+        throw mapDatabaseError(error);
+      }
+    },
+  };
+}
+
+class PgDatabase implements Database {
+  constructor(
+    private readonly sources: Readonly<Record<WritingRole, DataSource>>,
+    private readonly readers: Readonly<Record<ReadingRole, ReaderPool>>,
+    private readonly auditPool: pg.Pool,
+  ) {}
+
+  async transaction<T>(role: WritingRole, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const values = scopeValues(scope);
+    const runner = this.sources[role].createQueryRunner();
+    let committing = false;
+    try {
+      await runner.connect();
+      await runner.startTransaction();
+      await runner.query(SET_SCOPE, [...values]);
+      const result = await work(transactionOn(runner.manager));
+      committing = true;
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      if (committing && isLostConnection(error)) {
+        const mapped = mapDatabaseError(error);
+        throw new HubError('HUB_DATABASE_OUTCOME_UNKNOWN', {
+          cause: isHubError(mapped) ? mapped.cause : undefined,
+        });
+      }
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {});
+      throw mapDatabaseError(error);
+    } finally {
+      await runner.release().catch(() => {});
+    }
+  }
+
+  read(role: ReadingRole, scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
+    return this.readers[role].read(scope, statement);
+  }
+
+  async audit(text: string, values: readonly unknown[]): Promise<void> {
+    try {
+      await this.auditPool.query(text, [...values]);
+    } catch (error) {
+      throw mapDatabaseError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const sources = Object.values(this.sources).filter((source) => source.isInitialized);
+    await Promise.all([
+      ...sources.map((source) => source.destroy()),
+      ...Object.values(this.readers).map((reader) => reader.close()),
+      this.auditPool.end(),
+    ]);
+  }
+}
+
+/** Opens every pool; connections are made when first used, but for the three writing pools' first. @throws HUB_DATABASE_UNAVAILABLE. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { ownerUrl, statementTimeoutMs = 15_000, connectTimeoutMs = 5_000, logger = silentLogger } = options;
+  const sizes = { ...DEFAULT_POOL_SIZES, ...options.pools };
+  const onIdleError = (error: unknown): void =>
+    logger.warn('an idle database connection was lost', { code: (error as { code?: string }).code });
+
+  const poolConfig = (pool: keyof PoolSizes, extra = ''): pg.PoolConfig => ({
+    connectionString: roleUrl(ownerUrl, ROLE_OF[pool]),
+    max: checkedPoolSize(pool, sizes[pool]),
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: 300_000,
+    application_name: `hub ${pool}`,
+    options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs}${extra}`,
+  });
+  const pool = (name: keyof PoolSizes, extra?: string): pg.Pool =>
+    new pg.Pool(poolConfig(name, extra)).on('error', onIdleError);
+  const source = (name: WritingRole): DataSource => {
+    const { connectionString, max, ...extra } = poolConfig(
+      name,
+      ' -c idle_in_transaction_session_timeout=60000',
+    );
+    return new DataSource({
+      type: 'postgres',
+      url: connectionString,
+      poolSize: max,
+      extra,
+      entities: options.entities,
+      installExtensions: false,
+      poolErrorHandler: onIdleError,
+      logging: false,
+    });
+  };
+
+  const sources = { write: source('write'), decide: source('decide'), worker: source('worker') };
+  const readOnly = ' -c default_transaction_read_only=on';
+  const readers = {
+    staff: new ReaderPool(pool('staff', readOnly), logger),
+    analyst: new ReaderPool(pool('analyst', readOnly), logger),
+  };
+  const database = new PgDatabase(sources, readers, pool('audit'));
+  try {
+    for (const each of Object.values(sources)) await each.initialize();
+  } catch (error) {
+    await database.close();
+    throw mapDatabaseError(error);
+  }
+  return database;
+}

@@ -1,0 +1,122 @@
+/** A pool of one select-only role whose every statement carries its caller's scope. */
+import pg from 'pg';
+import type { Scope } from '../../core/caller.js';
+import { HubError } from '../../core/errors.js';
+import type { Logger } from '../../core/logger.js';
+import type { ReadStatement } from './database.js';
+import { mapDatabaseError } from './database-errors.js';
+import { scopeValues } from './scope-values.js';
+import { prepareScope, readConfig, runInTransaction, runScoped } from './scoped-query.js';
+import { StatementCache } from './statement-cache.js';
+
+/** SQLSTATEs that say that a prepared statement is out of date or gone; the same text works on a fresh connection. */
+const STALE_STATEMENT = new Set(['0A000', '26000']);
+const PROBE: Scope = {
+  organisationId: '00000000-0000-7000-8000-000000000001',
+  teamIds: [],
+  organisationIds: [],
+  staffId: null,
+};
+
+export class ReaderPool {
+  private readonly caches = new WeakMap<pg.ClientBase, StatementCache>();
+  private transport: 'unproved' | 'one-sync' | 'transaction' = 'unproved';
+  private proving: Promise<void> | undefined;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly logger: Logger,
+    private readonly statementsPerConnection = 100,
+  ) {}
+
+  /** One select under the scope; rows by position. @throws HubError of `mapDatabaseError`. */
+  async read(scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
+    const values = scopeValues(scope);
+    try {
+      if (this.transport === 'unproved') await this.prove();
+      return await this.run(values, statement);
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      if (!statement.name || !STALE_STATEMENT.has(code)) throw mapDatabaseError(error);
+      // `run` has thrown the connection away; a select may be asked twice.
+      return this.run(values, statement).catch((again: unknown) => {
+        throw mapDatabaseError(again);
+      });
+    }
+  }
+
+  /** How statements travel; known after the first read. */
+  get mode(): 'unproved' | 'one-sync' | 'transaction' {
+    return this.transport;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async run(values: readonly string[], statement: ReadStatement): Promise<unknown[][]> {
+    const client = await this.pool.connect();
+    let failure: Error | undefined;
+    try {
+      const config = readConfig(statement.text, statement.values, statement.name);
+      if (this.transport === 'transaction') return await runInTransaction(client, config, values);
+      let cache = this.caches.get(client);
+      if (!cache) {
+        await prepareScope(client);
+        cache = new StatementCache(this.statementsPerConnection);
+        this.caches.set(client, cache);
+      }
+      return await runScoped(
+        client,
+        config,
+        values,
+        statement.name === undefined ? [] : cache.use(statement.name),
+      );
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      const code = (failure as { code?: string } | undefined)?.code ?? '';
+      // A connection whose statement was refused is sound; one that failed in another way is not trusted again.
+      client.release(failure !== undefined && (!/^[0-9A-Z]{5}$/.test(code) || STALE_STATEMENT.has(code)));
+    }
+  }
+
+  /** Asks once, through the one-Sync way, what scope a select sees and what is left after it; falls back when the answer is wrong. */
+  private prove(): Promise<void> {
+    this.proving ??= this.probe().finally(() => {
+      this.proving = undefined;
+    });
+    return this.proving;
+  }
+
+  private async probe(): Promise<void> {
+    const client = await this.pool.connect();
+    let seen: unknown;
+    let left: unknown;
+    try {
+      const look = readConfig(`select current_setting('hub.org', true)`, [], undefined);
+      await prepareScope(client);
+      seen = (await runScoped(client, look, scopeValues(PROBE), []))[0]?.[0];
+      left = (await client.query(look)).rows[0]?.[0];
+      client.release(true);
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    const proved = seen === PROBE.organisationId && (left === '' || left === null);
+    this.transport = proved ? 'one-sync' : 'transaction';
+    if (!proved)
+      this.logger.warn(
+        'scope and select cannot travel together with this version of pg; reads use transactions',
+      );
+  }
+}
+
+/** @throws HUB_SETTINGS_INVALID when a pool would have no connection. */
+export function checkedPoolSize(name: string, size: number): number {
+  if (Number.isInteger(size) && size > 0) return size;
+  throw new HubError('HUB_SETTINGS_INVALID', {
+    message: `pool ${name}: ${size} is no size; accepted: a whole number from 1`,
+  });
+}

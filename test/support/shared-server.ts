@@ -1,0 +1,44 @@
+/** The one PostgreSQL of a test run: started when the first test asks for it, with a migrated database to clone. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrations } from '../../ormconfig.js';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/platform/database/embedded-server.js';
+import { migrate } from '../../src/platform/database/migrate.js';
+import { TEMPLATE, type TestServerUrls, withDatabase } from './test-urls.js';
+
+/** A server that starts once, however many tests ask for it at the same time. */
+export class SharedServer {
+  private readonly dataDir = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  private starting: Promise<TestServerUrls> | undefined;
+  private server: EmbeddedServer | undefined;
+
+  /** URLs of the running server. */
+  urls(): Promise<TestServerUrls> {
+    this.starting ??= this.start();
+    return this.starting;
+  }
+
+  private async start(): Promise<TestServerUrls> {
+    this.server = await startEmbeddedServer({
+      dataDir: this.dataDir,
+      durable: false,
+      settings: { max_connections: 300, autovacuum: 'off', jit: 'off' },
+    });
+    const urls = { ownerUrl: this.server.url, superuserUrl: this.server.superuserUrl };
+    const client = new pg.Client({ connectionString: withDatabase(urls.superuserUrl, 'postgres') });
+    await client.connect();
+    await client.query(`create database ${TEMPLATE} owner hub_owner`);
+    await client.end();
+    await migrate({ ownerUrl: withDatabase(urls.ownerUrl, TEMPLATE), migrations });
+    return urls;
+  }
+
+  /** Stops the server if it ever started and removes its files. */
+  async stop(): Promise<void> {
+    await this.starting?.catch(() => {});
+    await this.server?.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
