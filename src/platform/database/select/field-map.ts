@@ -44,7 +44,7 @@ export interface Column {
 }
 
 /**
- * Foreign key between two rows. As text: the column that refers, to column `id` of the row referred to. As a record,
+ * Foreign key between two rows. As text: the column that refers, to the `key` of the row referred to. As a record,
  * for composite keys: each column of the row that refers → the column referred to.
  */
 export type Link = string | Readonly<Record<string, string>>;
