@@ -1,6 +1,5 @@
 /** Reads everything a list of decisions looks at, in a handful of statements however many referrals are asked about. */
-import type { MembershipEvidence } from '../../clinical/evidence.reader.js';
-import { caseloadEvidence } from '../../clinical/evidence.reader.js';
+import { type MembershipEvidence, readCaseloadEvidence } from '../../clinical/evidence.reader.js';
 import type { SweepEvidence } from '../../clinical/freshness.rules.js';
 import { TeamKind } from '../../contracts/rule-values.js';
 import type { LocalDate } from '../../core/calendar.js';
@@ -77,6 +76,7 @@ export async function referralsToDecide(
 /** Reads persons, memberships, sweeps and answers as known at an instant. Role `decide`: the whole organisation. */
 export async function readCaseFile(
   tx: Transaction,
+  organisationId: string,
   referrals: readonly Pick<ReferralToDecide, 'id' | 'personId'>[],
   knownAt: Date,
 ): Promise<CaseFile> {
@@ -88,7 +88,7 @@ export async function readCaseFile(
     restricted: boolean;
     merged: boolean;
   }>(PERSONS, [personIds]);
-  const caseloads = await caseloadEvidence(tx, personIds, knownAt);
+  const caseloads = await readCaseloadEvidence(tx, organisationId, personIds, knownAt);
   const answers = await tx.query<TeamAnswerFact & { referralId: string }>(ANSWERS, [
     referrals.map((referral) => referral.id),
     knownAt,
@@ -155,7 +155,7 @@ function membershipFact(evidence: MembershipEvidence): MembershipFact {
     validFrom: evidence.validFrom,
     validTo: evidence.validTo,
     restricted: evidence.restricted,
-    careCoordinator: evidence.careCoordinator,
+    careCoordinator: evidence.hasCareCoordinator,
     lastSeenAt: evidence.lastSeenAt.toISOString(),
     sourceAsOf: evidence.sourceAsOf?.toISOString() ?? null,
     systemId: evidence.systemId,

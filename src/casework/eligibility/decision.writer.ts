@@ -3,7 +3,7 @@
 import type { LocalDate } from '../../core/calendar.js';
 import { newId } from '../../core/ids.js';
 import type { Transaction } from '../../platform/database/database.js';
-import type { Decision } from './decide.rules.js';
+import type { Decision } from './decide-eligibility.rules.js';
 import type { Purpose } from './facts.js';
 
 /** A decision together with what it was asked about. */

@@ -12,7 +12,7 @@ import type { ErrorCode } from '../../core/error-codes.js';
 import { inputError } from '../../core/errors.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { factsOf, type ReferralToDecide, readCaseFile, referralsToDecide } from './case-facts.reader.js';
-import { type Decision, decideEligibility } from './decide.rules.js';
+import { type Decision, decideEligibility } from './decide-eligibility.rules.js';
 import { type DecisionToWrite, writeDecisions } from './decision.writer.js';
 import type { Purpose } from './facts.js';
 
@@ -88,7 +88,7 @@ export class EligibilityService {
     asked: { purpose: Purpose; asOf: LocalDate; knownAt: Date; decidedAt: Date },
   ): Promise<Map<string, OutcomeOfReferral>> {
     const outcomes = new Map<string, OutcomeOfReferral>();
-    const judged = await judge(tx, referrals, asked);
+    const judged = await judge(tx, caller.scope.organisationId as string, referrals, asked);
     const writing: DecisionToWrite[] = [];
     for (const { referral, result } of judged) {
       if ('refusal' in result) {
@@ -132,6 +132,7 @@ export type Judgement =
 /** Applies gates and rules to referrals as known at an instant; writes nothing. Role `decide`. */
 export async function judge(
   tx: Transaction,
+  organisationId: string,
   referrals: readonly ReferralToDecide[],
   asked: { purpose: Purpose; asOf: LocalDate; knownAt: Date },
 ): Promise<{ referral: ReferralToDecide; result: Judgement }[]> {
@@ -140,7 +141,7 @@ export async function judge(
     referrals.map((referral) => referral.specificationId),
     asked.asOf,
   );
-  const file = await readCaseFile(tx, referrals, asked.knownAt);
+  const file = await readCaseFile(tx, organisationId, referrals, asked.knownAt);
   return referrals.map((referral) => {
     const answer = specifications.get(referral.specificationId);
     if (!answer) return { referral, result: { refusal: 'HUB_ELIGIBILITY_NOT_IN_FORCE' } };

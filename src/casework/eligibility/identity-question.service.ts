@@ -9,7 +9,7 @@ import { parseNhsNumber } from '../../core/nhs-number.js';
 import type { Database } from '../../platform/database/database.js';
 import * as referralRules from '../referrals/referral.rules.js';
 import { factsOf, readCaseFile } from './case-facts.reader.js';
-import { type Decision, decideEligibility } from './decide.rules.js';
+import { type Decision, decideEligibility } from './decide-eligibility.rules.js';
 import { type CaseFacts, IdentityFact, type Purpose } from './facts.js';
 
 /** What the partner says of the person and the referral they have in mind. */
@@ -83,7 +83,7 @@ export class IdentityQuestionService {
         residence: question.residence ?? 'NOT_RECORDED',
         onCareProgrammeApproach: null,
       } as const;
-      const file = await readCaseFile(tx, [referral], now);
+      const file = await readCaseFile(tx, caller.scope.organisationId as string, [referral], now);
       // The stated date of birth, so that a person unknown to the hub is decided by the same age as a known one.
       const facts: CaseFacts = {
         ...factsOf(file, referral, asOf, now),

@@ -102,10 +102,9 @@ async function recordDifferences(
       .map((decision) => byId.get(decision.referralId))
       .filter((referral): referral is ReferralToDecide => referral !== undefined);
     const judged = new Map(
-      (await judge(tx, asked, { purpose, asOf, knownAt })).map(({ referral, result }) => [
-        referral.id,
-        result,
-      ]),
+      (await judge(tx, caller.scope.organisationId as string, asked, { purpose, asOf, knownAt })).map(
+        ({ referral, result }) => [referral.id, result],
+      ),
     );
     for (const decision of group) {
       const now = judged.get(decision.referralId);
