@@ -1,0 +1,97 @@
+/** Source document 002: Individual Placement and Support Service, Herefordshire region; it names no number and no period. */
+import {
+  hard,
+  type SpecificationSeed,
+  setting,
+  silent,
+  soft,
+} from '../../src/contracts/specification-rules.js';
+
+/** Neighbourhood and early intervention teams, for people out of work; what stands in square brackets waits for the commissioner. */
+export const herefordshire: SpecificationSeed = {
+  code: 'HEREFORDSHIRE-IPS',
+  sourceDocument: '002',
+  name: 'Individual Placement and Support Service Herefordshire region',
+  commissioner: null,
+  provider: null,
+  version: 1,
+  validFrom: null,
+  validTo: null,
+  reviewDue: null,
+  rules: [
+    hard('minimumAge', 18, '002:186, 002:191'),
+    soft(
+      'wishForWork',
+      'INTEREST',
+      '002:89, 002:176',
+      'The person decides when; not wishing it now is a warning, not an exclusion.',
+    ),
+    hard('admissibleTeamKinds', ['NEIGHBOURHOOD', 'EIP'], '002:186, 002:83'),
+    setting(
+      'commissionerTeamKinds',
+      ['CMHT', 'OLDER_ADULT_CMHT', 'REHABILITATION', 'ASSERTIVE_OUTREACH'],
+      '002:186, 002:53, 002:68',
+      'Whether another community team of secondary care is one of the teams meant is for the commissioner to say.',
+    ),
+    setting(
+      'watchedTeamKinds',
+      ['CRISIS', 'INPATIENT'],
+      '002:186',
+      'People leave such a team soon, usually for one that is named.',
+    ),
+    setting(
+      'dischargedBeforeAcceptance',
+      'CONFIRM_TEAM',
+      '002:186',
+      'On the caseload is read as up to acceptance: the team says whether they still were.',
+    ),
+    setting(
+      'continuationAfterLoss',
+      'KEEP_WITH_FLAG',
+      '002:81, 002:93',
+      'Silent on discharge, and both limited and unlimited in time: the person stays and the loss is flagged.',
+    ),
+    silent('signpostTo', '002:186'),
+    silent('seriousMentalIllness', '002:186'),
+    hard('admissibleEmployment', ['OUT_OF_WORK'], '002:186'),
+    setting(
+      'commissionerEmployment',
+      ['EMPLOYED_AT_RISK', 'VOLUNTARY_OR_PERMITTED_WORK'],
+      '002:186, 002:107',
+      'The square brackets are an option that the contract has not settled; voluntary and permitted work likewise.',
+    ),
+    silent('residenceRegion', '002:186', 'The place is the area of the team.'),
+    silent('selfReferral', '002:186', 'Not mentioned: the same tests as for anybody else.'),
+    silent('firstContactWorkingDays', '002:176'),
+    setting('jobSearchWithinDays', 30, '002:88'),
+    setting(
+      'supportDuration',
+      ['TIME_LIMITED', 'TIME_UNLIMITED'],
+      '002:81, 002:93, 002:215',
+      'The document says both.',
+    ),
+    silent('caseloadMaximum', '002:53'),
+    setting('planTarget', 100, '002:49'),
+    setting('paidWorkTarget', 50, '002:50'),
+    setting('retentionTarget', 50, '002:51'),
+    setting('activityTarget', 50, '002:52'),
+    setting(
+      'annualTargets',
+      [
+        { year: 1, access: 141, enteringWork: 64, paidOutcomes: 88, sustained13Weeks: 38 },
+        { year: 2, access: 178, enteringWork: 64, paidOutcomes: 88, sustained13Weeks: 38 },
+      ],
+      '002:198-208',
+      'Year 1 pro rata; no later year is named.',
+    ),
+    setting('fidelityScoreMinimum', 100, '002:57, 002:103'),
+    setting(
+      'fidelityScoreWithinMonths',
+      12,
+      '002:57, 002:103',
+      'Line 227 gives 18 months for the same rating; the stricter one is held.',
+    ),
+    setting('fidelitySelfAssessmentMonths', 6, '002:58, 002:105'),
+    setting('satisfactionSurveyMonths', 12, '002:222'),
+  ],
+};
