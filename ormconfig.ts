@@ -2,12 +2,40 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { Access1750000000100 } from './src/access/access.migration.js';
+import { AuditEventEntity } from './src/access/audit-event.entity.js';
+import { IdempotencyKeyEntity } from './src/access/idempotency-key.entity.js';
+import { ConfirmationRequestEntity } from './src/casework/eligibility/confirmation-request.entity.js';
+import { DecisionReviewEntity } from './src/casework/eligibility/decision-review.entity.js';
 import { Eligibility1750000000700 } from './src/casework/eligibility/eligibility.migration.js';
+import { EligibilityCriterionEntity } from './src/casework/eligibility/eligibility-criterion.entity.js';
+import { EligibilityDecisionEntity } from './src/casework/eligibility/eligibility-decision.entity.js';
+import { EligibilityEvidenceEntity } from './src/casework/eligibility/eligibility-evidence.entity.js';
+import { EligibilityOverrideEntity } from './src/casework/eligibility/eligibility-override.entity.js';
+import { ReferralEntity } from './src/casework/referrals/referral.entity.js';
 import { Referrals1750000000600 } from './src/casework/referrals/referrals.migration.js';
+import { CaseloadMembershipEntity } from './src/clinical/caseload-membership.entity.js';
+import { CaseloadPullEntity } from './src/clinical/caseload-pull.entity.js';
+import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js';
 import { Clinical1750000000500 } from './src/clinical/clinical.migration.js';
+import { ClinicalRecordSystemEntity } from './src/clinical/clinical-record-system.entity.js';
+import { TeamMapEntity } from './src/clinical/team-map.entity.js';
 import { Contracts1750000000400 } from './src/contracts/contracts.migration.js';
+import { ServiceSpecificationEntity } from './src/contracts/service-specification.entity.js';
+import { SpecificationRuleEntity } from './src/contracts/specification-rule.entity.js';
+import { SpecificationVersionEntity } from './src/contracts/specification-version.entity.js';
 import { Directory1750000000200 } from './src/directory/directory.migration.js';
+import { OrganisationEntity } from './src/directory/organisation.entity.js';
+import { ReportingAgreementEntity } from './src/directory/reporting-agreement.entity.js';
+import { StaffEntity } from './src/directory/staff.entity.js';
+import { StaffRoleEntity } from './src/directory/staff-role.entity.js';
+import { StaffTeamEntity } from './src/directory/staff-team.entity.js';
+import { TeamEntity } from './src/directory/team.entity.js';
+import { TeamSuccessionEntity } from './src/directory/team-succession.entity.js';
+import { IdentityConflictEntity } from './src/people/identity-conflict.entity.js';
 import { People1750000000300 } from './src/people/people.migration.js';
+import { PersonEntity } from './src/people/person.entity.js';
+import { RecordLinkEntity } from './src/people/record-link.entity.js';
+import { LeaseEntity } from './src/platform/database/lease.entity.js';
 import type { MigrationClass } from './src/platform/database/migrate.js';
 import { Platform1750000000000 } from './src/platform/platform.migration.js';
 
@@ -24,7 +52,36 @@ export const migrations: readonly MigrationClass[] = [
 ];
 
 /** Entity classes of every room. */
-export const entities: (new () => object)[] = [];
+export const entities = [
+  LeaseEntity,
+  AuditEventEntity,
+  IdempotencyKeyEntity,
+  OrganisationEntity,
+  TeamEntity,
+  TeamSuccessionEntity,
+  StaffEntity,
+  StaffRoleEntity,
+  StaffTeamEntity,
+  ReportingAgreementEntity,
+  PersonEntity,
+  RecordLinkEntity,
+  IdentityConflictEntity,
+  ServiceSpecificationEntity,
+  SpecificationVersionEntity,
+  SpecificationRuleEntity,
+  ClinicalRecordSystemEntity,
+  TeamMapEntity,
+  CaseloadPullEntity,
+  CaseloadStagingEntity,
+  CaseloadMembershipEntity,
+  ReferralEntity,
+  EligibilityDecisionEntity,
+  EligibilityCriterionEntity,
+  EligibilityEvidenceEntity,
+  EligibilityOverrideEntity,
+  ConfirmationRequestEntity,
+  DecisionReviewEntity,
+];
 
 /** For `typeorm migration:show` and `migration:generate`; the hub itself migrates with `hub migrate`, which makes the roles too. */
 export default new DataSource({
