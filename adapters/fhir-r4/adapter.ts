@@ -1,0 +1,36 @@
+/** A running connection to one FHIR R4 server, as the hub's port wants it. */
+import type { AdapterDependencies, ClinicalRecordAdapter } from '../../src/clinical/clinical-record.port.js';
+import { type PullContext, pullEpisodes } from './caseload/episode-caseload.js';
+import { listTeams } from './caseload/teams.js';
+import { probe } from './health.js';
+import { UnmappedTally } from './mapping/unmapped.js';
+import type { FhirR4Settings } from './settings.js';
+import { createConnection } from './transport/connection.js';
+import { realTiming, type Timing } from './transport/retry.js';
+
+/** An adapter that also tells what it could not use. */
+export interface FhirR4Adapter extends ClinicalRecordAdapter {
+  /** FHIR path to number of times it held something that could not be understood, since the adapter was made. */
+  readonly unmapped: ReadonlyMap<string, number>;
+}
+
+/** Connects nothing yet: the first request does. `timing` is chance and waiting between repeats, real by default. */
+export function createFhirR4(
+  settings: FhirR4Settings,
+  dependencies: AdapterDependencies,
+  timing: Timing = realTiming,
+): FhirR4Adapter {
+  const connection = createConnection(settings, dependencies, timing);
+  const tally = new UnmappedTally();
+  const { system, clock } = dependencies;
+  const context: PullContext = { connection, settings, system, clock, unmapped: tally.count };
+  return {
+    unmapped: tally.byPath,
+    caseload: {
+      pull: (request, signal) => pullEpisodes(context, request, signal),
+      teams: (signal) => listTeams(context, signal),
+    },
+    health: (signal) => probe(connection, signal),
+    close: async () => connection.close(),
+  };
+}

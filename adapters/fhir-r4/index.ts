@@ -1,0 +1,12 @@
+/** The FHIR R4 adapter as the registry takes it. */
+import type { AdapterModule } from '../../src/clinical/clinical-record.port.js';
+import { createFhirR4 } from './adapter.js';
+import { manifest } from './manifest.js';
+import { type FhirR4Settings, parseSettings } from './settings.js';
+
+/** FHIR 4.0.1 servers over REST; caseload by EpisodeOfCare. */
+export const fhirR4: AdapterModule<FhirR4Settings> = {
+  manifest,
+  parseSettings,
+  create: (settings, dependencies) => createFhirR4(settings, dependencies),
+};

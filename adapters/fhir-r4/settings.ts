@@ -1,0 +1,133 @@
+/** The settings of one site: every fault told at once, by setting, without repeating what was set. */
+import { z } from 'zod';
+import { HubError } from '../../src/core/errors.js';
+import { member } from './json.js';
+import { AUTH_KINDS, DEFAULTS } from './manifest.js';
+import { isReferenceTo } from './transport/search-values.rules.js';
+
+/** Settings of one running adapter, checked, with every default filled in. */
+export interface FhirR4Settings {
+  /** Service base address; always ends in a slash. */
+  readonly baseUrl: string;
+  readonly auth: (typeof AUTH_KINDS)[number];
+  /** Secret; null when `auth` is `NONE`. */
+  readonly bearerToken: string | null;
+  readonly odsCode: string | null;
+  readonly pageSize: number;
+  readonly maxPages: number;
+  readonly callTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+  readonly maxAttempts: number;
+  readonly maxConcurrent: number;
+  readonly maxBodyBytes: number;
+  readonly nhsNumberStatusSystems: readonly string[];
+  readonly restrictedCodes: readonly string[];
+  /** `Organization/<id>`, or null for all. */
+  readonly teamsPartOf: string | null;
+  readonly teamType: string | null;
+  readonly teamCodeSystem: string | null;
+}
+
+const text = z.string('must be text').trim().min(1, 'must not be empty');
+
+/** A whole number between two limits, both included; digits as text are taken too, as settings files often quote them. */
+function integer(least: number, most: number, otherwise: number) {
+  const accepted = `must be a whole number from ${least} to ${most}`;
+  const digits = z
+    .string()
+    .regex(/^\d{1,12}$/, accepted)
+    .transform(Number);
+  const limited = z.number(accepted).int(accepted).min(least, accepted).max(most, accepted);
+  return z
+    .union([z.number(), digits.pipe(z.number())], accepted)
+    .pipe(limited)
+    .default(otherwise);
+}
+
+const list = z
+  .union([z.string(), z.array(z.string())], 'must be a list, or text with commas between')
+  .transform((value) => (typeof value === 'string' ? value.split(',') : value))
+  .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
+
+/** True where traffic to the host never leaves this machine (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3, RFC 6761 section 6.3). */
+function isLoopback(url: URL): boolean {
+  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname);
+}
+
+function baseUrlFault(url: URL): string | null {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
+    return 'must be https, or http on a loopback host';
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  if (url.search !== '' || url.hash !== '') return 'must not hold a query or fragment';
+  return null;
+}
+
+const baseUrl = text.transform((value, context) => {
+  const url = URL.parse(value);
+  const fault = url === null ? 'must be an absolute address' : baseUrlFault(url);
+  if (url === null || fault !== null) {
+    context.addIssue({ code: 'custom', message: fault ?? 'must be an absolute address' });
+    return z.NEVER;
+  }
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+});
+
+const fields = z.strictObject({
+  baseUrl,
+  auth: z.enum(AUTH_KINDS, `must be one of ${AUTH_KINDS.join(', ')}`).default(DEFAULTS.auth),
+  bearerToken: text
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .nullable()
+    .default(null),
+  odsCode: text
+    .regex(/^[A-Za-z0-9]{3,12}$/, 'must be 3 to 12 letters or digits')
+    .nullable()
+    .default(null),
+  pageSize: integer(1, 1000, DEFAULTS.pageSize),
+  maxPages: integer(1, 100_000, DEFAULTS.maxPages),
+  callTimeoutMs: integer(50, 60_000, DEFAULTS.callTimeoutMs),
+  totalTimeoutMs: integer(50, 3_600_000, DEFAULTS.totalTimeoutMs),
+  maxAttempts: integer(1, 10, DEFAULTS.maxAttempts),
+  maxConcurrent: integer(1, 32, DEFAULTS.maxConcurrent),
+  maxBodyBytes: integer(1024, 104_857_600, DEFAULTS.maxBodyBytes),
+  nhsNumberStatusSystems: list.default([]),
+  restrictedCodes: list.prefault(DEFAULTS.restrictedCodes),
+  teamsPartOf: text
+    .refine((value) => isReferenceTo('Organization', value), 'must be Organization/<id>')
+    .nullable()
+    .default(null),
+  teamType: text.nullable().default(null),
+  teamCodeSystem: text.nullable().default(null),
+});
+
+/** Faults that lie between settings, told beside those within them. */
+function crossFaults(raw: unknown): string[] {
+  const auth = fields.shape.auth.safeParse(member(raw, 'auth'));
+  const base = fields.shape.baseUrl.safeParse(member(raw, 'baseUrl'));
+  const faults: string[] = [];
+  if (auth.data === 'BEARER' && (member(raw, 'bearerToken') ?? null) === null)
+    faults.push('bearerToken: is required when auth is BEARER');
+  if (auth.data === 'NONE' && base.success && !isLoopback(new URL(base.data)))
+    faults.push('auth: NONE is only for a loopback host');
+  return faults;
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${key}: is not a setting of this adapter`);
+  if (issue.path.length === 0) return ['settings: must be an object'];
+  const absent = issue.code === 'invalid_type' && issue.input === undefined;
+  return [`${issue.path.join('.')}: ${absent ? 'is required' : issue.message}`];
+}
+
+/** The settings of a site profile, or `HUB_ADAPTER_SETTINGS` with every fault in `details.faults`. Values are never repeated. */
+export function parseSettings(raw: unknown): FhirR4Settings {
+  const result = fields.safeParse(raw, { reportInput: true });
+  const faults = [...(result.error?.issues.flatMap(wordsOf) ?? []), ...crossFaults(raw)];
+  if (result.success && faults.length === 0)
+    return { ...result.data, bearerToken: result.data.auth === 'NONE' ? null : result.data.bearerToken };
+  throw new HubError('HUB_ADAPTER_SETTINGS', {
+    message: `fhir-r4 settings: ${faults.join('; ')}`,
+    details: { adapter: 'fhir-r4', faults },
+  });
+}

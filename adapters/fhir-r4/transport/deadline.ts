@@ -1,0 +1,52 @@
+/** Limits on waiting: one per request, one for everything that belongs to a pull, and the caller's own. */
+import { HubError } from '../../../src/core/errors.js';
+
+/** How long everything that belongs together may still take. */
+export interface Budget {
+  /** Milliseconds left; 0 or less when spent. */
+  remainingMs(): number;
+}
+
+/** A budget that starts now, by a clock that nobody can set back. */
+export function startBudget(totalMs: number, monotonicMs: () => number = () => performance.now()): Budget {
+  const end = monotonicMs() + totalMs;
+  return { remainingMs: () => end - monotonicMs() };
+}
+
+/** The caller stopped waiting. */
+export const stopped = (): HubError => new HubError('HUB_UPSTREAM_STOPPED');
+
+/**
+ * Does the work under a limit. Its signal aborts when `limitMs` are over (`HUB_UPSTREAM_TIMEOUT`) or one of the outer
+ * signals does (`HUB_UPSTREAM_STOPPED`); that error is thrown at once, whether or not the work heeds the signal. No timer
+ * or listener is left behind.
+ */
+export async function withinDeadline<T>(
+  limitMs: number,
+  outer: readonly AbortSignal[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = () => controller.abort(stopped());
+  const timer = setTimeout(
+    () => controller.abort(new HubError('HUB_UPSTREAM_TIMEOUT')),
+    Math.max(0, limitMs),
+  );
+  for (const one of outer) one.addEventListener('abort', stop, { once: true });
+  if (outer.some((one) => one.aborted)) stop();
+  const ended = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  ended.catch(() => undefined);
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work(signal), ended]);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    for (const one of outer) one.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,60 @@
+/** Turns what a server or the network did into the hub's errors, leaving its words behind. */
+import { HubError, isHubError, type SafeDetails } from '../../../src/core/errors.js';
+import { codeOfIssues, codeOfNetworkFault, codeOfStatus } from '../answers.rules.js';
+import { issueTypes } from '../outcome.rules.js';
+
+/** The longest wait that is believed; a server that asks for more is told to the caller with this. Milliseconds. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
+/**
+ * Milliseconds that `Retry-After` asks for (RFC 9110 section 10.2.3: seconds, or an HTTP date, which is read against the
+ * answer's own `Date` so that the two clocks need not agree); undefined when absent or not understood.
+ */
+export function retryAfterMs(headers: Headers, now: Date): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^\d{1,9}$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_WAIT_MS);
+  const until = Date.parse(value);
+  const sent = Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(until)) return undefined;
+  return Math.min(Math.max(0, until - (Number.isNaN(sent) ? now.getTime() : sent)), LONGEST_WAIT_MS);
+}
+
+/** The error for an answer that is not a success; `outcome` is its parsed body when it had one. */
+export function failureOfStatus(response: Response, outcome: unknown, now: Date): HubError {
+  const details: SafeDetails = { status: response.status, issues: issueTypes(outcome) };
+  const wait = retryAfterMs(response.headers, now);
+  return new HubError(codeOfStatus(response.status) ?? 'HUB_UPSTREAM_PROTOCOL', {
+    details,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
+}
+
+/** The error for an OperationOutcome that came with a success status in place of the resource. */
+export function failureOfOutcome(outcome: unknown): HubError {
+  const issues = issueTypes(outcome);
+  return new HubError(codeOfIssues(issues), { details: { status: 200, issues } });
+}
+
+/** The error for a request that got no answer or lost it half way. Node's messages name addresses, so only codes are kept. */
+export function failureOfNetwork(error: unknown): HubError {
+  if (isHubError(error)) return error;
+  const causes = chainOf(error);
+  if (causes.some((one) => /redirect/i.test(wordOf(one, 'message') ?? '')))
+    return new HubError('HUB_UPSTREAM_ORIGIN');
+  const fault = causes.map((one) => wordOf(one, 'code')).find((code) => code !== null) ?? null;
+  return new HubError(codeOfNetworkFault(fault), { details: { fault } });
+}
+
+/** An error, its causes, and the parts of an aggregate (both address families refused). */
+function chainOf(error: unknown, depth = 0): readonly unknown[] {
+  if (depth > 5 || typeof error !== 'object' || error === null) return [];
+  const parts = error instanceof AggregateError ? error.errors : [];
+  const cause = 'cause' in error ? [error.cause] : [];
+  return [error, ...[...parts, ...cause].flatMap((one) => chainOf(one, depth + 1))];
+}
+
+function wordOf(error: unknown, name: 'code' | 'message'): string | null {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : null;
+  return typeof value === 'string' && value !== '' ? value : null;
+}

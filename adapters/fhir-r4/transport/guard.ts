@@ -1,0 +1,61 @@
+/** Protects the server and the hub from each other: a limit on requests under way, and a breaker when it keeps failing. */
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  TaskCancelledError,
+} from 'cockatiel';
+import { HubError, isHubError } from '../../../src/core/errors.js';
+import { stopped } from './deadline.js';
+
+/** Failures in a row that open the breaker, how long it stays open, and how many may wait for their turn. */
+export const GUARD = { failures: 8, openMs: 15_000, queue: 200 } as const;
+
+/** One per adapter instance. */
+export interface Guard {
+  /** Runs the request in its turn. `HUB_UPSTREAM_UNAVAILABLE` with `details.circuit` or `details.queue` when it is not let through. */
+  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** True while the breaker lets nothing through. */
+  readonly open: boolean;
+}
+
+/** Answers that say the server itself is in trouble: not one that is merely asking for a slower pace. */
+function isTrouble(error: unknown): boolean {
+  if (!isHubError(error) || error.details.status === 429) return false;
+  return ['HUB_UPSTREAM_UNREACHABLE', 'HUB_UPSTREAM_TIMEOUT', 'HUB_UPSTREAM_UNAVAILABLE'].includes(
+    error.code,
+  );
+}
+
+/** A guard that lets `maxConcurrent` requests run at once. */
+export function createGuard(maxConcurrent: number): Guard {
+  const turns = bulkhead(maxConcurrent, GUARD.queue);
+  const breaker = circuitBreaker(handleWhen(isTrouble), {
+    halfOpenAfter: GUARD.openMs,
+    breaker: new ConsecutiveBreaker(GUARD.failures),
+  });
+  return {
+    get open() {
+      return breaker.state === CircuitState.Open;
+    },
+    async run(work, signal) {
+      try {
+        return await turns.execute(() => breaker.execute(work, signal), signal);
+      } catch (error) {
+        if (error instanceof TaskCancelledError) throw stopped();
+        if (error instanceof BrokenCircuitError)
+          throw new HubError('HUB_UPSTREAM_UNAVAILABLE', {
+            retryAfterMs: GUARD.openMs,
+            details: { circuit: 'OPEN' },
+          });
+        if (error instanceof BulkheadRejectedError)
+          throw new HubError('HUB_UPSTREAM_UNAVAILABLE', { details: { queue: 'FULL' } });
+        throw error;
+      }
+    },
+  };
+}

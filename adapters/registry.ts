@@ -1,0 +1,10 @@
+/** The adapters that this build has; a further one is one line here. */
+import type { AdapterModule } from '../src/clinical/clinical-record.port.js';
+import { fhirR4 } from './fhir-r4/index.js';
+
+const modules: readonly AdapterModule[] = [fhirR4 as AdapterModule];
+
+/** Adapter id (folder name, as site profiles state it) to module. */
+export const adapterModules: ReadonlyMap<string, AdapterModule> = new Map(
+  modules.map((module) => [module.manifest.id, module]),
+);
