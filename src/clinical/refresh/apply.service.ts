@@ -1,0 +1,192 @@
+/** Applies a whole pull in one transaction under the lease: memberships change all together or not at all. */
+import { auditInTransaction } from '../../access/audit.service.js';
+import { systemCaller } from '../../access/caller.service.js';
+import type { RecordIdentity } from '../../people/identity.rules.js';
+import { linkRecords } from '../../people/linking.service.js';
+import type { Database, Transaction } from '../../platform/database/database.js';
+import { assertFence } from '../../platform/database/lease.js';
+import { organisationScope, type Pull } from './pull.service.js';
+import { assertWhole, type PullLedger } from './pull-ledger.rules.js';
+
+/** What a pull changed, in rows. */
+export interface AppliedPull {
+  /** Different memberships that came. */
+  readonly received: number;
+  /** Memberships closed because they now say something else. */
+  readonly replaced: number;
+  /** Memberships written, new ones and new versions. */
+  readonly written: number;
+  /** Memberships closed because a sweep no longer held them. */
+  readonly absent: number;
+}
+
+/** A staged row as a membership: `$1` the pull, `$2` the system. */
+const ARRIVING = `arriving as (
+  select i.id, s.source_reference, i."sourceVersion" as source_version, i."sourceAsOf" as source_as_of, i.state,
+         i."validFrom" as valid_from, i."validTo" as valid_to, i."coordinatorReference" as care_coordinator_reference,
+         i."coordinatorName" as care_coordinator_name, i.restricted, i."localId" as local_id, l.person_id
+  from caseload_staging s
+  cross join lateral jsonb_to_record(s.item) as i(id uuid, "sourceVersion" text, "sourceAsOf" timestamptz, state text,
+    "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, restricted boolean, "localId" text)
+  join record_links l on l.system_id = $2 and l.local_id = i."localId"
+  where s.pull_id = $1
+)`;
+
+/** What makes a membership a different one. Not `source_as_of`: a system that repeats itself later has said nothing new. */
+const MEANINGFUL = [
+  'source_version',
+  'state',
+  'valid_from',
+  'valid_to',
+  'care_coordinator_reference',
+  'care_coordinator_name',
+  'restricted',
+  'local_id',
+  'person_id',
+];
+
+/**
+ * Checks that the pull is whole and still ours, brings its patients to their persons, closes memberships that changed,
+ * writes their new versions and, for a sweep only, closes those that it no longer holds. Untouched rows stay as they are.
+ * @param now the instant from which the hub knows what the pull says.
+ * @throws HUB_CASELOAD_INCOMPLETE, HUB_LEASE_LOST; nothing has changed then.
+ */
+export async function applyPull(
+  database: Database,
+  leaseName: string,
+  pull: Pull,
+  ledger: PullLedger,
+  now: Date,
+): Promise<AppliedPull> {
+  const { organisationId } = pull.system;
+  return database.transaction('worker', organisationScope(organisationId), async (tx) => {
+    await assertFence(tx, leaseName, pull.fence);
+    const received = await count(tx, 'select count(*)::int as n from caseload_staging where pull_id = $1', [
+      pull.id,
+    ]);
+    assertWhole(ledger, received);
+    const at = await instantAfter(tx, pull, now);
+    const records = await patientsOf(tx, pull);
+    await linkRecords(tx, { organisationId, systemId: pull.system.id, records, at });
+    const replaced = await closeChanged(tx, pull, at);
+    const written = await writeArriving(tx, pull, at);
+    const absent = pull.kind === 'SWEEP' ? await closeAbsent(tx, pull, at) : 0;
+    const applied = { received, replaced, written, absent };
+    await finish(tx, pull, ledger, applied, at);
+    return applied;
+  });
+}
+
+/** Observation never runs backwards within a team, whatever the clocks of two processes say. */
+async function instantAfter(tx: Transaction, pull: Pull, now: Date): Promise<Date> {
+  const rows = await tx.query<{ ms: number | null }>(
+    `select (extract(epoch from max(observed_from)) * 1000)::float8 as ms from caseload_memberships
+     where system_id = $1 and team_reference = $2 and observed_to is null`,
+    [pull.system.id, pull.team.teamReference],
+  );
+  return new Date(Math.max(now.getTime(), Number(rows[0]?.ms ?? 0)));
+}
+
+async function patientsOf(tx: Transaction, pull: Pull): Promise<RecordIdentity[]> {
+  return tx.query<RecordIdentity>(
+    `select distinct on (i."localId") i."localId", i."nhsNumber", i."nhsNumberStatus", i."dateOfBirth", i."deceasedOn",
+            i.active, i."replacedByLocalId", i.restricted
+     from caseload_staging s
+     cross join lateral jsonb_to_record(s.item) as i("localId" text, "nhsNumber" text, "nhsNumberStatus" text,
+       "dateOfBirth" text, "deceasedOn" text, active boolean, "replacedByLocalId" text, restricted boolean)
+     where s.pull_id = $1
+     order by i."localId", s.page desc, s.source_reference`,
+    [pull.id],
+  );
+}
+
+function closeChanged(tx: Transaction, pull: Pull, at: Date): Promise<number> {
+  const was = MEANINGFUL.map((column) => `m.${column}`).join(', ');
+  const is = MEANINGFUL.map((column) => `a.${column}`).join(', ');
+  return count(
+    tx,
+    `with ${ARRIVING}, closed as (
+       update caseload_memberships m set observed_to = $4, closed_because = 'CHANGED'
+       from arriving a
+       where m.system_id = $2 and m.team_reference = $3 and m.source_reference = a.source_reference
+         and m.observed_to is null and (m.team_id, ${was}) is distinct from ($5::uuid, ${is})
+       returning m.id
+     ) select count(*)::int as n from closed`,
+    [pull.id, pull.system.id, pull.team.teamReference, at, pull.team.teamId],
+  );
+}
+
+function writeArriving(tx: Transaction, pull: Pull, at: Date): Promise<number> {
+  return count(
+    tx,
+    `with ${ARRIVING}, written as (
+       insert into caseload_memberships (id, organisation_id, system_id, team_id, team_reference, person_id, local_id,
+         source_reference, source_version, state, valid_from, valid_to, care_coordinator_reference, care_coordinator_name,
+         restricted, source_as_of, observed_from, pull_id)
+       select a.id, $6, $2, $5, $3, a.person_id, a.local_id, a.source_reference, a.source_version, a.state, a.valid_from,
+              a.valid_to, a.care_coordinator_reference, a.care_coordinator_name, a.restricted, a.source_as_of, $4, $1
+       from arriving a
+       where not exists (
+         select from caseload_memberships m
+         where m.system_id = $2 and m.team_reference = $3 and m.source_reference = a.source_reference and m.observed_to is null
+       )
+       returning id
+     ) select count(*)::int as n from written`,
+    [pull.id, pull.system.id, pull.team.teamReference, at, pull.team.teamId, pull.system.organisationId],
+  );
+}
+
+function closeAbsent(tx: Transaction, pull: Pull, at: Date): Promise<number> {
+  return count(
+    tx,
+    `with closed as (
+       update caseload_memberships m set observed_to = $4, closed_because = 'ABSENT_FROM_SWEEP'
+       where m.system_id = $2 and m.team_reference = $3 and m.observed_to is null
+         and not exists (
+           select from caseload_staging s where s.pull_id = $1 and s.source_reference = m.source_reference
+         )
+       returning m.id
+     ) select count(*)::int as n from closed`,
+    [pull.id, pull.system.id, pull.team.teamReference, at],
+  );
+}
+
+async function finish(
+  tx: Transaction,
+  pull: Pull,
+  ledger: PullLedger,
+  applied: AppliedPull,
+  at: Date,
+): Promise<void> {
+  const { received, replaced, written, absent } = applied;
+  await tx.query('delete from caseload_staging where pull_id = $1', [pull.id]);
+  await tx.query(
+    `update caseload_pulls set state = 'COMPLETE', finished_at = $2, watermark = $3, pages = $4, received = $5,
+            expected = $6, changed = $7
+     where id = $1`,
+    [pull.id, at, ledger.watermark, ledger.pages, received, ledger.expected, written + absent],
+  );
+  await tx.query('update clinical_record_systems set last_answer_at = $2 where id = $1', [
+    pull.system.id,
+    at,
+  ]);
+  await auditInTransaction(tx, systemCaller('refresh', pull.system.organisationId, pull.id), {
+    kind: 'SYSTEM',
+    operation: 'caseload.refresh',
+    personIds: [],
+    details: {
+      pull: pull.id,
+      system: pull.system.code,
+      kind: pull.kind,
+      received,
+      replaced,
+      written,
+      absent,
+    },
+  });
+}
+
+async function count(tx: Transaction, text: string, values: readonly unknown[]): Promise<number> {
+  const rows = await tx.query<{ n: number }>(text, values);
+  return Number(rows[0]!.n);
+}

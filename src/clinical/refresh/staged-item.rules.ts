@@ -1,0 +1,69 @@
+/** A membership as it waits to be applied: checked once on arrival, so that one bad value cannot fail a whole set later. */
+import { isLocalDate, type LocalDate } from '../../core/calendar.js';
+import { HubError } from '../../core/errors.js';
+import { parseNhsNumber } from '../../core/nhs-number.js';
+import type { RecordIdentity } from '../../people/identity.rules.js';
+import { type CaseloadItem, MembershipState, type Observed } from '../clinical-record.port.js';
+
+/** What `caseload_staging.item` holds. */
+export interface StagedItem extends RecordIdentity {
+  readonly sourceVersion: string | null;
+  readonly sourceAsOf: string | null;
+  readonly state: MembershipState;
+  readonly validFrom: LocalDate | null;
+  readonly validTo: LocalDate | null;
+  readonly coordinatorReference: string | null;
+  readonly coordinatorName: string | null;
+}
+
+const STATES: ReadonlySet<string> = new Set(Object.values(MembershipState));
+
+/**
+ * Checks an item. A date or NHS number that is not one counts as not given; a state the port does not know, a missing
+ * reference or an item of another team fails the pull, because to leave it out would read as absence.
+ * @throws HUB_UPSTREAM_PROTOCOL
+ */
+export function stagedItem(observed: Observed<CaseloadItem>, teamReference: string): StagedItem {
+  const { value, source } = observed;
+  const { patient, careCoordinator } = value;
+  const localId = text(patient.localId);
+  if (!localId || !text(source.reference)) throw fault('a membership without reference or patient');
+  if (!STATES.has(value.state)) throw fault('a membership in a state the port does not know');
+  if (value.teamReference !== teamReference) throw fault('a membership of another team');
+  const nhsNumber = patient.nhsNumber === null ? null : parseNhsNumber(patient.nhsNumber);
+  return {
+    localId,
+    nhsNumber,
+    nhsNumberStatus: nhsNumber === null ? null : text(patient.nhsNumberStatus),
+    dateOfBirth: date(patient.dateOfBirth),
+    deceasedOn: date(patient.deceasedOn),
+    active: patient.active,
+    replacedByLocalId: text(patient.replacedByLocalId),
+    restricted: patient.restricted,
+    sourceVersion: text(source.version),
+    sourceAsOf: instant(observed.asOf),
+    state: value.state,
+    validFrom: date(value.validFrom),
+    validTo: date(value.validTo),
+    coordinatorReference: text(careCoordinator?.reference ?? null),
+    coordinatorName: text(careCoordinator?.name ?? null),
+  };
+}
+
+/** PostgreSQL holds no NUL in text, and an empty text says nothing. */
+function text(value: string | null): string | null {
+  return value?.replaceAll('\u0000', '') || null;
+}
+
+function date(value: LocalDate | null): LocalDate | null {
+  return value !== null && isLocalDate(value) ? value : null;
+}
+
+function instant(value: string | null): string | null {
+  const at = value === null ? Number.NaN : Date.parse(value);
+  return Number.isNaN(at) ? null : new Date(at).toISOString();
+}
+
+function fault(what: string): HubError {
+  return new HubError('HUB_UPSTREAM_PROTOCOL', { details: { fault: what } });
+}
