@@ -1,6 +1,6 @@
 /** Enumerations of eligibility in the graph. */
 import { registerEnumType } from 'type-graphql';
-import { MayProceed, Verdict as EligibilityVerdict } from '../../src/casework/eligibility/combine.rules.js';
+import { Verdict as EligibilityVerdict, MayProceed } from '../../src/casework/eligibility/combine.rules.js';
 import { Purpose as EligibilityPurpose } from '../../src/casework/eligibility/facts.js';
 
 export { EligibilityPurpose, EligibilityVerdict, MayProceed };

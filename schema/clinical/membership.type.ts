@@ -1,7 +1,9 @@
 /** Caseload memberships, record systems and their freshness in the graph. */
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { Relation } from 'typeorm';
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { Team } from '../directory/directory.type.js';
+import { Person } from '../people/person.type.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 
 registerEnumType(MembershipState, {
@@ -147,4 +149,10 @@ export class Membership {
 
   @Field(() => ClinicalRecordSystem)
   system: ClinicalRecordSystem;
+
+  @Field(() => Person, {
+    nullable: true,
+    description: 'Null unless the person has been referred to one of your teams.',
+  })
+  person: Relation<Person> | null;
 }

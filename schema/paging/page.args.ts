@@ -15,3 +15,9 @@ export class PageArgs {
   @Field(() => String, { nullable: true, description: 'Cursor before which to stop.' })
   before?: string | null;
 }
+
+@ArgsType()
+export class FirstArgs {
+  @Field(() => Int, { nullable: true, description: 'At most 50; default 10.' })
+  first?: number | null;
+}

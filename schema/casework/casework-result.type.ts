@@ -1,30 +1,10 @@
 /** What mutations answer: the success, or a named refusal with its code, rule and clause. */
-import { createUnionType, Field, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
+import { Refusal, resultOf } from '../refusal.type.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 import { EligibilityPurpose, EligibilityVerdict, MayProceed } from './eligibility.enum.js';
 import { ConfirmationRequest, EligibilityDecision, EligibilityOverride } from './eligibility.type.js';
 import { Referral } from './referral.type.js';
-
-@ObjectType({ simpleResolvers: true, description: 'A refusal that you can do something about.' })
-export class Refusal {
-  @Field(() => String, { description: 'Stable code; docs/errors.md says how to solve it.' })
-  code: string;
-
-  @Field(() => String)
-  message: string;
-
-  @Field(() => String, { nullable: true, description: 'Input field at fault.' })
-  field: string | null;
-
-  @Field(() => String, { nullable: true, description: 'What is accepted there.' })
-  accepted: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Rule that refuses.' })
-  rule: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Clause the rule comes from.' })
-  clause: string | null;
-}
 
 @ObjectType({ simpleResolvers: true })
 export class ReferralChanged {
@@ -32,22 +12,24 @@ export class ReferralChanged {
   referral: Referral;
 }
 
-@ObjectType({ simpleResolvers: true, description: 'What became of one referral that was asked about.' })
-export class EligibilityOutcome {
+@ObjectType({ simpleResolvers: true, description: 'A referral about which nothing was decided, and why.' })
+export class ReferralNotDecided {
   @Field(() => IdScalar)
   referralId: string;
 
-  @Field(() => EligibilityDecision, { nullable: true })
-  decision: EligibilityDecision | null;
-
-  @Field(() => Refusal, { nullable: true, description: 'Why there is no decision.' })
-  refusal: Refusal | null;
+  @Field(() => Refusal)
+  refusal: Refusal;
 }
 
 @ObjectType({ simpleResolvers: true })
 export class EligibilityChecked {
-  @Field(() => [EligibilityOutcome], { description: 'In the order asked.' })
-  outcomes: EligibilityOutcome[];
+  @Field(() => [EligibilityDecision], { description: 'In the order asked, without those refused.' })
+  decisions: EligibilityDecision[];
+
+  @Field(() => [ReferralNotDecided], {
+    description: 'Outside your teams, or under a specification that is not in force.',
+  })
+  notDecided: ReferralNotDecided[];
 }
 
 @ObjectType({
@@ -116,16 +98,13 @@ export class ConfirmationChanged {
   request: ConfirmationRequest;
 }
 
-const orRefusal = <Success extends { new (): object }>(name: string, success: Success) =>
-  createUnionType({
-    name,
-    types: () => [success, Refusal] as const,
-    resolveType: (value: object) => ('code' in value ? Refusal : success),
-  });
-
 /** Answer of every mutation of one referral. */
-export const ReferralResult = orRefusal('ReferralResult', ReferralChanged);
-export const CheckEligibilityResult = orRefusal('CheckEligibilityResult', EligibilityChecked);
-export const IdentityEligibilityResult = orRefusal('IdentityEligibilityResult', IdentityEligibility);
-export const OverrideEligibilityResult = orRefusal('OverrideEligibilityResult', EligibilityOverridden);
-export const ConfirmationResult = orRefusal('ConfirmationResult', ConfirmationChanged);
+export const ReferralResult = resultOf('ReferralResult', ReferralChanged);
+/** Answer of checkEligibility. */
+export const CheckEligibilityResult = resultOf('CheckEligibilityResult', EligibilityChecked);
+/** Answer of checkEligibilityByIdentity. */
+export const IdentityEligibilityResult = resultOf('IdentityEligibilityResult', IdentityEligibility);
+/** Answer of overrideEligibility. */
+export const OverrideEligibilityResult = resultOf('OverrideEligibilityResult', EligibilityOverridden);
+/** Answer of requestConfirmation and answerConfirmation. */
+export const ConfirmationResult = resultOf('ConfirmationResult', ConfirmationChanged);

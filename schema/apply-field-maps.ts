@@ -1,0 +1,149 @@
+/** Joins the schema to its field maps: a policy for every field or no schema, and resolvers that hold to it. */
+import {
+  defaultFieldResolver,
+  type GraphQLAbstractType,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+} from 'graphql';
+import { HubError } from '../src/core/errors.js';
+import { fieldRefused } from '../src/platform/database/select/compilation.js';
+import type { Allow, TypeMap } from '../src/platform/database/select/field-map.js';
+import { read } from '../src/platform/database/select/read.js';
+import type { ReadContext, ReadContextOf } from '../src/platform/database/select/read-context.js';
+import type { RootFields } from '../src/platform/database/select/root-field.js';
+import { shapedType } from '../src/platform/database/select/shapes.js';
+import { connectionTypes, fieldMapFaults } from './check-field-maps.js';
+
+/** Who may read what, for the whole graph. */
+export interface GraphPolicy {
+  /** One map per object type that is read from the database. */
+  readonly maps: readonly TypeMap[];
+  /** Fields of `Query` that the compiler answers. */
+  readonly roots: RootFields;
+  /** Fields of root types with a resolver of their own, as `Mutation.checkEligibility`. */
+  readonly hand: Readonly<Record<string, Allow>>;
+  /** Object types without a map (refusals, results of mutations): one policy for all fields, or one for each. */
+  readonly plain: Readonly<Record<string, Allow | Readonly<Record<string, Allow>>>>;
+}
+
+/** How `applyFieldMaps` finds the caller. */
+export interface ApplyOptions<Context> {
+  /** Must answer the same object throughout a request; null when there is no caller, who is then refused every field. */
+  readonly contextOf: ReadContextOf<Context>;
+}
+
+type Resolver = GraphQLFieldResolver<unknown, never>;
+
+/**
+ * Gives every field of the schema its resolver, in place, and answers the schema. Fields of compiled objects are found
+ * under their response key. Throws one error that lists every fault: a field without a policy, a map, relation or
+ * argument that the schema does not have, a nullable column under a non-null field, a type that does not fit.
+ */
+export function applyFieldMaps<Context>(
+  schema: GraphQLSchema,
+  policy: GraphPolicy,
+  { contextOf }: ApplyOptions<Context>,
+): GraphQLSchema {
+  const faults = fieldMapFaults(schema, policy);
+  if (faults.length) throw new Error(`The graph and its field maps disagree:\n${faults.join('\n')}`);
+
+  const caller = (context: never): ReadContext => {
+    const found = contextOf(context);
+    if (!found) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
+    return found;
+  };
+  const guarded = (allow: Allow, path: string, resolve: Resolver): Resolver => {
+    return (source, args, context, info) => {
+      if (!allow.includes(caller(context).role)) throw fieldRefused(path);
+      return resolve(source, args, context, info);
+    };
+  };
+
+  const maps = new Map(policy.maps.map((map) => [map.type, map]));
+  const connections = connectionTypes(schema, policy.roots);
+  const roots = rootTypes(schema);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isAbstractType(type)) answerType(type);
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    const map = maps.get(type.name);
+    if (map) answerIsTypeOf(type);
+    for (const field of Object.values(type.getFields())) {
+      const path = `${type.name}.${field.name}`;
+      const own = (field.resolve ?? defaultFieldResolver) as Resolver;
+      const root = type === schema.getQueryType() ? policy.roots[field.name] : undefined;
+      if (root) {
+        const answer: Resolver = (_source, _args, context, info) => read(info, root, caller(context));
+        setResolver(field, guarded(root.allow, path, answer));
+      } else if (map?.hand[field.name]) {
+        setResolver(field, guarded(map.hand[field.name]!.allow, path, own));
+      } else if (map) {
+        setResolver(field, guarded(mappedPolicy(map, field.name)!, path, shapedOr(own)));
+      } else if (roots.has(type)) {
+        setResolver(field, guarded(policy.hand[path]!, path, own));
+      } else if (connections.has(type.name)) {
+        // The root field that answers the connection has its policy.
+        setResolver(field, shapedOr(own));
+      } else {
+        setResolver(field, guarded(plainPolicy(policy, type.name, field.name)!, path, shapedOr(own)));
+      }
+    }
+  }
+  return schema;
+}
+
+/** The policy of a field in its type's map; undefined when the map does not have it. */
+export function mappedPolicy(map: TypeMap, field: string): Allow | undefined {
+  for (const part of [map.columns, map.one, map.many, map.hand]) {
+    if (Object.hasOwn(part, field)) return part[field]!.allow;
+  }
+  return undefined;
+}
+
+/** The policy of a field of a type without a map; undefined when none is stated. */
+export function plainPolicy(policy: GraphPolicy, type: string, field: string): Allow | undefined {
+  if (!Object.hasOwn(policy.plain, type)) return undefined;
+  const stated = policy.plain[type]!;
+  return isAllow(stated) ? stated : stated[field];
+}
+
+/** The schema's root types. */
+export function rootTypes(schema: GraphQLSchema): ReadonlySet<GraphQLObjectType> {
+  const types = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return new Set(types.filter((type) => type !== null && type !== undefined));
+}
+
+function isAllow(stated: Allow | Readonly<Record<string, Allow>>): stated is Allow {
+  return Array.isArray(stated);
+}
+
+function shapedOr(own: Resolver): Resolver {
+  return (source, args, context, info) =>
+    shapedType(source) === undefined
+      ? own(source, args, context, info)
+      : (source as Record<string, unknown>)[info.path.key];
+}
+
+function setResolver(field: GraphQLField<unknown, unknown>, resolve: Resolver): void {
+  field.resolve = resolve as GraphQLFieldResolver<unknown, unknown>;
+}
+
+function answerType(type: GraphQLAbstractType): void {
+  const own = type.resolveType;
+  type.resolveType = (value, context, info, abstract) =>
+    shapedType(value) ??
+    own?.(value, context, info, abstract) ??
+    (value as { __typename?: string }).__typename;
+}
+
+function answerIsTypeOf(type: GraphQLObjectType): void {
+  const own = type.isTypeOf;
+  if (!own) return;
+  type.isTypeOf = (value, context, info) => {
+    const shaped = shapedType(value);
+    return shaped === undefined ? own(value, context, info) : shaped === type.name;
+  };
+}

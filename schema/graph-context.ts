@@ -1,0 +1,96 @@
+/** What resolvers find in a request: the caller, the use cases, and one way to read. */
+import type { GraphQLResolveInfo } from 'graphql';
+import type { AuditTrail } from '../src/access/audit.service.js';
+import type { ConfirmationService } from '../src/casework/eligibility/confirmation.service.js';
+import type { EligibilityService } from '../src/casework/eligibility/eligibility.service.js';
+import type { IdentityQuestionService } from '../src/casework/eligibility/identity-question.service.js';
+import type { OverrideService } from '../src/casework/eligibility/override.service.js';
+import type { ReferralService } from '../src/casework/referrals/referral.service.js';
+import { type Caller, Role } from '../src/core/caller.js';
+import { HubError } from '../src/core/errors.js';
+import type { Database } from '../src/platform/database/database.js';
+import type { TypeMap } from '../src/platform/database/select/field-map.js';
+import { type ReadTarget, read } from '../src/platform/database/select/read.js';
+import type { ReadContext } from '../src/platform/database/select/read-context.js';
+import type { CursorKeyring } from '../src/platform/database/select/sealed-cursors.js';
+
+/** The use cases that the graph offers. */
+export interface GraphServices {
+  readonly referrals: ReferralService;
+  readonly eligibility: EligibilityService;
+  readonly identityQuestions: IdentityQuestionService;
+  readonly confirmations: ConfirmationService;
+  readonly overrides: OverrideService;
+  /** Starts refreshing a record system's caseloads as the hub's own work; resolves with the ids of the pulls made. */
+  refreshCaseload(
+    caller: Caller,
+    systemCode: string,
+    kind: 'SWEEP' | 'INCREMENT',
+  ): Promise<readonly string[]>;
+}
+
+/** What every request shares. */
+export interface GraphRuntime {
+  readonly database: Database;
+  readonly audit: AuditTrail;
+  readonly services: GraphServices;
+  readonly cursors: CursorKeyring;
+}
+
+/** A request to the graph. */
+export class GraphContext {
+  readonly services: GraphServices;
+  private readonly reads: ReadContext | null;
+
+  constructor(
+    runtime: GraphRuntime,
+    /** Null when the request carries no token. */
+    readonly signedIn: Caller | null,
+    readonly correlationId: string,
+  ) {
+    this.services = runtime.services;
+    this.reads = signedIn && readContextFor(runtime, signedIn);
+  }
+
+  /** The caller, else `HUB_ACCESS_UNAUTHENTICATED`. */
+  get caller(): Caller {
+    if (!this.signedIn) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
+    return this.signedIn;
+  }
+
+  /** What reads need; null without a caller. */
+  get readContext(): ReadContext | null {
+    return this.reads;
+  }
+
+  /** Reads what a field selects, in one statement. */
+  async read(info: GraphQLResolveInfo, target: ReadTarget): Promise<unknown> {
+    if (!this.reads) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
+    return read(info, target, this.reads);
+  }
+
+  /** Reads a row by id for a field of what a mutation answers. */
+  async readById(info: GraphQLResolveInfo, map: TypeMap, id: string): Promise<unknown> {
+    return this.read(info, { kind: 'id', map, id });
+  }
+
+  /** Reads rows by id, in the order of the ids, in one statement. */
+  async readByIds(info: GraphQLResolveInfo, map: TypeMap, ids: readonly string[]): Promise<unknown> {
+    return this.read(info, { kind: 'ids', map, ids });
+  }
+}
+
+function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {
+  return {
+    role: caller.role,
+    scope: caller.scope,
+    reader: caller.role === Role.ANALYST ? 'analyst' : 'staff',
+    database: runtime.database,
+    auditRead: async (operation, subjects) => {
+      // Reference data about nobody needs no record; an analyst's questions always have one, with their purpose.
+      if (subjects.length === 0 && caller.role !== Role.ANALYST) return;
+      await runtime.audit.record(caller, { kind: 'READ', operation, personIds: subjects });
+    },
+    cursors: runtime.cursors.for(`${caller.scope.organisationId} ${caller.subject} ${caller.role}`),
+  };
+}
