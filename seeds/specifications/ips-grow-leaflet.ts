@@ -34,7 +34,6 @@ const settled: readonly RuleRow[] = [
     '004:31',
     'The ideal is care while the support goes on: its end warns.',
   ),
-  silent('signpostTo', '004:39'),
   silent(
     'seriousMentalIllness',
     '004:15',

@@ -1,5 +1,5 @@
 /** From a row of `test/fixtures/eligibility` to the facts of a case, and from a decision to the letters that rows speak in. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dorset2018 } from '../../seeds/specifications/dorset-2018.js';
 import { dorsetWorkMatters } from '../../seeds/specifications/dorset-work-matters.js';
 import { herefordshire } from '../../seeds/specifications/herefordshire.js';
@@ -35,16 +35,17 @@ export const RULES_OF = Object.fromEntries(
   DOCUMENTS.map((document) => [document, rulesOfSeed(SEED_OF[document])]),
 ) as Record<Document, SpecificationRules>;
 
-/** What a row expects of one specification. `flags` and `criteria` are compared only where the row states them. */
+/** What a row expects of one specification. `flags` and `criteria` are compared only where they are stated. */
 export interface Expectation {
   readonly verdict: string;
   readonly soft: boolean;
   readonly clause: readonly string[];
   readonly flags?: readonly string[];
+  /** Key of a criterion to `RESULT/REASON/STRENGTH`. */
   readonly criteria?: Readonly<Record<string, string>>;
-  readonly why?: string;
 }
 
+/** One person of the table. */
 export interface Row {
   readonly id: string;
   readonly title: string;
@@ -79,6 +80,12 @@ export interface Settlement {
   readonly now: { readonly verdict: string; readonly soft: boolean };
   readonly clause: string;
   readonly why: string;
+}
+
+/** Words that a row's letters leave out: flags, and what single criteria came to. */
+export interface Particular extends Pick<Expectation, 'flags' | 'criteria'> {
+  readonly id: string;
+  readonly spec: Document;
 }
 
 /** Rows are known at noon in London's winter on the day asked about. */
@@ -150,33 +157,49 @@ export function linesOf(clause: string): readonly string[] {
   });
 }
 
-const fixture = (name: string): string =>
-  new URL(`../fixtures/eligibility/${name}`, import.meta.url).pathname;
+const read = <T>(name: string): T =>
+  JSON.parse(readFileSync(new URL(`../fixtures/eligibility/${name}`, import.meta.url), 'utf8')) as T;
 
-/** Rows of a fixture file. */
-export function readRows(name: string): readonly Row[] {
-  return JSON.parse(readFileSync(fixture(name), 'utf8')) as readonly Row[];
+/** The rows of the table, written by somebody who had not seen the rules. */
+export const ROWS: readonly Row[] = read('people.json');
+/** Differences that a clause settled against the row. */
+export const SETTLEMENTS: readonly Settlement[] = read('settled.json');
+/** Flags and criteria of some rows. */
+export const PARTICULARS: readonly Particular[] = read('particulars.json');
+
+/** What a row expects of a document once settlements and particulars are applied; undefined where it says nothing. */
+export function expectationOf(row: Row, document: Document): Expectation | undefined {
+  const written = row.expect[document];
+  if (!written) return undefined;
+  const mine = (one: { id: string; spec: Document }): boolean => one.id === row.id && one.spec === document;
+  const { flags, criteria } = PARTICULARS.find(mine) ?? {};
+  return {
+    ...written,
+    ...SETTLEMENTS.find(mine)?.now,
+    ...(flags && { flags }),
+    ...(criteria && { criteria }),
+  };
 }
 
-/** Settled differences; none when there is no such file. */
-export function readSettlements(): readonly Settlement[] {
-  const path = fixture('settled.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as readonly Settlement[]) : [];
-}
+const ofCriterion = (decision: Decision, key: string): string => {
+  const criterion = decision.criteria.find((one) => one.key === key);
+  return criterion ? `${criterion.result}/${criterion.reason}/${criterion.strength}` : 'missing';
+};
 
-/** What a decision differs in from a row's expectation; empty when it does not. */
+/** What a decision differs in from what is expected; empty when it does not. */
 export function differences(decision: Decision, expected: Expectation): readonly string[] {
-  const found: string[] = [];
-  const letter = letterOf(decision);
-  if (letter !== expected.verdict) found.push(`verdict ${letter}, expected ${expected.verdict}`);
-  if (decision.warnings.length > 0 !== expected.soft)
-    found.push(`soft ${decision.warnings.join('+') || 'none'}, expected ${expected.soft}`);
-  if (expected.flags && expected.flags.join() !== decision.flags.join())
-    found.push(`flags ${decision.flags.join()}, expected ${expected.flags.join()}`);
-  for (const [key, result] of Object.entries(expected.criteria ?? {})) {
-    const criterion = decision.criteria.find((one) => one.key === key);
-    const found_ = criterion && `${criterion.result}/${criterion.reason}`;
-    if (found_ !== result) found.push(`${key} ${found_}, expected ${result}`);
-  }
-  return found;
+  const soft = decision.warnings.length > 0;
+  const pairs: [string, string, string][] = [
+    ['verdict', letterOf(decision), expected.verdict],
+    ['soft', String(soft), String(expected.soft)],
+    ['flags', decision.flags.join(), (expected.flags ?? decision.flags).join()],
+    ...Object.entries(expected.criteria ?? {}).map(([key, wanted]): [string, string, string] => [
+      key,
+      ofCriterion(decision, key),
+      wanted,
+    ]),
+  ];
+  return pairs
+    .filter(([, found, wanted]) => found !== wanted)
+    .map(([what, found, wanted]) => `${what} ${found}, expected ${wanted}`);
 }

@@ -58,8 +58,8 @@ function latest(criteria: readonly CriterionResult[]): CriterionResult {
 }
 
 function firstAsked(criteria: readonly CriterionResult[]): CriterionResult {
-  const rank = (criterion: CriterionResult): number =>
-    CONFIRMERS.findIndex((confirmer) => confirmer === criterion.confirmBy);
+  const order: readonly (Confirmer | null)[] = CONFIRMERS;
+  const rank = (criterion: CriterionResult): number => order.indexOf(criterion.confirmBy);
   return criteria.reduce((first, next) => (rank(next) < rank(first) ? next : first));
 }
 

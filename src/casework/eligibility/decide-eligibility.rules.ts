@@ -39,7 +39,7 @@ export function decideEligibility(
     care.careProgrammeApproach,
     judgeEmployment(rules, facts, purpose),
     judgeResidence(rules, facts, purpose),
-    judgeSelfReferral(rules, facts, judged.criterion, purpose),
+    judgeSelfReferral(rules, facts, judged, purpose),
   ];
   return {
     ...combine(criteria, purpose),

@@ -36,9 +36,7 @@ export const Sighting = {
   STALE: 'STALE',
   /** Ended without a date. */
   UNDATED_END: 'UNDATED_END',
-  /** Open in the record while the same team says no. */
-  DISPUTED: 'DISPUTED',
-  /** On no day that counts, or entered in error. */
+  /** On no day that counts, entered in error, or denied by the team itself. */
   OUTSIDE: 'OUTSIDE',
 } as const;
 export type Sighting = (typeof Sighting)[keyof typeof Sighting];
@@ -88,10 +86,9 @@ function weighRecord(rules: RuleSet, facts: CaseFacts, window: Window, membershi
   const answer = facts.teamAnswer;
   const denied =
     isFreshNo(facts, answer) && (answer.teamKind === null || answer.teamKind === membership.teamKind);
-  const afterNo = counted === Sighting.OPEN && !restricted ? Sighting.DISPUTED : Sighting.OUTSIDE;
   return {
     kind: membership.teamKind,
-    sighting: denied ? afterNo : counted,
+    sighting: denied ? Sighting.OUTSIDE : counted,
     standing: standingOf(rules, membership.teamKind),
     restricted: restricted && !denied && membership.state !== MembershipState.ENTERED_IN_ERROR,
     careCoordinator: membership.careCoordinator && !restricted,

@@ -13,15 +13,16 @@ import {
 } from './criterion.rules.js';
 import { type CaseFacts, Purpose } from './facts.js';
 import { isFreshNo } from './freshness.rules.js';
+import type { MembershipJudgement } from './team-membership.rules.js';
 
 /**
  * Judges a self-referral. Where the team confirms (001:23) even good evidence of the record does not spare the question;
- * its no counts unless another admissible team has the person. Consent first (004:43) is a flag, never a failure.
+ * its no counts once no other team may have the person. Consent first (004:43) is a flag, never a failure.
  */
 export function judgeSelfReferral(
   rules: RuleSet,
   facts: CaseFacts,
-  membership: CriterionResult,
+  membership: MembershipJudgement,
   purpose: Purpose,
 ): CriterionResult {
   const ground = groundOf('SELF_REFERRAL', rules.selfReferral);
@@ -32,10 +33,9 @@ export function judgeSelfReferral(
   if (purpose === Purpose.CONTINUE) return pass(ground, 'NOT_ASKED_AGAIN', evidence);
   if (rules.selfReferral.value !== 'TEAM_CONFIRMS') return pass(ground, 'SAME_TESTS', evidence);
   const answer = facts.teamAnswer;
-  if (answer?.answer === 'ON_CASELOAD' && membership.result === Result.PASS) {
-    return pass(ground, 'TEAM_CONFIRMED', [...evidence, statement('TEAM', answer.answer)]);
-  }
-  if (isFreshNo(facts, answer) && membership.result !== Result.PASS) {
+  if (membership.confirmed)
+    return pass(ground, 'TEAM_CONFIRMED', [...evidence, statement('TEAM', 'ON_CASELOAD')]);
+  if (isFreshNo(facts, answer) && membership.criterion.result === Result.FAIL) {
     return fail(ground, 'TEAM_DID_NOT_CONFIRM', [
       ...evidence,
       { ...statement('TEAM', answer.answer), fresh: true },

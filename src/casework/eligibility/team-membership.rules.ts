@@ -20,6 +20,8 @@ import { Sighting, type Weighed, weighMemberships, windowOf } from './membership
 /** The criterion, and what flags need to know of the same memberships. */
 export interface MembershipJudgement {
   readonly criterion: CriterionResult;
+  /** A team that the specification names has said that the person is, or in the time that counts was, on its caseload. */
+  readonly confirmed: boolean;
   /** Known to be on no such caseload any more. */
   readonly lost: boolean;
   /** Open to a team that people leave soon. */
@@ -39,7 +41,7 @@ function counts(rules: RuleSet, weighed: Weighed): boolean {
 }
 
 function teamCanSay(rules: RuleSet, weighed: Weighed): boolean {
-  if (weighed.sighting === Sighting.EXPECTED || weighed.sighting === Sighting.DISPUTED) return true;
+  if (weighed.sighting === Sighting.EXPECTED) return true;
   return (
     weighed.sighting === Sighting.ENDED_IN_WINDOW && rules.dischargedBeforeAcceptance.value === 'CONFIRM_TEAM'
   );
@@ -127,6 +129,7 @@ export function judgeMembership(rules: RuleSet, facts: CaseFacts, purpose: Purpo
   const weighed = weighMemberships(rules, facts, window);
   const lost = admissibleTeamKinds.value !== null && isLost(rules, facts, weighed);
   const rest = {
+    confirmed: weighed.some((one) => one.confirmed && one.standing === 'ADMISSIBLE' && counts(rules, one)),
     lost,
     watched: weighed.some(({ kind, sighting, restricted }) => {
       return (
