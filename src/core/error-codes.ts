@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   HUB_ACCESS_FIELD: row('permanent', 'Your role may not read this field.', 'Leave the field out, or ask with a role that may read it.'),
   HUB_ACCESS_REFUSED: row('permanent', 'Your role or purpose does not allow this.', 'Ask with a role and purpose that allow it.'),
   HUB_ACCESS_PURPOSE: row('permanent', 'The stated purpose is not open to your role.', 'Send one of the purposes named in the error in the hub-purpose header.'),
+  HUB_ACCESS_KEYS_UNAVAILABLE: row('transient', 'The token issuer’s keys cannot be fetched, so no token can be checked.', 'Try again; the operator checks the JWKS address and anything between it and the hub.'),
   HUB_ACCESS_RATE: row('transient', 'Too many requests.', 'Wait for the time given and send again.'),
   HUB_ACCESS_NO_STAFF: row('permanent', 'The token is valid but names nobody in the directory of that organisation.', 'The administrator adds the person to the directory.'),
   HUB_AUDIT_UNAVAILABLE: row('transient', 'The access could not be put on record, so there is no answer.', 'Try again; the operator looks at the audit store.'),
