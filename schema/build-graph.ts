@@ -15,7 +15,7 @@ import { ClinicalResolver } from './clinical/clinical.resolver.js';
 import { SpecificationResolver } from './contracts/specification.resolver.js';
 import { TeamResolver } from './directory/directory.resolver.js';
 import type { GraphContext } from './graph-context.js';
-import { GRAPH_POLICY } from './graph-policy.js';
+import { GRAPH_POLICY } from './policy-table.js';
 import { PersonResolver } from './people/person.resolver.js';
 
 /** The graph. Throws, listing every fault, when a field has no policy or disagrees with its map. */
