@@ -1,0 +1,129 @@
+/** What the contract needs of the far end: to hold what it is told, and to misbehave when it is told. */
+import type { ClinicalRecordAdapter, MembershipState } from '../../src/clinical/clinical-record.port.js';
+import type { LocalDate } from '../../src/core/calendar.js';
+
+/** A patient as the far end holds it, in the port's words. */
+export interface PeerPatient {
+  readonly localId: string;
+  readonly nhsNumber: string | null;
+  readonly nhsNumberStatus: string | null;
+  readonly dateOfBirth: LocalDate | null;
+  readonly deceasedOn: LocalDate | null;
+  readonly active: boolean;
+  readonly replacedByLocalId: string | null;
+  readonly restricted: boolean;
+}
+
+/** A membership as the far end holds it. */
+export interface PeerMembership {
+  readonly state: MembershipState;
+  readonly validFrom: LocalDate | null;
+  readonly validTo: LocalDate | null;
+  readonly patient: PeerPatient;
+  readonly coordinator: { readonly reference: string; readonly name: string | null } | null;
+  /** ISO instant of the far end's clock at which it was last changed. */
+  readonly changedAt: string;
+}
+
+/** The ways to misbehave. `page` in a fault says on which page (from 1; 0 for each), `times` how often; by default the first and for ever. */
+export const FAULT_KINDS = [
+  /** Answers later than any deadline. */
+  'DELAY',
+  /** Answers the head at once and then nothing. */
+  'STALL',
+  /** 429 with a time to wait. */
+  'BUSY_429',
+  /** 503 without one. */
+  'DOWN_503',
+  /** 500 with an OperationOutcome. */
+  'FAILS_500',
+  /** Proxy's HTML with 502. */
+  'HTML_502',
+  /** Proxy's HTML with 200. */
+  'HTML_200',
+  'REFUSES_401',
+  'REFUSES_403',
+  'REJECTS_400',
+  'GONE_410',
+  /** Closes the connection without an answer. */
+  'DROP',
+  /** Closes the connection in the middle of the body. */
+  'BREAK_OFF',
+  /** A whole answer whose content is cut short. */
+  'TRUNCATED',
+  'EMPTY',
+  'NULL_BODY',
+  'TEXT_BODY',
+  'NOT_UTF8',
+  /** The right content under another media type. */
+  'WRONG_TYPE',
+  /** More bytes than the site profile allows. */
+  'TOO_LARGE',
+  /** As before, but small on the wire. */
+  'TOO_LARGE_ZIPPED',
+  /** A reported failure in place of the result: server busy. */
+  'OUTCOME_BUSY',
+  /** A reported failure in place of the result: not permitted. */
+  'OUTCOME_FORBIDDEN',
+  /** A reported failure among the results. */
+  'OUTCOME_ENTRY',
+  /** Says that it is finished though it is not. */
+  'NEXT_MISSING',
+  /** The page before, once more. */
+  'DUPLICATE_PAGE',
+  /** The next page is this page. */
+  'LINK_LOOP',
+  /** Says another number of matches than before. */
+  'TOTAL_CHANGES',
+  /** Counts one more than there are. */
+  'TOTAL_WRONG',
+  /** Sends the caller to another host. */
+  'REDIRECT',
+  /** The next page is on another host. */
+  'LINK_ELSEWHERE',
+  /** The next page is on another host whose address starts like this one's. */
+  'LINK_ALIKE',
+  /** The next page is outside the agreed path. */
+  'LINK_OUTSIDE',
+  /** Leaves a patient out of the results, but has it. */
+  'PATIENT_LEFT_OUT',
+  /** Leaves a patient out of the results and does not have it. */
+  'PATIENT_GONE',
+  /** Ignores which team was asked for. */
+  'OTHER_TEAM',
+  /** A state of its own invention. */
+  'UNKNOWN_STATE',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly page?: number;
+  readonly times?: number;
+}
+
+/** A scripted far end together with the adapter that talks to it. */
+export interface ContractSubject {
+  readonly adapter: ClinicalRecordAdapter;
+  readonly peer: MisbehavingPeer;
+}
+
+export interface MisbehavingPeer {
+  readonly teamReference: string;
+  /** Memberships that come in one page. */
+  readonly pageSize: number;
+  /** References that must be refused before anything is sent. */
+  readonly hostileReferences: readonly string[];
+  /** Text that is in every answer and must never come out of an error. */
+  readonly canaries: readonly string[];
+  /** Replaces what the far end holds for the team. */
+  load(memberships: readonly PeerMembership[]): void;
+  /** Teams that it holds, by reference, name and code. */
+  loadTeams(teams: readonly { reference: string; name: string; code: string | null }[]): void;
+  misbehave(fault: Fault | null): void;
+  /** Requests received so far. */
+  requests(): number;
+  /** Requests that reached another host or a path outside the agreed one. */
+  strays(): number;
+  close(): Promise<void>;
+}
