@@ -1,5 +1,14 @@
 /** A person, as the hub knows them. */
-import { Column, Entity, Generated, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import {
+  Column,
+  Entity,
+  Generated,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
 
 /** A person. Names, telephone and postcode stay null until there is a referral. */
 @Entity('persons')

@@ -50,7 +50,12 @@ describe('entities', () => {
   });
 
   it('cover every table', async () => {
-    const source = new DataSource({ type: 'postgres', url: clone.ownerUrl, entities, installExtensions: false });
+    const source = new DataSource({
+      type: 'postgres',
+      url: clone.ownerUrl,
+      entities,
+      installExtensions: false,
+    });
     await source.initialize();
     const rows: { name: string }[] = await source.query(
       `select relname as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by 1`,

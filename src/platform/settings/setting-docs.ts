@@ -1,0 +1,90 @@
+/** Puts the table of settings into words: the example environment file, the documentation page, and what is in force. */
+import type { SettingRow } from './setting-kinds.js';
+import { SETTINGS } from './setting-table.js';
+import type { Environment, Settings } from './settings.js';
+
+const rows = (): readonly SettingRow<unknown>[] => Object.values(SETTINGS);
+const groups = (): readonly string[] => [...new Set(rows().map((row) => row.group))];
+
+function defaultText({ default: value }: SettingRow<unknown>): string {
+  if (value === null) return '';
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** The text of `.env.example`: every setting with its help, commented out at its default. */
+export function renderEnvExample(): string {
+  const parts = groups().map((group) => {
+    const lines = rows()
+      .filter((row) => row.group === group)
+      .map((row) => `# ${row.help}\n# Accepted: ${row.accepted}.\n#${row.name}=${defaultText(row)}\n`);
+    return `## ${group}\n\n${lines.join('\n')}`;
+  });
+  return `# Settings of the hub. Copy to .env and remove the leading # of what you change. Written from the table in code.\n\n${parts.join('\n')}`;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** The text of `docs/configuration.md`. */
+export function renderConfigurationPage(): string {
+  const tables = groups().map((group) => {
+    const lines = rows()
+      .filter((row) => row.group === group)
+      .map((row) => {
+        const preset = defaultText(row);
+        return `| \`${row.name}\` | ${preset === '' ? '–' : `\`${preset}\``} | ${cell(row.accepted)} | ${cell(row.help)}${row.secret ? ' **Secret.**' : ''} |`;
+      });
+    return `## ${group}\n\n| Variable | Default | Accepted | What it is for |\n|---|---|---|---|\n${lines.join('\n')}\n`;
+  });
+  return `# Configuration
+
+The hub reads its settings from environment variables. Every fault is reported at once at the start, as
+\`HUB_SETTINGS_INVALID\`; \`hub config print\` shows what is in force, with secrets masked. This page and \`.env.example\` are
+written from one table in code and a test holds them equal to it.
+
+${tables.join('\n')}
+## Site profiles
+
+\`HUB_SITES_FILE\` names a JSON file with a list of clinical record systems:
+
+\`\`\`json
+[
+  {
+    "code": "northmoor",
+    "name": "Northmoor record system",
+    "organisation": "RX0",
+    "adapter": "fhir-r4",
+    "presenceBudgetHours": 168,
+    "absenceBudgetHours": 26,
+    "settings": { "baseUrl": "https://fhir.example/r4", "clientSecret": { "env": "HUB_SECRET_NORTHMOOR" } },
+    "teams": [{ "reference": "Organization/123", "team": "CMHT-N", "label": "North team", "validFrom": "2024-04-01" }]
+  }
+]
+\`\`\`
+
+- \`settings\` are those that the adapter describes. Anywhere in them a secret is written as \`{ "env": "NAME" }\` or
+  \`{ "file": "/run/secrets/name" }\` and read at the start; a variable for it is best named \`HUB_SECRET_…\`.
+- \`teams\` says which team of the directory (\`team\`, its code) a reference of the record system stands for. \`null\` records
+  that a reference is known and not mapped: its memberships are unknown, never absent. \`validTo\` is the first day on
+  which the mapping no longer holds.
+- \`presenceBudgetHours\` and \`absenceBudgetHours\` say for how long a sighting on a caseload, and an absence from a complete
+  one, may be relied on.
+`;
+}
+
+/** One line of `hub config print`. */
+export interface PrintedSetting {
+  readonly name: string;
+  /** Text form; `********` for a secret that is set, empty when unset. */
+  readonly value: string;
+  readonly source: 'environment' | 'default';
+}
+
+/** What is in force, with secrets masked. */
+export function printSettings(settings: Settings, env: Environment): readonly PrintedSetting[] {
+  return Object.entries(SETTINGS).map(([key, row]) => {
+    const value: unknown = settings[key as keyof typeof SETTINGS];
+    const shown = defaultText({ ...(row as SettingRow<unknown>), default: value });
+    const source = env[row.name]?.trim() ? 'environment' : 'default';
+    return { name: row.name, value: row.secret && shown !== '' ? '********' : shown, source };
+  });
+}
