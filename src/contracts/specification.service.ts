@@ -41,19 +41,23 @@ async function idOf(
   return [found.id, false];
 }
 
-/** Rows of the seed that the version does not hold in the same words. */
-async function changedRules(
+/** Rows of the seed that the version does not hold in the same words, and keys it holds that the seed has not. */
+async function compareRules(
   tx: Transaction,
   versionId: string,
   rules: readonly RuleRow[],
-): Promise<readonly RuleRow[]> {
+): Promise<{ readonly changed: readonly RuleRow[]; readonly dropped: readonly string[] }> {
   const held = await tx.query<{ row: RuleRow }>(
     `select json_build_object('key', key, 'value', value, 'strength', strength, 'clause', clause, 'reading', reading, 'unfilled', unfilled) as row
      from specification_rules where version_id = $1`,
     [versionId],
   );
   const byKey = new Map(held.map(({ row }) => [row.key, row]));
-  return rules.filter((rule) => !isDeepStrictEqual({ ...rule }, byKey.get(rule.key)));
+  const given = new Set(rules.map(({ key }) => key));
+  return {
+    changed: rules.filter((rule) => !isDeepStrictEqual({ ...rule }, byKey.get(rule.key))),
+    dropped: [...byKey.keys()].filter((key) => !given.has(key)),
+  };
 }
 
 async function seedOne(tx: Transaction, seed: SpecificationSeed, done: SeedingResult): Promise<void> {
@@ -73,36 +77,28 @@ async function seedOne(tx: Transaction, seed: SpecificationSeed, done: SeedingRe
     'select id from specification_versions where specification_id = $1 and version = $2',
     [specificationId, seed.version],
   );
-  const rules = await changedRules(tx, versionId, seed.rules);
-  if (!newVersion && complete && rules.length > 0) {
-    const message = 'The rules of an active version differ from the ones given; make a new version.';
+  const { changed, dropped } = await compareRules(tx, versionId, seed.rules);
+  const keys = [...changed.map((rule) => rule.key), ...dropped];
+  if (!newVersion && (complete ? keys : dropped).length > 0) {
+    const message = 'The rules of this version differ from the ones given; make a new version.';
     throw new HubError('HUB_STATE_CONFLICT', {
       message,
-      details: { code: seed.code, version: seed.version, keys: rules.map((rule) => rule.key) },
+      details: { code: seed.code, version: seed.version, keys },
     });
   }
-  for (const rule of rules) {
-    const value = rule.value === null ? null : JSON.stringify(rule.value);
-    await tx.query(RULE, [
-      newId(),
-      versionId,
-      rule.key,
-      value,
-      rule.strength,
-      rule.clause,
-      rule.reading,
-      rule.unfilled,
-    ]);
+  for (const { key, value, strength, clause, reading, unfilled } of changed) {
+    const json = value === null ? null : JSON.stringify(value);
+    await tx.query(RULE, [newId(), versionId, key, json, strength, clause, reading, unfilled]);
   }
   done.specifications += Number(newSpecification);
   done.versions += Number(newVersion);
-  done.rules += rules.length;
+  done.rules += changed.length;
 }
 
 /**
  * Makes every specification and version that is not there, with its rules; a version without placeholders is activated
- * at once. Doing it again changes nothing. Throws `HUB_STATE_CONFLICT` when an active version is there with other rules,
- * and `HUB_INPUT_INVALID` when a rule is not of the vocabulary. Needs the `write` role.
+ * at once. Doing it again changes nothing. Throws `HUB_STATE_CONFLICT` when an active version is there with other rules, or
+ * any version with a rule more, and `HUB_INPUT_INVALID` when a rule is not of the vocabulary. Needs the `write` role.
  */
 export async function seedSpecifications(
   tx: Transaction,

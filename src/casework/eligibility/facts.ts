@@ -76,10 +76,12 @@ export interface MembershipFact {
 
 /** How well absence is known from the caseloads of one kind of team. */
 export interface AbsenceFact {
-  /** True when every team of this kind, in every record system, has had a complete full sweep; also when there is no such team. */
+  /** True when every team of this kind, in every record system, has had a complete full sweep. */
   readonly usable: boolean;
-  /** Finish of the oldest of those sweeps; null when there is none, and then absence is not known. */
+  /** From when absence is known: the oldest of those sweeps, or of all where there is no such team; null when there is none, and then absence is not known. */
   readonly sweptAt: Instant | null;
+  /** False when no record system has a team of this kind: where that is so of every admissible kind, nobody was looked for and nobody is absent. Default: true. */
+  readonly held?: boolean;
 }
 
 /** What a team answered when it was asked about this referral. */

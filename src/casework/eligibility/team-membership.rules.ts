@@ -56,7 +56,10 @@ function absenceIsProved(rules: RuleSet, facts: CaseFacts): boolean {
   const answer = facts.teamAnswer;
   const saidNo = (kind: TeamKind): boolean =>
     isFreshNo(facts, answer) && (answer.teamKind === null || answer.teamKind === kind);
-  return matter.every((kind) => saidNo(kind) || absenceIsKnown(facts, kind));
+  const lookedFor = rules.admissibleTeamKinds.value?.some(
+    (kind) => saidNo(kind) || facts.absence[kind]?.held !== false,
+  );
+  return lookedFor === true && matter.every((kind) => saidNo(kind) || absenceIsKnown(facts, kind));
 }
 
 const sweepStatement = (facts: CaseFacts): Evidence => ({

@@ -84,13 +84,15 @@ test('an id that is not there has no entry, and asking for it alone is not found
   });
 });
 
-test('an active version is never overwritten: neither a changed value nor a new rule', async () => {
+test('an active version is never overwritten: neither a changed value nor a rule less', async () => {
   const changed = dorset2018.rules.map((rule) => (rule.key === 'minimumAge' ? { ...rule, value: 16 } : rule));
   const conflict = {
     code: 'HUB_STATE_CONFLICT',
     details: { code: dorset2018.code, version: 1, keys: ['minimumAge'] },
   };
   await expect(seed([{ ...dorset2018, rules: changed }])).rejects.toMatchObject(conflict);
+  const fewer = dorset2018.rules.filter((rule) => rule.key !== 'minimumAge');
+  await expect(seed([{ ...dorset2018, rules: fewer }])).rejects.toMatchObject(conflict);
   const { rules } = await asDecider(async (tx) => versionFor(tx, await idOf(dorset2018.code), '2021-03-01'));
   expect(rules.minimumAge.value).toBe(18);
 });
