@@ -103,7 +103,7 @@ export const RULE_KEYS = {
   ),
   seriousMentalIllness: eligibility(
     z.literal('IMPLIED_BY_TEAM'),
-    'Serious mental illness: presumed from the team, never looked up.',
+    'Serious mental illness: presumed from the team, never looked up, and so never failed.',
   ),
   careProgrammeApproach: eligibility(
     z.literal('INSTEAD_OF_TEAM'),

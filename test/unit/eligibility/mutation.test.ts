@@ -1,4 +1,5 @@
 /** Every rule of every specification matters: change any single value that decisions look at, and some row of the table turns red. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { decideEligibility } from '../../../src/casework/eligibility/decide-eligibility.rules.js';
 import { RULE_KEYS, type RuleKey } from '../../../src/contracts/rule-keys.js';
 import {
@@ -136,5 +137,20 @@ test('rules of delivery are outside: no verdict changes with them', () => {
     const seed = SEED_OF[document];
     const rules = seed.rules.filter(({ key }) => RULE_KEYS[key as RuleKey].area === 'ELIGIBILITY');
     expect(rowsTurned(document, rulesOfSeed({ ...seed, rules }))).toEqual([]);
+  }
+});
+
+test('no rule knows a specification, a commissioner or a document: all that differs is data', () => {
+  const folder = new URL('../../../src/casework/eligibility/', import.meta.url);
+  const names = DOCUMENTS.map((document) => SEED_OF[document]).flatMap(({ code, commissioner }) => [
+    code,
+    commissioner ?? code,
+  ]);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.rules.ts'));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) {
+    const code = readFileSync(new URL(file, folder), 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '');
+    expect([file, ...names.filter((name) => code.includes(name))]).toEqual([file]);
+    expect(code).not.toMatch(/\b00[0-4]\b|specification\.(code|version)|dorset|hereford|leaflet/i);
   }
 });
