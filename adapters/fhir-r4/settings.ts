@@ -1,7 +1,7 @@
 /** The settings of one site: every fault told at once, by setting, without repeating what was set. */
 import { z } from 'zod';
 import { HubError } from '../../src/core/errors.js';
-import { member } from './json.js';
+import { asObject, member } from './json.js';
 import { AUTH_KINDS, DEFAULTS } from './manifest.js';
 import { isReferenceTo } from './transport/search-values.rules.js';
 
@@ -102,6 +102,7 @@ const fields = z.strictObject({
 
 /** Faults that lie between settings, told beside those within them. */
 function crossFaults(raw: unknown): string[] {
+  if (asObject(raw) === null) return [];
   const auth = fields.shape.auth.safeParse(member(raw, 'auth'));
   const base = fields.shape.baseUrl.safeParse(member(raw, 'baseUrl'));
   const faults: string[] = [];

@@ -6,6 +6,9 @@ import { issueTypes } from '../outcome.rules.js';
 /** The longest wait that is believed; a server that asks for more is told to the caller with this. Milliseconds. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
+/** How every form of an HTTP date begins (RFC 9110 section 5.6.7); JavaScript alone would read `1.5` as a day in 2001. */
+const DAY_NAME = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
+
 /**
  * Milliseconds that `Retry-After` asks for (RFC 9110 section 10.2.3: seconds, or an HTTP date, which is read against the
  * answer's own `Date` so that the two clocks need not agree); undefined when absent or not understood.
@@ -14,7 +17,7 @@ export function retryAfterMs(headers: Headers, now: Date): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
   if (/^\d{1,9}$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_WAIT_MS);
-  const until = Date.parse(value);
+  const until = DAY_NAME.test(value) ? Date.parse(value) : Number.NaN;
   const sent = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(until)) return undefined;
   return Math.min(Math.max(0, until - (Number.isNaN(sent) ? now.getTime() : sent)), LONGEST_WAIT_MS);

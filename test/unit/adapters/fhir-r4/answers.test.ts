@@ -1,0 +1,109 @@
+/** What answers to reads mean, row by row; written from the hub's table of answers, not from the rules. */
+import {
+  codeOfIssues,
+  codeOfNetworkFault,
+  codeOfStatus,
+  ISSUE_RULES,
+} from '../../../../adapters/fhir-r4/answers.rules.js';
+import { ERROR_CODES, type ErrorCode } from '../../../../src/core/error-codes.js';
+
+type Class = 'done' | 'transient' | 'permanent' | 'paused' | 'absent' | 'conflict';
+
+/** Column "read, search", one status per line. */
+const STATUSES: readonly (readonly [number, Class])[] = [
+  [200, 'done'],
+  [201, 'done'],
+  [304, 'done'],
+  [301, 'permanent'],
+  [302, 'permanent'],
+  [307, 'permanent'],
+  [308, 'permanent'],
+  [400, 'permanent'],
+  [422, 'permanent'],
+  [401, 'paused'],
+  [403, 'paused'],
+  [404, 'absent'],
+  [410, 'absent'],
+  [408, 'transient'],
+  [429, 'transient'],
+  [503, 'transient'],
+  [409, 'conflict'],
+  [412, 'conflict'],
+  [413, 'permanent'],
+  [415, 'permanent'],
+  [423, 'transient'],
+  [500, 'transient'],
+  [502, 'transient'],
+  [504, 'transient'],
+  // Not in the table: what is left of 4xx is ours to change, what is left of 5xx theirs.
+  [405, 'permanent'],
+  [406, 'permanent'],
+  [451, 'permanent'],
+  [501, 'permanent'],
+  [507, 'transient'],
+  [599, 'transient'],
+  [99, 'permanent'],
+  [600, 'permanent'],
+];
+
+const classOf = (code: ErrorCode | null): Class => {
+  if (code === null) return 'done';
+  if (code === 'HUB_UPSTREAM_NOT_FOUND') return 'absent';
+  if (code === 'HUB_UPSTREAM_CONFLICT') return 'conflict';
+  return ERROR_CODES[code].retry as Class;
+};
+
+test.each(STATUSES)('status %d is %s', (status, expected) => {
+  expect(classOf(codeOfStatus(status))).toBe(expected);
+});
+
+/** FHIR R4 value set IssueType, by the class of an error of that type. */
+const ISSUES: Readonly<Record<Exclude<Class, 'done'>, string>> = {
+  permanent:
+    'invalid structure required value invariant processing not-supported too-long code-invalid extension too-costly business-rule informational',
+  paused: 'security login unknown expired forbidden suppressed',
+  absent: 'not-found deleted',
+  conflict: 'conflict duplicate multiple-matches',
+  transient: 'transient lock-error no-store exception timeout incomplete throttled',
+};
+
+test.each(Object.entries(ISSUES))('issues that are %s', (expected, types) => {
+  for (const type of types.split(' '))
+    expect([type, classOf(codeOfIssues([type]))]).toEqual([type, expected]);
+});
+
+test('every issue type of FHIR R4 has a meaning, and none of its own making', () => {
+  expect(Object.keys(ISSUE_RULES).sort()).toEqual(Object.values(ISSUES).join(' ').split(' ').sort());
+});
+
+test('an issue type that is not FHIR’s decides nothing; the first known one does', () => {
+  expect(codeOfIssues([])).toBe('HUB_UPSTREAM_REJECTED');
+  expect(codeOfIssues(['constructor', 'toString'])).toBe('HUB_UPSTREAM_REJECTED');
+  expect(codeOfIssues(['home-made', 'throttled', 'forbidden'])).toBe('HUB_UPSTREAM_UNAVAILABLE');
+});
+
+test.each([
+  ['ECONNREFUSED', 'HUB_UPSTREAM_UNREACHABLE'],
+  ['ENOTFOUND', 'HUB_UPSTREAM_UNREACHABLE'],
+  ['EAI_AGAIN', 'HUB_UPSTREAM_UNREACHABLE'],
+  ['ECONNRESET', 'HUB_UPSTREAM_UNREACHABLE'],
+  ['UND_ERR_SOCKET', 'HUB_UPSTREAM_UNREACHABLE'],
+  ['EPROTO', 'HUB_UPSTREAM_UNREACHABLE'],
+  [null, 'HUB_UPSTREAM_UNREACHABLE'],
+  ['ETIMEDOUT', 'HUB_UPSTREAM_TIMEOUT'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'HUB_UPSTREAM_TIMEOUT'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'HUB_UPSTREAM_TIMEOUT'],
+  ['UND_ERR_BODY_TIMEOUT', 'HUB_UPSTREAM_TIMEOUT'],
+  ['CERT_HAS_EXPIRED', 'HUB_UPSTREAM_REFUSED'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'HUB_UPSTREAM_REFUSED'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'HUB_UPSTREAM_REFUSED'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'HUB_UPSTREAM_REFUSED'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'HUB_UPSTREAM_REFUSED'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'HUB_UPSTREAM_REFUSED'],
+  ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'HUB_UPSTREAM_REFUSED'],
+  ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'HUB_UPSTREAM_REFUSED'],
+  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'HUB_UPSTREAM_REFUSED'],
+  ['HPE_INVALID_CONSTANT', 'HUB_UPSTREAM_PROTOCOL'],
+])('a connection that ends in %s is %s', (fault, expected) => {
+  expect(codeOfNetworkFault(fault)).toBe(expected);
+});
