@@ -24,7 +24,7 @@ const pool = (role: string, size: number, what: string) =>
 
 /** Every setting, by its name in code. */
 export const SETTINGS = {
-  host: text('HUB_HOST', 'an address of this machine', {
+  host: text<string>('HUB_HOST', 'an address of this machine', {
     group: SERVER,
     default: '127.0.0.1',
     help: 'Address to listen on. Only this machine can reach the default; 0.0.0.0 listens on all addresses.',
@@ -39,7 +39,7 @@ export const SETTINGS = {
     default: Object.values(ProcessRole),
     help: 'What this process does. Any number of processes may share one database.',
   }),
-  dataDir: text('HUB_DATA_DIR', 'a folder', {
+  dataDir: text<string>('HUB_DATA_DIR', 'a folder', {
     group: SERVER,
     default: '.data',
     help: 'Folder for the embedded database and for the secrets that a demonstration makes. Unused otherwise.',
