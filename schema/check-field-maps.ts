@@ -15,7 +15,7 @@ import {
 import { PAGE_SIZES } from '../src/platform/database/select/compilation.js';
 import type { Column, Many, One, PageRule, TypeMap } from '../src/platform/database/select/field-map.js';
 import type { RootField, RootFields } from '../src/platform/database/select/root-field.js';
-import { type GraphPolicy, mappedPolicy, plainPolicy, rootTypes } from './apply-field-maps.js';
+import { type GraphPolicy, mappedPolicy, plainPolicy, rootTypes } from './field-policy.js';
 
 /** Every disagreement between the schema and its policy, one sentence each. */
 export function fieldMapFaults(schema: GraphQLSchema, policy: GraphPolicy): string[] {

@@ -1,0 +1,105 @@
+/** The library on a database of its own, a caller's read context, and the ways to ask it. */
+import { type ExecutionResult, execute, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql';
+import { applyFieldMaps } from '../../../schema/apply-field-maps.js';
+import { NO_SCOPE, Role } from '../../../src/core/caller.js';
+import type { ReadStatement } from '../../../src/platform/database/database.js';
+import { PlanCache } from '../../../src/platform/database/select/plans.js';
+import type { ReadContext } from '../../../src/platform/database/select/read-context.js';
+import { type OperationPlans, readOperation } from '../../../src/platform/database/select/read-operation.js';
+import { CursorKeyring } from '../../../src/platform/database/select/sealed-cursors.js';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { insertLibrary, type LibraryRows, libraryRows, ORGANISATION, TEAMS } from './library-data.js';
+import { LIBRARY_POLICY, ROOTS } from './library-maps.js';
+import { createLibrary, librarySchema } from './library-schema.js';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+export interface Asked {
+  readonly context: ReadContext;
+  readonly statements: ReadStatement[];
+  readonly audits: { operation: string; subjects: readonly string[] }[];
+}
+
+const keyring = new CursorKeyring(Buffer.alloc(32, 7));
+
+export class LibraryWorld {
+  readonly plans: OperationPlans = new PlanCache(500);
+
+  private constructor(
+    readonly test: TestDatabase,
+    readonly schema: GraphQLSchema,
+    readonly rows: LibraryRows,
+  ) {}
+
+  static async open(rows: LibraryRows = libraryRows()): Promise<LibraryWorld> {
+    const test = await createTestDatabase();
+    await createLibrary(test.owner);
+    await insertLibrary(test.owner, rows);
+    const schema = applyFieldMaps<ReadContext>(librarySchema(), LIBRARY_POLICY, {
+      contextOf: (context) => context,
+    });
+    return new LibraryWorld(test, schema, rows);
+  }
+
+  /** A request of a caller; `auditRead` may be replaced to fail. */
+  request(
+    role: Role = Role.EMPLOYMENT_SPECIALIST,
+    more: Partial<ReadContext> = {},
+    teams?: readonly string[],
+  ): Asked {
+    const statements: ReadStatement[] = [];
+    const audits: Asked['audits'] = [];
+    const analyst = role === Role.ANALYST;
+    const context: ReadContext = {
+      role,
+      scope: analyst
+        ? { ...NO_SCOPE, organisationIds: [ORGANISATION] }
+        : { ...NO_SCOPE, organisationId: ORGANISATION, teamIds: teams ?? [TEAMS.own, TEAMS.second] },
+      reader: analyst ? 'analyst' : 'staff',
+      database: {
+        read: (reader, scope, statement) => {
+          statements.push(statement);
+          return this.test.database.read(reader, scope, statement);
+        },
+      },
+      auditRead: async (operation, subjects) => {
+        audits.push({ operation, subjects });
+      },
+      cursors: keyring.for('somebody'),
+      ...more,
+    };
+    return { context, statements, audits };
+  }
+
+  /** The shortcut: null when it does not answer. */
+  async whole(query: string, variables: Variables = {}, asked = this.request()): Promise<object | null> {
+    const document = parse(query);
+    const faults = validate(this.schema, document);
+    if (faults.length) throw faults[0]!;
+    const operation = getOperationAST(document)!;
+    const { schema, plans } = this;
+    return readOperation(
+      { schema, plans, roots: ROOTS, document, operation, variables, key: query },
+      asked.context,
+    );
+  }
+
+  /** The stock way over the same maps. */
+  async stock(query: string, variables: Variables = {}, asked = this.request()): Promise<ExecutionResult> {
+    const document = parse(query);
+    return execute({ schema: this.schema, document, variableValues: variables, contextValue: asked.context });
+  }
+
+  close(): Promise<void> {
+    return this.test.close();
+  }
+}
+
+/** The rows that a caller of these teams sees. */
+export function visibleRows(rows: LibraryRows, teams: readonly string[]): LibraryRows {
+  const see = Object.entries(rows).map(([table, list]) => [
+    table,
+    list.filter((row) => teams.includes(String(row.team_id))),
+  ]);
+  return Object.fromEntries(see) as LibraryRows;
+}
