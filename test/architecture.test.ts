@@ -26,8 +26,7 @@ const FLOORS: readonly (readonly [RegExp, number, string])[] = [
   [/^seeds\//, 8, 'seeds'],
   [/^adapters\/registry\.ts$/, 9, 'adapters/registry.ts'],
   [/^adapters\/([^/]+)\//, 8, 'adapters'],
-  [/^src\/main\.ts$/, 9, 'src/main.ts'],
-  [/^src\/main\//, 9, 'src/main'],
+  [/^src\/main(\.ts$|\/)/, 9.5, 'src/main.ts'],
   [/^ormconfig\.ts$/, 9, 'ormconfig.ts'],
   [/^src\/cli\//, 10, 'src/cli'],
 ];

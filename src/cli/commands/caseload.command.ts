@@ -1,0 +1,64 @@
+/** `hub caseload refresh`: pulls caseloads now, with progress. */
+
+import { systemCaller } from '../../access/caller.service.js';
+import { inputError } from '../../core/errors.js';
+import { newId } from '../../core/ids.js';
+import { reviewOrganisation } from '../../main/schedules.js';
+import { systemByCode } from '../../main/systems.js';
+import { ExitCode } from '../output.js';
+import type { Registrar } from '../program.js';
+import { withHub } from '../with-hub.js';
+
+/** Registers the commands. */
+export function caseloadCommands({ program, act }: Registrar): void {
+  const caseload = program.command('caseload').description('caseloads of the clinical teams');
+  caseload
+    .command('refresh')
+    .description('pull every caseload of a record system, or of all; only a sweep proves absence')
+    .option('--system <code>', 'one record system; default all')
+    .option('--kind <kind>', 'sweep or increment', 'increment')
+    .action(
+      act<{ system?: string; kind: string }>(async (output, options) =>
+        withHub(async ({ hub }) => {
+          const kind = { sweep: 'SWEEP', increment: 'INCREMENT' }[options.kind] as
+            | 'SWEEP'
+            | 'INCREMENT'
+            | undefined;
+          if (!kind) throw inputError('--kind', `${options.kind} is no kind of pull`, 'sweep or increment');
+          const systems = options.system ? [systemByCode(hub.systems, options.system)] : hub.systems;
+          const show = output.progress();
+          const pulls = [];
+          for (const { system, adapter, profile } of systems) {
+            const teams = await hub.services.refresh.refreshSystem(system, adapter, kind, {
+              onProgress: (page) =>
+                show(`${profile.code} ${page.teamReference}`, page.received, page.expected),
+            });
+            const caller = systemCaller('command-line', system.organisationId, `cli-${newId()}`);
+            const failed = teams.filter((team) => team.state === 'INCOMPLETE').length;
+            await hub.audit.record(caller, {
+              kind: 'SYSTEM',
+              operation: 'caseload refresh',
+              personIds: [],
+              details: { system: system.code, kind, teams: teams.length, failed },
+            });
+            await reviewOrganisation(hub, system.organisationId);
+            pulls.push(...teams.map((team) => ({ system: profile.code, ...team })));
+          }
+          output.table(
+            pulls,
+            ['SYSTEM', 'TEAM', 'KIND', 'STATE', 'RECEIVED', 'CHANGED', 'FAILURE'],
+            pulls.map((pull) => [
+              pull.system,
+              pull.teamReference,
+              pull.kind,
+              pull.state,
+              String(pull.received),
+              String(pull.changed),
+              pull.failureCode ?? '',
+            ]),
+          );
+          return pulls.some((pull) => pull.state === 'INCOMPLETE') ? ExitCode.FAULT : ExitCode.DONE;
+        }),
+      ),
+    );
+}

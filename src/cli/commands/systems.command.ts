@@ -1,0 +1,98 @@
+/** `hub systems list|describe|check`: record systems, what their adapters need, whether they answer. */
+import { adapterModules } from '../../../adapters/registry.js';
+import { inputError } from '../../core/errors.js';
+import { systemByCode } from '../../main/systems.js';
+import { ExitCode } from '../output.js';
+import type { Registrar } from '../program.js';
+import { withHub } from '../with-hub.js';
+
+/** Registers the commands. */
+export function systemsCommands({ program, act }: Registrar): void {
+  const systems = program.command('systems').description('clinical record systems and their adapters');
+  systems
+    .command('list')
+    .description('record systems of this hub')
+    .action(
+      act<object>(async (output) =>
+        withHub(async ({ hub }) => {
+          const rows = hub.systems.map(({ profile }) => ({
+            code: profile.code,
+            name: profile.name,
+            organisation: profile.organisation,
+            adapter: profile.adapter,
+            teams: profile.teams.length,
+            unmapped: profile.teams.filter((team) => team.team === null).length,
+          }));
+          output.table(
+            rows,
+            ['CODE', 'ADAPTER', 'ORGANISATION', 'TEAMS', 'UNMAPPED', 'NAME'],
+            rows.map((row) => [
+              row.code,
+              row.adapter,
+              row.organisation,
+              String(row.teams),
+              String(row.unmapped),
+              row.name,
+            ]),
+          );
+          return undefined;
+        }),
+      ),
+    );
+  systems
+    .command('describe [adapter]')
+    .description('what an adapter can do and which settings it takes; nothing is started')
+    .action(
+      act<object>(async (output, _options, [id]) => {
+        const modules = [...adapterModules.values()].filter(
+          ({ manifest }) => id === undefined || manifest.id === id,
+        );
+        if (modules.length === 0)
+          throw inputError('adapter', `${id} is no adapter`, [...adapterModules.keys()].join(', '));
+        output.result(
+          modules.map(({ manifest }) => manifest),
+          modules.flatMap(({ manifest }) => [
+            `${manifest.id}: ${manifest.name} (${manifest.protocol}); capabilities: ${manifest.capabilities.join(', ')}`,
+            ...manifest.settings.map(
+              (setting) =>
+                `    ${setting.key.padEnd(24)} ${setting.type.padEnd(8)} ${setting.required ? 'required' : `default ${setting.default ?? 'none'}`}  ${setting.help}`,
+            ),
+          ]),
+        );
+        return undefined;
+      }),
+    );
+  systems
+    .command('check [code]')
+    .description('ask record systems something harmless')
+    .action(
+      act<object>(async (output, _options, [code]) =>
+        withHub(async ({ hub }) => {
+          const asked = code === undefined ? hub.systems : [systemByCode(hub.systems, code)];
+          const checks = await Promise.all(
+            asked.map(async ({ profile, adapter }) => {
+              const {
+                state,
+                code: failure,
+                tookMs,
+                product,
+              } = await adapter.health(AbortSignal.timeout(10_000));
+              return { system: profile.code, state, tookMs: Math.round(tookMs), product, failure };
+            }),
+          );
+          output.table(
+            checks,
+            ['SYSTEM', 'STATE', 'TOOK', 'PRODUCT', 'FAILURE'],
+            checks.map((check) => [
+              check.system,
+              check.state,
+              `${check.tookMs} ms`,
+              check.product ?? '',
+              check.failure ?? '',
+            ]),
+          );
+          return checks.some((check) => check.state === 'DOWN') ? ExitCode.FAULT : ExitCode.DONE;
+        }),
+      ),
+    );
+}

@@ -1,0 +1,91 @@
+/** What a command says: lines or JSON on standard output, progress and errors on standard error, an exit code. */
+
+import { ERROR_CODES } from '../core/error-codes.js';
+import { isHubError, type SafeDetails } from '../core/errors.js';
+
+/** Exit codes of every command. */
+export const ExitCode = {
+  DONE: 0,
+  /** It was done and found a fault, or could not be done. */
+  FAULT: 1,
+  /** Arguments or settings are wrong. */
+  USAGE: 2,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Where a command writes; replaced in tests. */
+export interface Streams {
+  readonly out: { write(text: string): unknown };
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean };
+}
+
+/** How a command was asked to speak. */
+export interface OutputOptions {
+  /** One JSON document on standard output instead of lines. */
+  readonly json?: boolean;
+  /** No progress. */
+  readonly quiet?: boolean;
+}
+
+/** Speaks for a command. */
+export class Output {
+  constructor(
+    private readonly streams: Streams,
+    private readonly options: OutputOptions,
+  ) {}
+
+  /** The command's result: JSON when asked for, else the lines. */
+  result(value: unknown, lines: readonly string[]): void {
+    if (this.options.json) this.streams.out.write(`${JSON.stringify(value, null, 2)}\n`);
+    else for (const line of lines) this.streams.out.write(`${line}\n`);
+  }
+
+  /** A table with aligned columns. */
+  table(value: unknown, head: readonly string[], rows: readonly (readonly string[])[]): void {
+    const widths = head.map((title, column) =>
+      Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+    );
+    const line = (cells: readonly string[]): string =>
+      cells
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd();
+    this.result(value, [line(head), ...rows.map(line)]);
+  }
+
+  /** A bar on a terminal; elsewhere one line per ten per cent; nothing when quiet or without a total. */
+  progress(): (step: string, done: number, total: number | null) => void {
+    if (this.options.quiet) return () => {};
+    const { err } = this.streams;
+    let last = '';
+    const startedAt = Date.now();
+    return (step, done, total) => {
+      if (total === null || total === 0) return;
+      const share = Math.min(1, done / total);
+      if (err.isTTY) {
+        const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');
+        const rate = Math.round((done / Math.max(1, Date.now() - startedAt)) * 1000);
+        err.write(
+          `\r\u001b[2K  ${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${step}: ${done} of ${total}, ${rate}/s`,
+        );
+        if (share === 1) err.write('\r\u001b[2K');
+        return;
+      }
+      const mark = `${step} ${Math.floor(share * 10) * 10} %`;
+      if (mark !== last) err.write(`${mark}\n`);
+      last = mark;
+    };
+  }
+
+  /** Words a failure and tells the exit code: 2 when settings or input are at fault, else 1. */
+  failure(error: unknown): ExitCode {
+    const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
+    const message = isHubError(error) ? error.message : ERROR_CODES.HUB_INTERNAL.meaning;
+    const details: SafeDetails = isHubError(error) ? error.details : {};
+    const { solve } = ERROR_CODES[code];
+    if (this.options.json)
+      this.streams.out.write(`${JSON.stringify({ error: { code, message, solve, details } }, null, 2)}\n`);
+    this.streams.err.write(`${code}: ${message}\n  ${solve}\n`);
+    return /^HUB_(SETTINGS|INPUT|ADAPTER)_/.test(code) ? ExitCode.USAGE : ExitCode.FAULT;
+  }
+}

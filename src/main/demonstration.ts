@@ -1,0 +1,133 @@
+/** The demonstration world on a hub: its record system as a process of its own, its directory, its first caseload, its referrals. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DEMONSTRATION_SYSTEM,
+  demonstrationHub,
+  demonstrationSite,
+} from '../../seeds/demonstration/hub-world.js';
+import { seedDirectory, seedReferrals } from '../../seeds/demonstration/seed-hub.js';
+import { startRecordSystemProcess } from '../../seeds/record-system/record-system-process.js';
+import { isLocalDate, type LocalDate, londonDate } from '../core/calendar.js';
+import { HubError } from '../core/errors.js';
+import type { Settings } from '../platform/settings/settings.js';
+import { readSiteProfiles, type SiteProfile } from '../platform/settings/site-profiles.js';
+import type { Hub } from './open-hub.js';
+import { reviewOrganisation } from './schedules.js';
+import { systemByCode } from './systems.js';
+
+/** A step that takes time, for progress on a terminal. `total` null: not known. */
+export type Progress = (step: string, done: number, total: number | null) => void;
+
+/** The demonstration record system as this process found or started it. */
+export interface RecordSystem {
+  readonly baseUrl: string;
+  /** Stops it if this process started it. */
+  stop(): Promise<void>;
+}
+
+const ADDRESS_FILE = 'record-system.json';
+const WORLD_FILE = 'demonstration-world.json';
+
+async function answers(baseUrl: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${baseUrl}/metadata`, {
+      signal: AbortSignal.timeout(1_500),
+      redirect: 'error',
+    });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+function readJson<T>(file: string): T | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    return null;
+  }
+}
+
+/** Uses the demonstration record system that is running on this data folder, or starts it. */
+export async function findRecordSystem(dataDir: string): Promise<RecordSystem> {
+  const addressFile = join(dataDir, ADDRESS_FILE);
+  const known = readJson<{ baseUrl: string }>(addressFile);
+  if (known && (await answers(known.baseUrl))) return { baseUrl: known.baseUrl, stop: async () => {} };
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    // The same port again, so that what was written down about it stays true.
+    const port = known ? Number(new URL(known.baseUrl).port) : 0;
+    const options = { file: join(dataDir, 'record-system.sqlite'), today: worldDate(dataDir) };
+    const started = await startRecordSystemProcess({ ...options, port }).catch(() =>
+      startRecordSystemProcess(options),
+    );
+    writeFileSync(addressFile, JSON.stringify({ baseUrl: started.baseUrl, pid: started.pid }));
+    return { baseUrl: started.baseUrl, stop: () => started.stop() };
+  } catch (cause) {
+    throw new HubError('HUB_UPSTREAM_UNREACHABLE', {
+      message: 'The demonstration record system did not start.',
+      cause,
+    });
+  }
+}
+
+/** The day to which the world's dates are relative: the day of the first start, kept from then on. */
+export function worldDate(dataDir: string): LocalDate {
+  const file = join(dataDir, WORLD_FILE);
+  const kept = readJson<{ today: string }>(file)?.today;
+  if (kept && isLocalDate(kept)) return kept;
+  const today = londonDate(new Date());
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(file, JSON.stringify({ today }));
+  return today;
+}
+
+/** Site profiles of a hub: those of the sites file, and on a demonstration its record system's. */
+export function siteProfilesOf(
+  settings: Settings,
+  recordSystem: RecordSystem | null,
+): readonly SiteProfile[] {
+  const configured = readSiteProfiles(settings.sitesFile, process.env);
+  if (!recordSystem) return configured;
+  const site = demonstrationSite(recordSystem.baseUrl);
+  return [...configured, { ...site, teams: [...site.teams], shownSettings: site.settings }];
+}
+
+/** Writes what must be there before a site can be kept: specifications and the demonstration's directory. */
+export async function seedDemonstrationDirectory(hub: Hub, recordSystem: RecordSystem): Promise<void> {
+  await seedDirectory(hub.database, demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir)));
+}
+
+/** Once per data store: the first sweep of every caseload, then referrals and their first decisions. Returns whether it did anything. */
+export async function seedDemonstrationCases(
+  hub: Hub,
+  recordSystem: RecordSystem,
+  progress: Progress,
+): Promise<boolean> {
+  const { system, adapter } = systemByCode(hub.systems, DEMONSTRATION_SYSTEM);
+  const scope = { organisationId: system.organisationId, teamIds: [], organisationIds: [], staffId: null };
+  const [seeded] = await hub.database.transaction('decide', scope, (tx) =>
+    tx.query('select id from eligibility_decisions limit 1'),
+  );
+  if (seeded) return false;
+  let received = 0;
+  await hub.services.refresh
+    .refreshSystem(system, adapter, 'SWEEP', {
+      onProgress: (page) => progress(`caseload of ${page.teamReference}`, page.received, page.expected),
+    })
+    .then((teams) => {
+      received = teams.reduce((sum, team) => sum + team.received, 0);
+      const failed = teams.filter((team) => team.state === 'INCOMPLETE');
+      if (failed.length > 0) throw new HubError(failed[0]?.failureCode ?? 'HUB_CASELOAD_INCOMPLETE');
+    });
+  hub.logger.info('demonstration caseload read', { received });
+  const world = demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir));
+  const directory = await seedDirectory(hub.database, world);
+  await seedReferrals(hub.services, directory, world.referrals, (done, total) =>
+    progress('referrals', done, total),
+  );
+  await reviewOrganisation(hub, system.organisationId);
+  return true;
+}

@@ -1,0 +1,85 @@
+/** Composes a hub from its settings: database, record systems, use cases. Servers and schedules are put on top of it. */
+import { AuditTrail } from '../access/audit.service.js';
+import { CallerService } from '../access/caller.service.js';
+import { ConfirmationService } from '../casework/eligibility/confirmation.service.js';
+import { EligibilityService } from '../casework/eligibility/eligibility.service.js';
+import { IdentityQuestionService } from '../casework/eligibility/identity-question.service.js';
+import { OverrideService } from '../casework/eligibility/override.service.js';
+import { ReviewService } from '../casework/eligibility/review.service.js';
+import { ReferralService } from '../casework/referrals/referral.service.js';
+import { RefreshService } from '../clinical/refresh/refresh.service.js';
+import { type Clock, systemClock } from '../core/clock.js';
+import { DirectoryScopeSource } from '../directory/scope.reader.js';
+import type { Database } from '../platform/database/database.js';
+import type { HubLogger } from '../platform/logging.js';
+import type { Settings } from '../platform/settings/settings.js';
+import type { SiteProfile } from '../platform/settings/site-profiles.js';
+import { type DataStore, openDataStore } from './data-store.js';
+import { type ConnectedSystem, connectSystems } from './systems.js';
+
+/** The use cases of a hub. */
+export interface HubServices {
+  readonly referrals: ReferralService;
+  readonly eligibility: EligibilityService;
+  readonly identityQuestions: IdentityQuestionService;
+  readonly confirmations: ConfirmationService;
+  readonly overrides: OverrideService;
+  readonly reviews: ReviewService;
+  readonly refresh: RefreshService;
+}
+
+/** A hub that is open: it can be asked, and serves nobody yet. */
+export interface Hub {
+  readonly settings: Settings;
+  readonly logger: HubLogger;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly ownerUrl: string;
+  readonly audit: AuditTrail;
+  readonly callers: CallerService;
+  readonly services: HubServices;
+  /** Connected record systems; replaced as a whole by `connect`. */
+  systems: readonly ConnectedSystem[];
+  /** Keeps the sites in the database and connects their adapters. */
+  connect(profiles: readonly SiteProfile[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a hub on a data store. The store stays the caller's to stop. */
+export async function openHub(
+  settings: Settings,
+  store: DataStore,
+  logger: HubLogger,
+  clock: Clock = systemClock,
+): Promise<Hub> {
+  const database = await openDataStore(store, settings, logger);
+  const eligibility = new EligibilityService(database, clock);
+  const hub: Hub = {
+    settings,
+    logger,
+    clock,
+    database,
+    ownerUrl: store.ownerUrl,
+    audit: new AuditTrail(database),
+    callers: new CallerService(new DirectoryScopeSource(database), clock),
+    services: {
+      referrals: new ReferralService(database, clock),
+      eligibility,
+      identityQuestions: new IdentityQuestionService(database, clock),
+      confirmations: new ConfirmationService(database, clock),
+      overrides: new OverrideService(database, clock),
+      reviews: new ReviewService(database, clock, eligibility),
+      refresh: new RefreshService({ database, clock, logger }),
+    },
+    systems: [],
+    async connect(profiles) {
+      await Promise.all(hub.systems.map(({ adapter }) => adapter.close()));
+      hub.systems = await connectSystems(profiles, database, clock, logger);
+    },
+    async close() {
+      await Promise.all(hub.systems.map(({ adapter }) => adapter.close()));
+      await database.close();
+    },
+  };
+  return hub;
+}

@@ -1,0 +1,43 @@
+/** The hub's own recurring work: caseload refresh, looking again at decisions, escalation. One process of many does each. */
+import { systemCaller } from '../access/caller.service.js';
+import { scheduleRefresh } from '../clinical/refresh/refresh.schedule.js';
+import { newId } from '../core/ids.js';
+import { Jobs } from '../platform/jobs.js';
+import type { Hub } from './open-hub.js';
+
+const REVIEW_QUEUE = 'eligibility-review';
+/** Minutes between looks at decisions and overdue questions of an organisation. */
+const REVIEW_MINUTES = 30;
+
+interface ReviewJob {
+  readonly organisationId: string;
+}
+
+/** Looks again at one organisation: overdue questions, people whose day has come, decisions that would differ now. */
+export async function reviewOrganisation(hub: Hub, organisationId: string): Promise<void> {
+  const caller = systemCaller('review', organisationId, `review-${newId()}`);
+  const escalated = await hub.services.confirmations.escalateOverdue(caller);
+  const due = await hub.services.reviews.decideThoseDue(caller);
+  const differing = await hub.services.reviews.findDifferences(caller);
+  hub.logger.info('decisions looked at again', { escalated, due, differing });
+}
+
+/** Starts the schedules and does the work that falls to this process; the answer stops them. */
+export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
+  const jobs = new Jobs({ connectionString: hub.ownerUrl, logger: hub.logger });
+  await jobs.start();
+  const { refreshMinutes, sweepHours } = hub.settings;
+  await scheduleRefresh(jobs, hub.services.refresh, hub.systems, { refreshMinutes, sweepHours }, hub.logger);
+  await jobs.work<ReviewJob>(REVIEW_QUEUE, ({ organisationId }) => reviewOrganisation(hub, organisationId));
+  const organisations = new Set(hub.systems.map(({ system }) => system.organisationId));
+  for (const organisationId of organisations) {
+    await jobs.schedule({
+      name: REVIEW_QUEUE,
+      key: organisationId,
+      everyMinutes: REVIEW_MINUTES,
+      data: { organisationId },
+    });
+  }
+  await jobs.keepSchedules(REVIEW_QUEUE, organisations);
+  return () => jobs.stop();
+}

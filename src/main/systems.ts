@@ -1,0 +1,62 @@
+/** The clinical record systems of a hub: each site profile with its adapter, and its row in the database. */
+import { adapterModules } from '../../adapters/registry.js';
+import type { ClinicalRecordAdapter } from '../clinical/clinical-record.port.js';
+import type { RefreshedSystem } from '../clinical/refresh/pull.service.js';
+import { keepSite } from '../clinical/site.service.js';
+import { NO_SCOPE } from '../core/caller.js';
+import type { Clock } from '../core/clock.js';
+import { HubError, inputError, isHubError } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import type { Database } from '../platform/database/database.js';
+import type { SiteProfile } from '../platform/settings/site-profiles.js';
+
+/** A record system that the hub speaks to. */
+export interface ConnectedSystem {
+  readonly system: RefreshedSystem;
+  readonly profile: SiteProfile;
+  readonly adapter: ClinicalRecordAdapter;
+}
+
+/** The adapter of a site profile. Throws `HUB_ADAPTER_UNKNOWN` and `HUB_ADAPTER_SETTINGS` (every fault of the profile). */
+export function adapterFor(profile: SiteProfile, clock: Clock, logger: Logger): ClinicalRecordAdapter {
+  const module = adapterModules.get(profile.adapter);
+  if (!module) {
+    throw new HubError('HUB_ADAPTER_UNKNOWN', {
+      message: `Site ${profile.code}: there is no adapter ${profile.adapter}; there are ${[...adapterModules.keys()].join(', ')}.`,
+    });
+  }
+  return module.create(module.parseSettings(profile.settings), { system: profile.code, clock, logger });
+}
+
+/** Keeps every site in the database and connects its adapter. */
+export async function connectSystems(
+  profiles: readonly SiteProfile[],
+  database: Database,
+  clock: Clock,
+  logger: Logger,
+): Promise<readonly ConnectedSystem[]> {
+  const systems: ConnectedSystem[] = [];
+  try {
+    for (const profile of profiles) {
+      const adapter = adapterFor(profile, clock, logger);
+      const system = await database.transaction('write', NO_SCOPE, (tx) => keepSite(tx, profile));
+      systems.push({ system, profile, adapter });
+    }
+    return systems;
+  } catch (error) {
+    await Promise.all(systems.map(({ adapter }) => adapter.close()));
+    throw isHubError(error) ? error : new HubError('HUB_INTERNAL', { cause: error });
+  }
+}
+
+/** The system with that code. Throws `HUB_INPUT_INVALID` naming those there are. */
+export function systemByCode(systems: readonly ConnectedSystem[], code: string): ConnectedSystem {
+  const found = systems.find(({ profile }) => profile.code === code);
+  if (!found)
+    throw inputError(
+      'system',
+      `${code} is not a record system of this hub`,
+      systems.map(({ profile }) => profile.code).join(', ') || 'none is configured',
+    );
+  return found;
+}
