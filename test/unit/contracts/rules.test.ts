@@ -1,5 +1,4 @@
 /** The vocabulary of rules, and how rows become typed rules or are refused. */
-import { readFileSync } from 'node:fs';
 import { EmploymentAtReferral } from '../../../src/casework/referrals/referral.rules.js';
 import { ALL_RULE_KEYS, isRuleKey, RULE_KEYS, type RuleKey } from '../../../src/contracts/rule-keys.js';
 import { EmploymentKind, TeamKind } from '../../../src/contracts/rule-values.js';
@@ -15,6 +14,7 @@ import {
   unfilled,
 } from '../../../src/contracts/specification-rules.js';
 import { isHubError } from '../../../src/core/errors.js';
+import { checkedValues } from '../../support/check-constraints.js';
 
 const refusal = (work: () => unknown): string => {
   try {
@@ -34,15 +34,6 @@ const row = (more: Partial<RuleRow> & { key: string }): RuleRow => ({
   unfilled: false,
   ...more,
 });
-
-const migration = (path: string): string =>
-  readFileSync(new URL(`../../../src/${path}`, import.meta.url), 'utf8');
-
-/** Values of a check constraint, as the migration writes them. */
-function checked(text: string, constraint: string): string[] {
-  const list = new RegExp(`${constraint} check \\(\\w+ in \\(([^)]*)\\)`).exec(text)?.[1] ?? '';
-  return [...list.matchAll(/'(\w+)'/g)].map(([, value]) => value!);
-}
 
 describe('vocabulary', () => {
   test('every key says what it governs in a sentence, and hangs on a key that exists', () => {
@@ -68,25 +59,19 @@ describe('vocabulary', () => {
 
   test('kinds of team are those of the directory’s check constraint', () => {
     expect(Object.values(TeamKind)).toEqual(
-      checked(migration('directory/directory.migration.ts'), 'ck_teams_kind'),
+      checkedValues('directory/directory.migration.ts', 'ck_teams_kind'),
     );
   });
 
   test('kinds of employment are those of a referral, but for "not recorded"', () => {
     const { NOT_RECORDED: _left, ...recorded } = EmploymentAtReferral;
     expect(EmploymentKind).toEqual(recorded);
-    const constraint = checked(
-      migration('casework/referrals/referrals.migration.ts'),
-      'ck_referrals_employment',
-    );
+    const constraint = checkedValues('casework/referrals/referrals.migration.ts', 'ck_referrals_employment');
     expect(Object.values(EmploymentAtReferral)).toEqual(constraint);
   });
 
   test('strengths are those of the check constraint', () => {
-    const constraint = checked(
-      migration('contracts/contracts.migration.ts'),
-      'ck_specification_rules_strength',
-    );
+    const constraint = checkedValues('contracts/contracts.migration.ts', 'ck_specification_rules_strength');
     expect(Object.values(RuleStrength)).toEqual(constraint);
   });
 });
