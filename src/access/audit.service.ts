@@ -1,10 +1,12 @@
 /** The record of who saw and did what: in the transaction of a write, awaited before the answer of a read. */
 import type { Caller } from '../core/caller.js';
-import { HubError } from '../core/errors.js';
+import { HubError, isHubError } from '../core/errors.js';
 import { newId } from '../core/ids.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 
+/** What sort of thing happened: data shown, data changed, a verdict given, a refusal, the hub's own work. */
 export type AuditKind = 'READ' | 'WRITE' | 'DECIDE' | 'REFUSED' | 'SYSTEM';
+/** How it ended. */
 export type AuditOutcome = 'DONE' | 'REFUSED' | 'FAILED';
 
 /** One thing that happened. `details` holds ids, codes and counts only. */
@@ -12,13 +14,15 @@ export interface AuditEntry {
   readonly kind: AuditKind;
   /** Name of the operation: a root field, a mutation, a command. */
   readonly operation: string;
+  /** Default `DONE`. */
   readonly outcome?: AuditOutcome;
   /** Persons whose identifiable data were shown or changed; uuids. */
   readonly personIds: readonly string[];
   readonly details?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }
 
-const COLUMNS = 'id, subject, role, purpose, organisation_id, kind, operation, outcome, person_ids, details, correlation_id';
+const COLUMNS =
+  'id, subject, role, purpose, organisation_id, kind, operation, outcome, person_ids, details, correlation_id';
 
 function valuesOf(caller: Caller, entry: AuditEntry): unknown[] {
   return [
@@ -67,12 +71,16 @@ export class AuditTrail {
     private readonly limitMs = 5_000,
   ) {}
 
-  /** Resolves when the entry is committed. */
+  /** Resolves when the entry is committed; an entry refused before its statement left is not written any more. */
   async record(caller: Caller, entry: AuditEntry): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const committed = new Promise<void>((resolve, reject) => {
-      this.waiting.push({ values: valuesOf(caller, entry), resolve, reject });
-      timer = setTimeout(() => reject(new Error('audit record not written in time')), this.limitMs);
+      const waiting = { values: valuesOf(caller, entry), resolve, reject };
+      this.waiting.push(waiting);
+      timer = setTimeout(() => {
+        this.waiting = this.waiting.filter((other) => other !== waiting);
+        reject(new Error('audit record not written in time'));
+      }, this.limitMs);
       if (!this.busy) void this.flush();
     });
     try {
@@ -86,16 +94,25 @@ export class AuditTrail {
 
   private async flush(): Promise<void> {
     this.busy = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, BATCH);
-      try {
-        await this.database.audit(statementFor(batch.length), batch.flatMap((entry) => entry.values));
-        for (const entry of batch) entry.resolve();
-      } catch (error) {
+    while (this.waiting.length > 0) await this.write(this.waiting.splice(0, BATCH));
+    this.busy = false;
+  }
+
+  private async write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.database.audit(
+        statementFor(batch.length),
+        batch.flatMap((entry) => entry.values),
+      );
+      for (const entry of batch) entry.resolve();
+    } catch (error) {
+      // A row that can never be written must not refuse the rows beside it; an outage refuses them all alike.
+      if (batch.length > 1 && isHubError(error) && error.retry === 'permanent') {
+        for (const entry of batch) await this.write([entry]);
+      } else {
         for (const entry of batch) entry.reject(error);
       }
     }
-    this.busy = false;
   }
 }
 

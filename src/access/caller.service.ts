@@ -26,7 +26,8 @@ export interface RequestClaims {
 export const STANDING_KEPT_MS = 5_000;
 
 interface Kept {
-  readonly standing: Standing | null;
+  /** Shared by the requests that arrive while the directory is being asked. */
+  readonly standing: Promise<Standing | null>;
   readonly until: number;
 }
 
@@ -66,13 +67,19 @@ export class CallerService {
 
   private async standing(claims: Claims): Promise<Standing | null> {
     const now = this.clock.now();
-    const key = `${claims.organisationCode}\n${claims.subject}`;
+    const key = JSON.stringify([claims.organisationCode, claims.subject]);
     const kept = this.kept.get(key);
     if (kept && kept.until > now.getTime()) return kept.standing;
-    const standing = await this.source.standingOf(claims.subject, claims.organisationCode, londonDate(now));
+    const standing = this.source.standingOf(claims.subject, claims.organisationCode, londonDate(now));
     if (this.kept.size > 10_000) this.kept.clear();
-    this.kept.set(key, { standing, until: now.getTime() + STANDING_KEPT_MS });
-    return standing;
+    const entry = { standing, until: now.getTime() + STANDING_KEPT_MS };
+    this.kept.set(key, entry);
+    try {
+      return await standing;
+    } catch (error) {
+      if (this.kept.get(key) === entry) this.kept.delete(key);
+      throw error;
+    }
   }
 }
 
@@ -95,7 +102,12 @@ function scopeFor(role: Role, standing: Standing): Scope {
 }
 
 /** The hub's own work (refresh, escalation, command line) in an organisation, as a named caller that is audited like any other. */
-export function systemCaller(name: string, organisationId: string, correlationId: string, teamIds: readonly string[] = []): Caller {
+export function systemCaller(
+  name: string,
+  organisationId: string,
+  correlationId: string,
+  teamIds: readonly string[] = [],
+): Caller {
   return {
     subject: `system:${name}`,
     role: Role.ADMINISTRATOR,

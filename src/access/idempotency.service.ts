@@ -12,6 +12,7 @@ export const KEY_KEPT_DAYS = 30;
 
 /** Canonical JSON: object keys sorted, so that the same input has the same hash whatever the order it was written in. */
 function canonical(value: unknown): string {
+  if (value instanceof Date) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, member]) => member !== undefined);
@@ -33,7 +34,8 @@ export async function once<T extends Outcome>(
   input: unknown,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!/^[\x21-\x7e]{8,100}$/.test(key)) throw inputError('idempotencyKey', 'not usable', '8 to 100 visible ASCII characters');
+  if (!/^[\x21-\x7e]{8,100}$/.test(key))
+    throw inputError('idempotencyKey', 'not usable', '8 to 100 visible ASCII characters');
   const hash = createHash('sha256').update(canonical(input)).digest('hex');
   const claimed = await tx.query(
     `insert into idempotency_keys (subject, mutation, key, organisation_id, input_hash, outcome)
@@ -50,9 +52,9 @@ export async function once<T extends Outcome>(
     return kept.outcome;
   }
   const outcome = await work();
-  await tx.query('update idempotency_keys set outcome = $4::jsonb where subject = $1 and mutation = $2 and key = $3', [
-    ...identity,
-    JSON.stringify(outcome),
-  ]);
+  await tx.query(
+    'update idempotency_keys set outcome = $4::jsonb where subject = $1 and mutation = $2 and key = $3',
+    [...identity, JSON.stringify(outcome)],
+  );
   return outcome;
 }

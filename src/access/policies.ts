@@ -11,7 +11,11 @@ export const CASEWORK: readonly Role[] = [Role.EMPLOYMENT_SPECIALIST, Role.TEAM_
 export const CARE_AND_ANALYSTS: readonly Role[] = [...CARE, Role.ANALYST];
 /** People (not machines) who may look at the shape of the graph. */
 export const PEOPLE: readonly Role[] = [...CARE_AND_ANALYSTS, Role.ADMINISTRATOR];
+/** Those who answer for a team: reviews, overrides, escalations. */
 export const MANAGERS: readonly Role[] = [Role.TEAM_MANAGER];
+/** Those who may say for a clinical team whether somebody is on its caseload. */
 export const TEAM_ANSWERERS: readonly Role[] = [Role.CARE_COORDINATOR, Role.TEAM_MANAGER];
+/** Those who run the hub and see no person. */
 export const ADMINISTRATORS: readonly Role[] = [Role.ADMINISTRATOR];
+/** Partners' machine clients. */
 export const MACHINES: readonly Role[] = [Role.INTEGRATION];
