@@ -18,6 +18,7 @@ export interface OpenedConflict {
   readonly otherPersonId: string;
 }
 
+/** What to write of disputes: those to open, and those on record that are over. */
 export interface ConflictOutcome {
   readonly opened: readonly OpenedConflict[];
   readonly settled: readonly { readonly id: string; readonly resolution: Resolution }[];
@@ -28,14 +29,9 @@ const ALL_PAIRS_UP_TO = 20;
 
 /**
  * Compares what is in dispute with what is on record and sets every person's identity state accordingly.
- * @param numbers NHS numbers whose holders are all in the graph and whose disputes are to be found anew.
  * @param conflicts every dispute on record that touches a person of the graph.
  */
-export function settleConflicts(
-  graph: IdentityGraph,
-  numbers: Iterable<string>,
-  conflicts: readonly KnownConflict[],
-): ConflictOutcome {
+export function settleConflicts(graph: IdentityGraph, conflicts: readonly KnownConflict[]): ConflictOutcome {
   const inDispute = new Set<string>();
   const known = new Set<string>();
   const settled: { id: string; resolution: Resolution }[] = [];
@@ -49,7 +45,7 @@ export function settleConflicts(
     if (conflict.open) for (const id of [a, b]) inDispute.add(id);
     if (conflict.open || !isAutomatic(conflict.resolution)) known.add(keyOf(conflict.kind, a, b));
   }
-  const opened = disputes(graph, numbers).filter(
+  const opened = disputes(graph).filter(
     ({ kind, personId, otherPersonId }) => !known.has(keyOf(kind, personId, otherPersonId)),
   );
   for (const { personId, otherPersonId } of opened)
@@ -74,9 +70,9 @@ function resolutionOf(graph: IdentityGraph, conflict: KnownConflict): Resolution
   return kinds.includes(conflict.kind) ? null : Resolution.NO_LONGER_SO;
 }
 
-function disputes(graph: IdentityGraph, numbers: Iterable<string>): OpenedConflict[] {
+function disputes(graph: IdentityGraph): OpenedConflict[] {
   const found: OpenedConflict[] = [];
-  for (const number of numbers) {
+  for (const number of new Set([...graph.everyone].flatMap((person) => person.nhsNumber ?? []))) {
     const holders = graph.survivorsWith(number).sort();
     for (const [index, personId] of holders.entries()) {
       if (holders.length > ALL_PAIRS_UP_TO && index > 0) break;

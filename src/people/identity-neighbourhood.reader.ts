@@ -23,12 +23,14 @@ export async function lockIdentities(tx: Transaction, organisationId: string): P
 export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed): Promise<Neighbourhood> {
   const touched = await tx.query<{ id: string }>(
     `with touched as (
-       select person_id, nhs_number from record_links where system_id = $2 and local_id = any($3::text[])
+       select person_id as id from record_links where system_id = $2 and local_id = any($3::text[])
+       union select person_id from record_links where system_id = $2 and replaced_by_local_id = any($3::text[])
+     ), numbers as (
+       select unnest($4::text[]) as nhs_number
+       union select l.nhs_number from record_links l join touched t on t.id = l.person_id where l.nhs_number is not null
      )
-     select person_id as id from touched
-     union select person_id from record_links where system_id = $2 and replaced_by_local_id = any($3::text[])
-     union select p.id from persons p
-       where p.organisation_id = $1 and p.nhs_number = any($4::text[] || array(select nhs_number from touched where nhs_number is not null))`,
+     select id from touched
+     union select p.id from numbers n join persons p on p.organisation_id = $1 and p.nhs_number = n.nhs_number`,
     [seed.organisationId, seed.systemId, seed.localIds, seed.nhsNumbers],
   );
   const near = await familyOf(

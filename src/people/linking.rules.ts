@@ -30,6 +30,7 @@ export interface IdentityPlan extends ConflictOutcome {
   readonly merges: readonly Merge[];
 }
 
+/** One person that turned out to be another; both uuids. */
 export interface Merge {
   readonly personId: string;
   readonly intoId: string;
@@ -52,8 +53,8 @@ export function blankPerson(id: string): KnownPerson {
 /**
  * Decides for every arriving record of one system.
  * 1. A record that is known keeps its person.
- * 2. A new one joins a surviving person only by a verified number and the same date of birth, when that person is the
- *    only one with the number whose date of birth does not differ, and the system holds no other living record with it.
+ * 2. A new one joins a surviving person only by a verified number and the same date of birth, when nobody else with
+ *    records could be meant (`soleMatch`) and the system holds no other living record with the number.
  * 3. Any other new record makes a person.
  * 4. A record that another replaced takes its person into the other's; when the replacement is undone, so is the merge.
  * 5. A person whom only a referral made goes into the one verified record with the same number and date of birth.
@@ -91,8 +92,9 @@ export function planLinks(
     graph.putLink({ ...record, systemId, personId });
   }
   mergeReplaced(graph, merges);
+  for (const person of graph.changedPersons) if (person.nhsNumber) numbers.add(person.nhsNumber);
   mergeStated(graph, numbers, merges);
-  const outcome = settleConflicts(graph, numbers, around.conflicts);
+  const outcome = settleConflicts(graph, around.conflicts);
   return { madeIds, persons: graph.changedPersons, links: graph.changedLinks, merges, ...outcome };
 }
 
@@ -132,10 +134,26 @@ function joins(
 ): string | null {
   const number = record.nhsNumber;
   if (number === null || (isLiving(record) && living.get(number)! > 1)) return null;
-  const near = graph.survivorsWith(number).filter((id) => !differentBirth(graph.person(id)!, record));
-  const only = near.length === 1 ? near[0]! : null;
-  const arriving: Identity = { ...record, records: [{ ...record, systemId, personId: '' }] };
-  return only !== null && mayBeOne(arriving, graph.identity(only)) ? only : null;
+  return soleMatch(graph, { ...record, records: [{ ...record, systemId, personId: '' }] });
+}
+
+/**
+ * The surviving person that an identity may be taken for without asking anybody, or null. Among those with its number
+ * and no other date of birth, at most one may have records, and that one must match; where none has, a referral's
+ * person may, the first made of several alike.
+ */
+export function soleMatch(graph: IdentityGraph, asked: Identity): string | null {
+  if (asked.nhsNumber === null) return null;
+  const near = graph
+    .survivorsWith(asked.nhsNumber)
+    .map((id) => ({ id, identity: graph.identity(id) }))
+    .filter(({ identity }) => !differentBirth(identity, asked));
+  const recorded = near.filter(({ identity }) => identity.records.length > 0);
+  if (recorded.length > 1) return null;
+  const matches = (recorded.length === 1 ? recorded : near).filter(({ identity }) =>
+    mayBeOne(asked, identity),
+  );
+  return matches.map(({ id }) => id).sort()[0] ?? null;
 }
 
 /** Follows every replaced-by link whose other end is known. Two that replace each other are merged once, never in a circle. */
@@ -151,13 +169,10 @@ function mergeReplaced(graph: IdentityGraph, merges: Merge[]): void {
 /** Brings together a person whom only a referral made and the one record that has since proved to be theirs. */
 function mergeStated(graph: IdentityGraph, numbers: Iterable<string>, merges: Merge[]): void {
   for (const number of numbers) {
-    const survivors = graph.survivorsWith(number).map((id) => ({ id, identity: graph.identity(id) }));
-    const recorded = survivors.filter(({ identity }) => identity.records.length > 0);
-    for (const stated of survivors) {
-      if (stated.identity.records.length > 0) continue;
-      const near = recorded.filter(({ identity }) => !differentBirth(identity, stated.identity));
-      if (near.length === 1 && mayBeOne(stated.identity, near[0]!.identity))
-        merge(graph, stated.id, near[0]!.id, merges);
+    for (const id of graph.survivorsWith(number)) {
+      const stated = graph.identity(id);
+      const match = stated.records.length > 0 ? null : soleMatch(graph, stated);
+      if (match !== null && graph.identity(match).records.length > 0) merge(graph, id, match, merges);
     }
   }
 }

@@ -6,6 +6,7 @@ import { lockIdentities, readNeighbourhood } from './identity-neighbourhood.read
 import { writeIdentityPlan } from './identity-plan.service.js';
 import { planLinks } from './linking.rules.js';
 
+/** The patients of one pull of one system. */
 export interface ArrivingRecords {
   readonly organisationId: string;
   readonly systemId: string;
@@ -15,6 +16,7 @@ export interface ArrivingRecords {
   readonly at: Date;
 }
 
+/** What an arrival changed, in rows. */
 export interface LinkingOutcome {
   /** Records that were new or had changed; the others were left untouched. */
   readonly changed: number;

@@ -1,9 +1,9 @@
 /** Who a referral is about: the one identity with that NHS number and date of birth, or somebody new. */
 import type { LocalDate } from '../core/calendar.js';
 import { settleConflicts } from './conflict.rules.js';
-import { differentBirth, type Identity, mayBeOne, sameBirth } from './identity.rules.js';
+import { type Identity, sameBirth } from './identity.rules.js';
 import { IdentityGraph } from './identity-graph.rules.js';
-import { blankPerson, type IdentityPlan, type Neighbourhood } from './linking.rules.js';
+import { blankPerson, type IdentityPlan, type Neighbourhood, soleMatch } from './linking.rules.js';
 
 /** What a referral says of the person's identity. */
 export interface StatedIdentity {
@@ -12,6 +12,7 @@ export interface StatedIdentity {
   readonly dateOfBirth: LocalDate | null;
 }
 
+/** Whom a referral is taken to be about, and what to write so that it is so. */
 export interface PersonMatch {
   /** A surviving person. */
   readonly personId: string;
@@ -32,11 +33,7 @@ export function matchPerson(stated: StatedIdentity, around: Neighbourhood, newId
   const found = findPerson(graph, stated);
   const personId = found ?? newId();
   if (!found) graph.put({ ...blankPerson(personId), ...stated });
-  const outcome = settleConflicts(
-    graph,
-    stated.nhsNumber === null ? [] : [stated.nhsNumber],
-    around.conflicts,
-  );
+  const outcome = settleConflicts(graph, around.conflicts);
   return {
     personId,
     made: !found,
@@ -54,12 +51,10 @@ export function matchPerson(stated: StatedIdentity, around: Neighbourhood, newId
 function findPerson(graph: IdentityGraph, stated: StatedIdentity): string | null {
   if (stated.nhsNumber === null || stated.dateOfBirth === null) return null;
   const asked: Identity = { ...stated, nhsNumberStatus: null, records: [] };
-  const near = graph
+  const sole = soleMatch(graph, asked);
+  if (sole) return sole;
+  const earlier = graph
     .survivorsWith(stated.nhsNumber)
-    .filter((id) => !differentBirth(graph.person(id)!, stated));
-  if (near.length === 1) return mayBeOne(asked, graph.identity(near[0]!)) ? near[0]! : null;
-  const earlier = near.filter(
-    (id) => graph.identity(id).records.length === 0 && sameBirth(graph.person(id)!, stated),
-  );
+    .filter((id) => graph.identity(id).records.length === 0 && sameBirth(graph.person(id)!, stated));
   return earlier.sort()[0] ?? null;
 }

@@ -20,6 +20,7 @@ export interface StatedPerson {
   readonly teamId: string;
 }
 
+/** The person a referral is filed under. */
 export interface FoundPerson {
   readonly personId: string;
   readonly made: boolean;

@@ -6,6 +6,7 @@ import type { Logger } from '../core/logger.js';
 /** Does one job. A rejected one is tried again up to six times, first after half a minute, each time after twice as long; the schedule goes on. */
 export type JobHandler<Data extends object> = (data: Data, signal: AbortSignal) => Promise<void>;
 
+/** How jobs reach the database and how often they look. */
 export interface JobsSettings {
   /** Connects as the owner: pg-boss makes and upgrades its own schema. Jobs hold ids only, never anything personal. */
   readonly connectionString: string;

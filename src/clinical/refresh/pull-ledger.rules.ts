@@ -13,6 +13,7 @@ export interface PullLedger {
   readonly watermark: string | null;
 }
 
+/** Before the first page. */
 export const EMPTY_LEDGER: PullLedger = { pages: 0, ended: false, expected: null, watermark: null };
 
 /** Enters a page. A page that comes twice is entered again; one that leaves a gap, or comes after the last, fails the pull (`HUB_CASELOAD_INCOMPLETE`). */

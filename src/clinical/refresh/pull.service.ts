@@ -7,7 +7,7 @@ import { newId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import type { Lease } from '../../platform/database/lease.js';
 import type { CaseloadPage } from '../clinical-record.port.js';
-import { stagedItem } from './staged-item.rules.js';
+import { stagedItem, storable } from './staged-item.rules.js';
 
 /** A sweep reads everything and alone proves absence; an increment reads what changed since the last pull's watermark. */
 export type PullKind = 'SWEEP' | 'INCREMENT';
@@ -26,6 +26,7 @@ export interface RefreshedTeam {
   readonly teamId: string | null;
 }
 
+/** A pull that has been opened, with all that staging and applying it need. */
 export interface Pull {
   readonly id: string;
   readonly kind: PullKind;
@@ -70,7 +71,9 @@ export async function openPull(
 /** Keeps a page; a membership that comes again replaces what it said before. */
 export async function stagePage(database: Database, pull: Pull, page: CaseloadPage): Promise<void> {
   const items = new Map(
-    page.items.map((item) => [item.source.reference, stagedItem(item, pull.team.teamReference)] as const),
+    page.items.map(
+      (item) => [storable(item.source.reference), stagedItem(item, pull.team.teamReference)] as const,
+    ),
   );
   if (items.size === 0) return;
   const rows = [...items].map(([reference, item]) => ({ reference, item: { ...item, id: newId() } }));

@@ -15,6 +15,7 @@ export interface ScheduledSystem {
   readonly adapter: ClinicalRecordAdapter;
 }
 
+/** How often, for every system alike. */
 export interface RefreshSchedule {
   /** Minutes between increments (`HUB_REFRESH_MINUTES`). */
   readonly refreshMinutes: number;

@@ -22,6 +22,7 @@ import {
 import { EMPTY_LEDGER, enterPage, type PullLedger } from './pull-ledger.rules.js';
 import { listTeams, noteTeams } from './team-map.service.js';
 
+/** What the service works with, and the two choices an operator has. */
 export interface RefreshDependencies {
   readonly database: Database;
   readonly clock: Clock;
@@ -45,6 +46,7 @@ export interface RefreshProgress {
   readonly expected: number | null;
 }
 
+/** Choices of one refresh. */
 export interface RefreshOptions {
   /** Gives up at the next page; what was known stays. */
   readonly signal?: AbortSignal;

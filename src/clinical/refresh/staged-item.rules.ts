@@ -16,6 +16,7 @@ export interface StagedItem extends RecordIdentity {
   readonly coordinatorName: string | null;
 }
 
+const UNSTORABLE = /\0|\p{Cs}/gu;
 const STATES: ReadonlySet<string> = new Set(Object.values(MembershipState));
 
 /**
@@ -26,37 +27,38 @@ const STATES: ReadonlySet<string> = new Set(Object.values(MembershipState));
 export function stagedItem(observed: Observed<CaseloadItem>, teamReference: string): StagedItem {
   const { value, source } = observed;
   const { patient, careCoordinator } = value;
-  const localId = text(patient.localId);
-  if (!localId || !text(source.reference)) throw fault('a membership without reference or patient');
+  const localId = storable(patient.localId);
+  if (!localId || !storable(source.reference)) throw fault('a membership without reference or patient');
   if (!STATES.has(value.state)) throw fault('a membership in a state the port does not know');
   if (value.teamReference !== teamReference) throw fault('a membership of another team');
   const nhsNumber = patient.nhsNumber === null ? null : parseNhsNumber(patient.nhsNumber);
   return {
     localId,
     nhsNumber,
-    nhsNumberStatus: nhsNumber === null ? null : text(patient.nhsNumberStatus),
+    nhsNumberStatus: nhsNumber === null ? null : storable(patient.nhsNumberStatus),
     dateOfBirth: date(patient.dateOfBirth),
     deceasedOn: date(patient.deceasedOn),
     active: patient.active,
-    replacedByLocalId: text(patient.replacedByLocalId),
+    replacedByLocalId: storable(patient.replacedByLocalId),
     restricted: patient.restricted,
-    sourceVersion: text(source.version),
+    sourceVersion: storable(source.version),
     sourceAsOf: instant(observed.asOf),
     state: value.state,
     validFrom: date(value.validFrom),
     validTo: date(value.validTo),
-    coordinatorReference: text(careCoordinator?.reference ?? null),
-    coordinatorName: text(careCoordinator?.name ?? null),
+    coordinatorReference: storable(careCoordinator?.reference ?? null),
+    coordinatorName: storable(careCoordinator?.name ?? null),
   };
 }
 
-/** PostgreSQL holds no NUL in text, and an empty text says nothing. */
-function text(value: string | null): string | null {
-  return value?.replaceAll('\u0000', '') || null;
+/** Text that PostgreSQL can hold: without NUL and halves of characters; null when nothing is left, for an empty text says nothing. */
+export function storable(value: string | null): string | null {
+  return value?.replace(UNSTORABLE, '') || null;
 }
 
+/** PostgreSQL has no year nought. */
 function date(value: LocalDate | null): LocalDate | null {
-  return value !== null && isLocalDate(value) ? value : null;
+  return value !== null && isLocalDate(value) && value >= '0001' ? value : null;
 }
 
 function instant(value: string | null): string | null {
