@@ -29,20 +29,27 @@ function codeFor(sqlstate: string): ErrorCode | undefined {
 
 function driverError(error: unknown): DriverError | undefined {
   const inner = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
-  if (!(inner instanceof Error) || isHubError(inner)) return undefined;
+  // By shape, not by class: Node's own network errors and those of another module realm are no instances of our Error.
+  if (typeof inner !== 'object' || inner === null || isHubError(inner)) return undefined;
   const candidate = inner as DriverError;
   const isDatabase = /^[0-9A-Z]{5}$/.test(candidate.code ?? '') && candidate.severity !== undefined;
   return isDatabase || isLostConnection(candidate) ? candidate : undefined;
 }
 
+/** True when the connection was found dead before the statement could be sent, so that the statement certainly did nothing. */
+export function isUnsent(error: unknown): boolean {
+  const inner = (error instanceof QueryFailedError ? error.driverError : error) as DriverError | undefined;
+  return (
+    inner?.name === 'QueryRunnerAlreadyReleasedError' ||
+    /not queryable|Client was closed/.test(inner?.message ?? '')
+  );
+}
+
 /** True when the failure says that the connection is gone, rather than that a statement was refused. */
 export function isLostConnection(error: unknown): boolean {
-  const inner = (error instanceof QueryFailedError ? error.driverError : error) as DriverError;
-  return (
-    NETWORK.test(inner?.code ?? '') ||
-    LOST_CONNECTION.test(inner?.message ?? '') ||
-    /^(08|57P0)/.test(inner?.code ?? '')
-  );
+  const inner = (error instanceof QueryFailedError ? error.driverError : error) as DriverError | undefined;
+  const { code = '', message = '' } = inner ?? {};
+  return isUnsent(inner) || NETWORK.test(code) || LOST_CONNECTION.test(message) || /^(08|57P0)/.test(code);
 }
 
 /** The original's stack without its message, which may quote a value (`invalid input syntax for type uuid: "…"`). */

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { HubError } from '../../core/errors.js';
 import { mapDatabaseError } from './database-errors.js';
+import { QUIET } from './quiet-typeorm.js';
 import { ensureRoles } from './roles.js';
 
 /** A migration's class, as a room exports it. */
@@ -183,8 +184,7 @@ async function run(
     extra: { application_name: 'hub migrate' },
     migrations: [...migrations],
     migrationsTransactionMode: 'each',
-    installExtensions: false,
-    logging: false,
+    ...QUIET,
   });
   await source.initialize();
   try {

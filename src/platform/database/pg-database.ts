@@ -5,8 +5,9 @@ import type { Scope } from '../../core/caller.js';
 import { HubError, isHubError } from '../../core/errors.js';
 import { type Logger, silentLogger } from '../../core/logger.js';
 import type { Database, ReadingRole, ReadStatement, Transaction, WritingRole } from './database.js';
-import { isLostConnection, mapDatabaseError } from './database-errors.js';
+import { isLostConnection, isUnsent, mapDatabaseError } from './database-errors.js';
 import { DatabaseRole } from './policy.js';
+import { QUIET } from './quiet-typeorm.js';
 import { checkedPoolSize, ReaderPool } from './reader-pool.js';
 import { roleUrl } from './roles.js';
 import { SET_SCOPE, scopeValues } from './scope-values.js';
@@ -79,15 +80,21 @@ class PgDatabase implements Database {
     const runner = this.sources[role].createQueryRunner();
     let committing = false;
     try {
-      await runner.connect();
+      const client = (await runner.connect()) as pg.PoolClient;
       await runner.startTransaction();
       await runner.query(SET_SCOPE, [...values]);
       const result = await work(transactionOn(runner.manager));
       committing = true;
-      await runner.commitTransaction();
+      // By hand, for the answer's sake: after a failed statement PostgreSQL answers COMMIT with a rollback and no error.
+      const { command } = await client.query('commit');
+      (runner as { isTransactionActive: boolean }).isTransactionActive = false;
+      if (command !== 'COMMIT')
+        throw new HubError('HUB_INTERNAL', {
+          message: 'a statement failed and its failure was passed over; nothing was changed',
+        });
       return result;
     } catch (error) {
-      if (committing && isLostConnection(error)) {
+      if (committing && isLostConnection(error) && !isUnsent(error)) {
         const mapped = mapDatabaseError(error);
         throw new HubError('HUB_DATABASE_OUTCOME_UNKNOWN', {
           cause: isHubError(mapped) ? mapped.cause : undefined,
@@ -150,9 +157,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       poolSize: max,
       extra,
       entities: options.entities,
-      installExtensions: false,
       poolErrorHandler: onIdleError,
-      logging: false,
+      ...QUIET,
     });
   };
 
