@@ -276,7 +276,7 @@ class Check {
       const list = isListType(getNullableType(field.type));
       if (['and', 'or', 'not'].includes(field.name)) {
         const fits = getNamedType(field.type) === input && list === (field.name !== 'not');
-        this.fault(!fits, `${at} is not ${field.name} of ${input.name}`);
+        this.fault(!fits, `${at} is not ${field.name === 'not' ? '' : 'a list of '}${input.name}`);
         continue;
       }
       const filter = Object.hasOwn(map.filters, field.name) ? map.filters[field.name]! : null;

@@ -60,22 +60,22 @@ test('filters, orders and roots have policies of their own', async () => {
   expect(root.coded).toEqual([['people', 'HUB_ACCESS_FIELD']]);
   expect(
     await world.whole(
-      '{ books(filter: { author: { bornFrom: "1950-01-01" } }) { totalCount } }',
+      '{ books(filter: { author: { bornFrom: "2000-06-01" } }) { totalCount } }',
       {},
       analyst(),
     ),
   ).toEqual({
-    books: { totalCount: 23 },
+    books: { totalCount: 15 },
   });
 });
 
 test('a hand-written field gets what it needs and takes the stock way', async () => {
-  const type = world.schema.getType('Book') as ReturnType<typeof world.schema.getQueryType>;
-  expect(type).toBeTruthy();
   const query = `{ book(id: "${id(5, 7)}") { t: title m: mood } }`;
   const { data, coded } = await refused(query, world.request());
   expect(coded).toEqual([]);
-  expect(data).toEqual({ book: { t: 'Beta', m: null } });
+  expect(data).toEqual({ book: { t: 'Beta', m: `${id(5, 7)} has 87 pages` } });
+  const forAnalyst = await refused(query, analyst());
+  expect(forAnalyst.coded).toEqual([['book.m', 'HUB_ACCESS_FIELD']]);
 });
 
 test('a promised row that is hidden is GraphQL’s own null error', async () => {

@@ -1,5 +1,5 @@
 /** Cursors that nobody can read or forge: a place in an order holds names and dates, so it travels encrypted. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { HubError } from '../../../core/errors.js';
 
 const CIPHER = 'aes-256-gcm';
@@ -31,13 +31,19 @@ export class CursorKeyring {
   for(subject: string): CursorSealer {
     let key: Buffer | undefined;
     const derived = (): Buffer => {
-      key ??= Buffer.from(hkdfSync('sha256', this.secret, '', `hub cursor ${subject}`.slice(0, 1024), 32));
+      key ??= this.keyOf(subject);
       return key;
     };
     return {
       seal: (order, place) => seal(derived(), order, place),
       open: (order, cursor) => open(derived(), order, cursor),
     };
+  }
+
+  private keyOf(subject: string): Buffer {
+    // A digest, because what a derived key is bound to may be at most 1,024 bytes long.
+    const label = createHash('sha256').update(`hub cursor ${subject}`).digest();
+    return Buffer.from(hkdfSync('sha256', this.secret, '', label, 32));
   }
 }
 

@@ -1,0 +1,167 @@
+/** The generated functions make of any row what a plain interpreter of the shape makes of it. */
+import fc from 'fast-check';
+import { type Hydration, hydrator, isoTime } from '../../../src/platform/database/select/hydrate.js';
+import { NotCompilable } from '../../../src/platform/database/select/not-compilable.js';
+import {
+  needed,
+  type ObjectShape,
+  type Shape,
+  shapedType,
+} from '../../../src/platform/database/select/shapes.js';
+
+const run = (cuts: readonly number[] = []): Hydration => ({ cuts, subjects: new Set() });
+const object = (fields: ObjectShape['fields'], more: Partial<ObjectShape> = {}): ObjectShape => ({
+  type: 'T',
+  fields,
+  needs: [],
+  subject: null,
+  ...more,
+});
+
+const WIDTH = 6;
+const keys = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'r', 'h', '$', '__typename'),
+  fc.stringMatching(/^[_A-Za-z][_0-9A-Za-z]{0,5}$/),
+);
+const slot = fc.nat(WIDTH - 2);
+
+const shapes = fc.letrec<{ object: ObjectShape; shape: Shape }>((tie) => ({
+  object: fc
+    .record({
+      fields: fc.uniqueArray(fc.tuple(keys, tie('shape')), { selector: ([key]) => key, maxLength: 4 }),
+      subject: fc.option(slot),
+    })
+    .map(({ fields, subject }) => object(fields, { subject })),
+  shape: fc.oneof(
+    { depthSize: 'small' },
+    slot.map((at): Shape => ({ kind: 'value', slot: at })),
+    fc.string().map((text): Shape => ({ kind: 'constant', text })),
+    fc
+      .record({ slot, object: tie('object'), by: fc.constantFrom('proof' as const, 'condition' as const) })
+      .map(
+        ({ slot: at, object: inner, by }): Shape => ({
+          kind: 'object',
+          presence: { slot: at, by },
+          required: null,
+          object: inner,
+        }),
+      ),
+    // The last slot of every row is a list of rows.
+    fc.record({ object: tie('object'), cut: fc.option(fc.nat(1)) }).map(
+      ({ object: inner, cut }): Shape => ({
+        kind: 'list',
+        slot: WIDTH - 1,
+        object: inner,
+        chunked: false,
+        cut,
+      }),
+    ),
+  ),
+}));
+const scalars = fc.array(fc.oneof(fc.constant(null), fc.boolean(), fc.integer(), fc.string()), {
+  minLength: WIDTH - 1,
+  maxLength: WIDTH - 1,
+});
+const rows = fc.letrec<{ row: unknown[] }>((tie) => ({
+  row: fc
+    .tuple(scalars, fc.option(fc.array(tie('row'), { maxLength: 3 }), { maxDepth: 3 }))
+    .map(([values, list]) => [...values, list]),
+})).row;
+
+function interpret(shape: ObjectShape, row: readonly unknown[], hydration: Hydration): object {
+  const subject = shape.subject === null ? null : row[shape.subject];
+  if (typeof subject === 'string') hydration.subjects.add(subject);
+  const value = (part: Shape): unknown => {
+    if (part.kind === 'constant') return part.text;
+    if (part.kind === 'object') {
+      const mark = row[part.presence!.slot];
+      const there = part.presence!.by === 'proof' ? mark !== null : mark === true;
+      return there ? interpret(part.object, row, hydration) : null;
+    }
+    if (part.kind !== 'list') return row[part.slot];
+    const list = (row[part.slot] ?? []) as unknown[][];
+    const kept = part.cut === null ? list : list.slice(0, hydration.cuts[part.cut]);
+    return kept.map((item) => interpret(part.object, item, hydration));
+  };
+  return Object.fromEntries(shape.fields.map(([key, part]) => [key, value(part)]));
+}
+
+test('generated functions agree with the interpreter', () => {
+  fc.assert(
+    fc.property(shapes.object, rows, fc.tuple(fc.nat(3), fc.nat(3)), (shape, row, cuts) => {
+      const [left, right] = [run(cuts), run(cuts)];
+      const made = JSON.stringify(hydrator(shape, false)(row, left));
+      expect(made).toBe(JSON.stringify(interpret(shape, row, right)));
+      expect(left.subjects).toEqual(right.subjects);
+      expect(JSON.stringify(hydrator(shape, true)(row, run(cuts)))).toBe(made);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('text in a shape is never code', () => {
+  const text = '"); globalThis.broken = true; ("\u2028\\';
+  const make = hydrator(object([['a', { kind: 'constant', text }]]), false);
+  expect(make([], run())).toEqual({ a: text });
+  expect(globalThis).not.toHaveProperty('broken');
+});
+
+test('rows wider than json_build_array allows are in chunks', () => {
+  const inner = object(Array.from({ length: 250 }, (_, n) => [`k${n}`, { kind: 'value', slot: n }] as const));
+  const make = hydrator(
+    object([['l', { kind: 'list', slot: 0, object: inner, chunked: true, cut: null }]]),
+    false,
+  );
+  const chunk = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+  const made = make([[[chunk(0, 100), chunk(100, 200), chunk(200, 250)]]], run()) as {
+    l: Record<string, number>[];
+  };
+  expect(made.l[0]).toEqual(Object.fromEntries(chunk(0, 250).map((n) => [`k${n}`, n])));
+});
+
+test('marked objects know their type and what hand-written fields need; plain ones are plain', () => {
+  const shape = object([['a', { kind: 'value', slot: 0 }]], { needs: [['id', 1]] });
+  const marked = hydrator(shape, true)(['x', 'y'], run());
+  expect(shapedType(marked)).toBe('T');
+  expect(needed(marked, 'id')).toBe('y');
+  expect(needed(marked, 'other')).toBeUndefined();
+  expect(Object.keys(marked)).toEqual(['a']);
+  const plain = hydrator(shape, false)(['x', 'y'], run());
+  expect(shapedType(plain)).toBeUndefined();
+  expect(needed(plain, 'id')).toBeUndefined();
+  expect(Object.getPrototypeOf(plain)).toBe(Object.prototype);
+  expect(shapedType(null)).toBeUndefined();
+});
+
+test('absence of what was promised ends the shortcut, and is null on the stock way', () => {
+  const one: Shape = {
+    kind: 'object',
+    presence: { slot: 0, by: 'proof' },
+    required: 'T.one',
+    object: object([]),
+  };
+  expect(() => hydrator(object([['one', one]]), false)([null], run())).toThrow(NotCompilable);
+  expect(hydrator(object([['one', one]]), true)([null], run())).toHaveProperty('one', null);
+});
+
+describe('instants', () => {
+  test.each([
+    ['2026-01-02 03:04:05+00', '2026-01-02T03:04:05.000Z'],
+    ['2026-01-02 03:04:05.1+00', '2026-01-02T03:04:05.100Z'],
+    ['2026-01-02 03:04:05.067+00', '2026-01-02T03:04:05.067Z'],
+    ['2026-01-02T03:04:05.67+00:00', '2026-01-02T03:04:05.670Z'],
+    ['2026-01-02T03:04:05+00:00', '2026-01-02T03:04:05.000Z'],
+    ['infinity', null],
+    ['-infinity', null],
+    [null, null],
+  ])('%s', (text, iso) => {
+    expect(isoTime(text)).toBe(iso);
+  });
+
+  test.each(['2026-01-02 03:04:05+01', '2026-01-02T03:04:05-05:00', '2026-01-02T03:04:05+05:30'])(
+    'another time zone is a fault of the connection: %s',
+    (text) => {
+      expect(() => isoTime(text)).toThrow();
+    },
+  );
+});
