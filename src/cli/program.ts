@@ -24,6 +24,7 @@ export type Action<Options> = (
 /** Adds commands to a program; `act` wraps an action so that its failure is worded and becomes the exit code. */
 export interface Registrar {
   readonly program: Command;
+  readonly streams: Streams;
   act<Options>(action: Action<Options>): (...received: unknown[]) => Promise<void>;
 }
 
@@ -40,6 +41,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     .showHelpAfterError('(hub <command> --help tells what is accepted)');
   const registrar: Registrar = {
     program,
+    streams,
     act:
       (action) =>
       async (...received) => {

@@ -1,4 +1,5 @@
 /** Which tokens a hub takes: its issuer's, or on a demonstration without one its own. */
+import { DEMONSTRATION_STAFF } from '../../seeds/demonstration/staff.js';
 import { DemonstrationIssuer } from '../access/tokens/demonstration-issuer.js';
 import { remoteKeySource } from '../access/tokens/key-source.js';
 import { DEMONSTRATION_ISSUER } from '../access/tokens/token.rules.js';
@@ -29,3 +30,8 @@ export async function tokenVerifierFor(settings: Settings, clock: Clock): Promis
     demonstration: isDemonstration,
   });
 }
+
+/** Words for the demonstration's people, as `hub token` takes them. */
+export const TOKEN_ROLES: readonly string[] = DEMONSTRATION_STAFF.map(({ subject }) =>
+  subject.replace(/^demo-/, ''),
+);

@@ -2,7 +2,8 @@
 import { type MembershipEvidence, readCaseloadEvidence } from '../../clinical/evidence.reader.js';
 import type { SweepEvidence } from '../../clinical/freshness.rules.js';
 import { TeamKind } from '../../contracts/rule-values.js';
-import type { LocalDate } from '../../core/calendar.js';
+import { type LocalDate, londonDate } from '../../core/calendar.js';
+import { isId } from '../../core/ids.js';
 import type { Transaction } from '../../platform/database/database.js';
 import {
   type AbsenceFact,
@@ -20,6 +21,9 @@ export interface ReferralToDecide extends ReferralFacts {
   readonly teamId: string;
   readonly personId: string;
   readonly specificationId: string;
+  /** Days on which the word on work and the consent were given; null while there is none. */
+  readonly wordRecordedOn: LocalDate | null;
+  readonly consentRecordedOn: LocalDate | null;
 }
 
 /** What the hub knows of a person, beside the caseloads. */
@@ -41,7 +45,8 @@ export interface CaseFile {
 
 const REFERRALS = `
 select id, team_id as "teamId", person_id as "personId", specification_id as "specificationId", route, received_on::text as "receivedOn",
-  accepted_on::text as "acceptedOn", word_on_work as "wordOnWork", employment_at_referral as employment,
+  accepted_on::text as "acceptedOn", word_on_work as "wordOnWork", word_recorded_on::text as "wordRecordedOn",
+  consent_recorded_on::text as "consentRecordedOn", employment_at_referral as employment,
   consent_to_contact_clinician as "consentToContactClinician", residence, on_care_programme_approach as "onCareProgrammeApproach"
 from referrals where id = any ($1::uuid[]) and ($2::uuid[] is null or team_id = any ($2::uuid[]))`;
 
@@ -57,20 +62,42 @@ join lateral (
 ) s on true
 where p.id = any ($1::uuid[])`;
 
+/** The latest word of each team; where teams differ, one that has the person settles it, and a no comes before not knowing. */
 const ANSWERS = `
-select distinct on (c.referral_id) c.referral_id as "referralId", c.answer, t.kind as "teamKind", c.asked_team_id as "teamId",
-  c.answer_from::text as "from", c.answer_to::text as "to", to_char(c.answered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "answeredAt"
-from confirmation_requests c left join teams t on t.id = c.asked_team_id
-where c.referral_id = any ($1::uuid[]) and c.answer is not null and c.answered_at <= $2
-order by c.referral_id, c.answered_at desc, c.id desc`;
+select distinct on ("referralId") "referralId", answer, "teamKind", "teamId", "from", "to", "answeredAt" from (
+  select distinct on (c.referral_id, c.asked_team_id) c.referral_id as "referralId", c.answer, t.kind as "teamKind", c.asked_team_id as "teamId",
+    c.answer_from::text as "from", c.answer_to::text as "to",
+    to_char(c.answered_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "answeredAt"
+  from confirmation_requests c left join teams t on t.id = c.asked_team_id
+  where c.referral_id = any ($1::uuid[]) and c.answer is not null and c.answered_at <= $2
+  order by c.referral_id, c.asked_team_id, c.answered_at desc, c.id desc
+) latest
+order by "referralId", array_position(array['ON_CASELOAD', 'NOT_ON_CASELOAD', 'CANNOT_SAY'], answer), "answeredAt" desc`;
 
-/** The referrals of those ids within teams (null: of the whole organisation), in no particular order. */
+/** The referrals of those ids within teams (null: of the whole organisation), in no particular order; what is no id is left out. */
 export async function referralsToDecide(
   tx: Transaction,
   ids: readonly string[],
   teamIds: readonly string[] | null,
 ): Promise<ReferralToDecide[]> {
-  return tx.query<ReferralToDecide>(REFERRALS, [ids, teamIds]);
+  return tx.query<ReferralToDecide>(REFERRALS, [ids.filter(isId), teamIds]);
+}
+
+/**
+ * The referral without what had not yet been said or done on the day of `knownAt`. The row keeps the latest word only, so
+ * an earlier one that it replaced reads as not recorded: the person is asked again rather than held to a later word.
+ */
+export function asKnownAt(referral: ReferralToDecide, knownAt: Date): ReferralToDecide {
+  const day = londonDate(knownAt);
+  const had = (on: LocalDate | null): boolean => on !== null && on <= day;
+  return {
+    ...referral,
+    acceptedOn: had(referral.acceptedOn) ? referral.acceptedOn : null,
+    wordOnWork: had(referral.wordRecordedOn) ? referral.wordOnWork : 'NOT_RECORDED',
+    consentToContactClinician: had(referral.consentRecordedOn)
+      ? referral.consentToContactClinician
+      : 'NOT_ASKED',
+  };
 }
 
 /** Reads persons, memberships, sweeps and answers as known at an instant. Role `decide`: the whole organisation. */
@@ -140,6 +167,7 @@ export function absenceByKind(sweeps: readonly SweepEvidence[]): Partial<Record<
     const starts = needed.map((sweep) => sweep.sweepStartedAt?.getTime() ?? null);
     const complete = starts.every((start) => start !== null);
     facts[kind] = {
+      held: own.length > 0,
       usable: complete,
       sweptAt: complete ? new Date(Math.min(...(starts as number[]))).toISOString() : null,
     };

@@ -3,12 +3,9 @@ import { DEMONSTRATION_STAFF } from '../../../seeds/demonstration/staff.js';
 import { DemonstrationIssuer } from '../../access/tokens/demonstration-issuer.js';
 import { systemClock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
-import { DEMONSTRATION_AUDIENCE } from '../../main/token-keys.js';
+import { DEMONSTRATION_AUDIENCE, TOKEN_ROLES } from '../../main/token-keys.js';
 import { readSettings } from '../../platform/settings/settings.js';
 import type { Registrar } from '../program.js';
-
-/** Words for the demonstration's people, as the banner prints them. */
-export const TOKEN_ROLES = DEMONSTRATION_STAFF.map(({ subject }) => subject.replace(/^demo-/, ''));
 
 /** Registers the command. */
 export function tokenCommand({ program, act }: Registrar): void {

@@ -1,0 +1,112 @@
+/** Queries that the explorer offers; tests run every one as the role it is for. */
+import type { ExplorerExample } from '../server/server-options.js';
+
+/** An example with the demonstration role that it is written for. */
+export interface RoleExample extends ExplorerExample {
+  /** Word for `hub token`. */
+  readonly role: string;
+}
+
+/** The saved examples, in the order in which a newcomer would try them. */
+export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
+  {
+    role: 'specialist',
+    title: 'Who am I',
+    description: 'Who the hub takes you to be, and whose rows you reach.',
+    query: '{\n  me { subject role purpose teamIds }\n}',
+  },
+  {
+    role: 'specialist',
+    title: 'My referrals',
+    description: 'The newest referrals of your teams with their person and latest decision.',
+    query: `query MyReferrals($first: Int!) {
+  referrals(first: $first, orderBy: NEWEST) {
+    totalCount
+    nodes {
+      id
+      receivedOn
+      route
+      wordOnWork
+      person { givenName familyName nhsNumber dateOfBirth }
+      specification { code name }
+      latestDecision { verdict reason confirmBy mayProceed decidedAt }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+    variables: { first: 10 },
+  },
+  {
+    role: 'specialist',
+    title: 'Why was it decided so',
+    description: 'Decisions that wait for somebody, criterion by criterion, with clause and evidence.',
+    query: `{
+  eligibilityDecisions(first: 5, filter: { verdictIn: [NEEDS_CONFIRMATION] }) {
+    nodes {
+      verdict
+      confirmBy
+      asOf
+      knownAt
+      criteria {
+        key
+        result
+        strength
+        reason
+        clause
+        evidence { source finding reference periodFrom periodTo fetchedAt fresh team { name } }
+      }
+    }
+  }
+}`,
+  },
+  {
+    role: 'specialist',
+    title: 'A caseload as of a day',
+    description: 'Who was on the caseload of your teams on a day, as the hub knows it now.',
+    query: `query Caseload($asOf: Date!) {
+  memberships(first: 20, asOf: $asOf) {
+    totalCount
+    nodes { state validFrom validTo observedFrom sourceReference team { name kind } system { code } }
+  }
+}`,
+    variables: { asOf: '2026-01-15' },
+  },
+  {
+    role: 'analyst',
+    title: 'The same graph, pseudonymised',
+    description: 'What an analyst sees: no name, number, date of birth or free text.',
+    query: `{
+  referrals(first: 25) {
+    totalCount
+    nodes { receivedOn route ageBand employmentAtReferral person { id } team { kind area } latestDecision { verdict } }
+  }
+}`,
+  },
+  {
+    role: 'administrator',
+    title: 'Record systems and their freshness',
+    description: 'When each caseload was last read whole, and which team codes nobody has mapped.',
+    query: `{
+  clinicalRecordSystems {
+    nodes {
+      code
+      lastAnswerAt
+      lastFailureCode
+      caseloads { teamReference label team { code } lastSweep { finishedAt received state } lastIncrement { finishedAt changed } }
+    }
+  }
+}`,
+  },
+  {
+    role: 'manager',
+    title: 'A specification, clause by clause',
+    description: 'The rules of a service specification with the lines they come from.',
+    query: `{
+  serviceSpecification(code: "QVV/0294") {
+    name
+    commissioner
+    versions { version validFrom validTo activatedAt rules { key value strength clause reading } }
+  }
+}`,
+  },
+];

@@ -1,0 +1,85 @@
+/** Puts the graph on HTTP: who calls, what they may, compiled reads, health and metrics. */
+import { buildGraph } from '../../schema/build-graph.js';
+import { compiledReads } from '../../schema/compiled-reads.js';
+import { EXPLORER_EXAMPLES } from '../../schema/explorer/examples.js';
+import { GraphContext, type GraphRuntime } from '../../schema/graph-context.js';
+import { ROOTS } from '../../schema/roots.js';
+import { createServer } from '../../schema/server/create-server.js';
+import { NO_SCOPE } from '../core/caller.js';
+import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
+import { createMetrics } from '../platform/metrics.js';
+import { cursorSecret } from '../platform/settings/cursor-secret.js';
+import type { Hub } from './open-hub.js';
+import { refreshByCaller } from './refresh-by-caller.js';
+import { tokenVerifierFor } from './token-keys.js';
+
+/** A hub that serves. */
+export interface Serving {
+  /** Base address, without a slash at the end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a hub on its host and port. */
+export async function serve(hub: Hub): Promise<Serving> {
+  const { settings, database, audit, logger, clock } = hub;
+  const verifier = await tokenVerifierFor(settings, clock);
+  const runtime: GraphRuntime = {
+    database,
+    audit,
+    services: { ...hub.services, refreshCaseload: refreshByCaller(hub) },
+    cursors: new CursorKeyring(Buffer.from(cursorSecret(settings))),
+  };
+  const contextOf = (context: GraphContext) => context.readContext;
+  const server = await createServer<GraphContext>({
+    schema: await buildGraph(),
+    verifyToken: (token) => verifier.verify(token),
+    contextFor: async ({ token, correlationId, header }) => {
+      const request = { role: header('hub-role'), purpose: header('hub-purpose'), correlationId };
+      return new GraphContext(runtime, token && (await hub.callers.resolve(token, request)), correlationId);
+    },
+    plugins: [compiledReads({ roots: ROOTS, contextOf })],
+    logger,
+    health: {
+      checks: [
+        {
+          name: 'database',
+          run: async () => void (await database.read('staff', NO_SCOPE, { text: 'select 1', values: [] })),
+        },
+      ],
+      systems: () => systemStates(hub),
+    },
+    metrics: { registry: registryOf(createMetrics()) },
+    rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
+    ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),
+  });
+  await server.listen({ host: settings.host, port: settings.port });
+  const { port } = server.server.address() as { port: number };
+  const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
+  return { url: `http://${host}:${port}`, close: async () => void (await server.close()) };
+}
+
+function registryOf(metrics: ReturnType<typeof createMetrics>): {
+  contentType: string;
+  metrics(): Promise<string>;
+} {
+  return { contentType: metrics.contentType, metrics: () => metrics.render() };
+}
+
+async function systemStates(hub: Hub): Promise<{ system: string; state: string; asOf: string | null }[]> {
+  const rows = await hub.database.read('staff', NO_SCOPE, {
+    text: `select s.code, s.last_failure_at is not null and (s.last_answer_at is null or s.last_failure_at > s.last_answer_at),
+             to_char(min(p.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+           from clinical_record_systems s
+           left join team_maps t on t.system_id = s.id
+           left join lateral (select max(finished_at) as at from caseload_pulls c
+             where c.system_id = s.id and c.team_reference = t.team_reference and c.kind = 'SWEEP' and c.state = 'COMPLETE') p on true
+           group by s.id order by s.code`,
+    values: [],
+  });
+  return rows.map(([system, failing, asOf]) => ({
+    system: system as string,
+    state: failing ? 'FAILING' : 'ANSWERING',
+    asOf: asOf as string | null,
+  }));
+}

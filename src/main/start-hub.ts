@@ -1,0 +1,85 @@
+/** Starts a hub as a service: store, hub, demonstration world, sites, schedules, server; and stops them in the opposite order. */
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../core/clock.js';
+import { createLogger } from '../platform/logging.js';
+import type { Settings } from '../platform/settings/settings.js';
+import { banner } from './banner.js';
+import { findDataStore } from './data-store.js';
+import {
+  findRecordSystem,
+  type Progress,
+  seedDemonstrationCases,
+  seedDemonstrationDirectory,
+  siteProfilesOf,
+} from './demonstration.js';
+import { openHub } from './open-hub.js';
+import { startSchedules } from './schedules.js';
+import { serve } from './serve.js';
+
+/** A hub that runs. */
+export interface RunningHub {
+  /** Base address; null when this process serves nobody (no role `http`). */
+  readonly url: string | null;
+  /** What to print. */
+  readonly banner: string;
+  /** Stops taking requests, finishes what is under way, and stops everything that was started. */
+  stop(): Promise<void>;
+}
+
+/** Version of the hub, from its package. */
+export function hubVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  const fallback = new URL('../../../package.json', import.meta.url);
+  for (const candidate of [file, fallback]) {
+    try {
+      return (JSON.parse(readFileSync(candidate, 'utf8')) as { version: string }).version;
+    } catch {}
+  }
+  return 'unknown';
+}
+
+/** Starts everything that the settings ask for; on a failure stops what had been started and rethrows. */
+export async function startHub(settings: Settings, progress: Progress): Promise<RunningHub> {
+  const startedAt = Date.now();
+  const logger = createLogger({ level: settings.logLevel });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.splice(0).reverse())
+      await each().catch((error: unknown) =>
+        logger.warn('stopping failed', { errorName: (error as Error).name }),
+      );
+  };
+  try {
+    const store = await findDataStore(settings);
+    stops.push(() => store.stop());
+    const hub = await openHub(settings, store, logger, systemClock);
+    stops.push(() => hub.close());
+    const recordSystem = settings.isDemonstration ? await findRecordSystem(settings.dataDir) : null;
+    if (recordSystem) {
+      stops.push(() => recordSystem.stop());
+      await seedDemonstrationDirectory(hub, recordSystem);
+    }
+    await hub.connect(siteProfilesOf(settings, recordSystem));
+    if (recordSystem) await seedDemonstrationCases(hub, recordSystem, progress);
+    if (settings.roles.includes('worker')) stops.push(await startSchedules(hub));
+    let url: string | null = null;
+    if (settings.roles.includes('http')) {
+      const serving = await serve(hub);
+      stops.push(() => serving.close());
+      url = serving.url;
+    }
+    for (const name of settings.unknownNames)
+      logger.warn('a variable begins with HUB_ but is no setting', { setting: name });
+    const facts = {
+      version: hubVersion(),
+      url: url ?? '(this process serves no requests)',
+      isDemonstration: settings.isDemonstration,
+      recordSystem: recordSystem?.baseUrl ?? null,
+      startedInMs: Date.now() - startedAt,
+    };
+    return { url, banner: banner(facts), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
