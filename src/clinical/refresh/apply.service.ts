@@ -20,16 +20,17 @@ export interface AppliedPull {
   readonly absent: number;
 }
 
-/** A staged row as a membership: `$1` the pull, `$2` the system. */
-const ARRIVING = `arriving as (
+/** Staged rows as memberships, taken apart once and then joined: `$1` the pull, `$2` the system. */
+const ARRIVING = `staged as materialized (
   select i.id, s.source_reference, i."sourceVersion" as source_version, i."sourceAsOf" as source_as_of, i.state,
          i."validFrom" as valid_from, i."validTo" as valid_to, i."coordinatorReference" as care_coordinator_reference,
-         i."coordinatorName" as care_coordinator_name, i.restricted, i."localId" as local_id, l.person_id
+         i."coordinatorName" as care_coordinator_name, i.restricted, i."localId" as local_id
   from caseload_staging s
   cross join lateral jsonb_to_record(s.item) as i(id uuid, "sourceVersion" text, "sourceAsOf" timestamptz, state text,
     "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, restricted boolean, "localId" text)
-  join record_links l on l.system_id = $2 and l.local_id = i."localId"
   where s.pull_id = $1
+), arriving as materialized (
+  select s.*, l.person_id from staged s join record_links l on l.system_id = $2 and l.local_id = s.local_id
 )`;
 
 /** What makes a membership a different one. Not `source_as_of`: a system that repeats itself later has said nothing new. */
