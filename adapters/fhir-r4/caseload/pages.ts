@@ -22,6 +22,7 @@ export interface WalkedPage {
   readonly fetchedAt: string;
 }
 
+/** A search to walk: resource type, parameters as `FhirConnection.search` takes them, pages at most. */
 export interface Walk {
   readonly type: string;
   readonly parameters: Readonly<Record<string, SearchValue>>;

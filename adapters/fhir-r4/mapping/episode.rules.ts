@@ -31,6 +31,7 @@ export function membershipState(episode: Json, unmapped: Unmapped): MembershipSt
   return null;
 }
 
+/** A membership's validity: first day on the caseload, first day no longer on it; null when not said to the day. */
 export interface MembershipDates {
   readonly validFrom: LocalDate | null;
   readonly validTo: LocalDate | null;

@@ -14,6 +14,7 @@ export const STATUS_SYSTEMS: readonly string[] = [
   'https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus',
 ];
 
+/** What a patient's identifiers say of the NHS number. */
 export interface ReadNhsNumber {
   /** Ten digits with a right check digit, or null. */
   readonly nhsNumber: string | null;

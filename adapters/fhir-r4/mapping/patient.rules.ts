@@ -41,7 +41,7 @@ function replacedBy(patient: Json, baseUrl: string, unmapped: Unmapped): string 
   return [...known][0] ?? null;
 }
 
-/** Patient.meta.security: any coding whose code is one of the site's, in any system, as sites mark it in their own. */
+/** Patient.meta.security holds a coding whose code is one of the site's, in any system, as sites mark it in their own. */
 function isRestricted(patient: Json, codes: readonly string[]): boolean {
   return objectsOf(member(patient, 'meta'), 'security').some((label) =>
     codes.includes(textOf(label, 'code') ?? ''),

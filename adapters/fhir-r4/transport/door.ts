@@ -11,6 +11,7 @@ import { pinTo } from './pin.js';
 /** Bytes read of an answer that is a failure: enough for its issue types. */
 const FAILURE_BYTES = 64 * 1024;
 
+/** One server and the limits of an exchange with it. */
 export interface DoorOptions {
   /** Service base address; ends in a slash. */
   readonly baseUrl: string;

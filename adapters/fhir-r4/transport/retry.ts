@@ -41,6 +41,7 @@ export function backOffMs(next: number, retryAfterMs: number | undefined, random
   return Math.round((retryAfterMs ?? 0) + random() * ceiling);
 }
 
+/** Limits of the repeats of one read. */
 export interface RetryOptions {
   readonly maxAttempts: number;
   readonly budget: Budget;
