@@ -5,8 +5,9 @@ import { londonDate } from '../../core/calendar.js';
 import type { Caller } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError } from '../../core/errors.js';
-import { newId } from '../../core/ids.js';
+import { isId, newId } from '../../core/ids.js';
 import type { Database } from '../../platform/database/database.js';
+import { oneOf } from '../referrals/referral.rules.js';
 import * as rules from './confirmation.rules.js';
 
 interface DecisionToConfirm {
@@ -24,6 +25,7 @@ interface RequestRow {
   readonly state: string;
 }
 
+/** Which decision a team is asked about. */
 export interface ConfirmationQuestion {
   readonly idempotencyKey: string;
   readonly decisionId: string;
@@ -31,10 +33,12 @@ export interface ConfirmationQuestion {
   readonly teamId?: string | null;
 }
 
+/** What the team says. */
 export interface ConfirmationReply {
   readonly idempotencyKey: string;
   readonly requestId: string;
   readonly answer: rules.Answer;
+  /** With `ON_CASELOAD`: first day on it, and first day no longer on it; `YYYY-MM-DD`, left out when open. */
   readonly from?: string | null;
   readonly to?: string | null;
 }
@@ -54,18 +58,25 @@ export class ConfirmationService {
     const now = this.clock.now();
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'requestConfirmation', question.idempotencyKey, question, async () => {
-        const [decision] = await tx.query<DecisionToConfirm>(
-          'select id, referral_id, person_id, team_id, confirm_by, flags from eligibility_decisions where id = $1',
-          [question.decisionId],
-        );
+        const [decision] = isId(question.decisionId)
+          ? await tx.query<DecisionToConfirm>(
+              'select id, referral_id, person_id, team_id, confirm_by, flags from eligibility_decisions where id = $1',
+              [question.decisionId],
+            )
+          : [];
         if (!decision) throw new HubError('HUB_NOT_FOUND', { details: { field: 'decisionId' } });
         rules.mustAwaitTeam(decision.confirm_by);
+        rules.mustHaveConsent(decision.flags);
         const askedTeamId = question.teamId ?? decision.team_id;
-        const [team] = await tx.query<{ id: string }>(
-          'select id from teams where id = $1 and organisation_id = $2',
-          [askedTeamId, caller.scope.organisationId],
-        );
+        const [team] = isId(askedTeamId)
+          ? await tx.query<{ id: string }>('select id from teams where id = $1 and organisation_id = $2', [
+              askedTeamId,
+              caller.scope.organisationId,
+            ])
+          : [];
         if (!team) throw new HubError('HUB_NOT_FOUND', { details: { field: 'teamId' } });
+        // Two who ask at once take turns, so that the second finds the first one's question.
+        await tx.query('select id from referrals where id = $1 for update', [decision.referral_id]);
         const [open] = await tx.query<{ id: string }>(
           `select id from confirmation_requests where referral_id = $1 and asked_team_id = $2 and state in ('ASKED', 'ESCALATED')`,
           [decision.referral_id, askedTeamId],
@@ -110,24 +121,27 @@ export class ConfirmationService {
 
   /** Records what the team says. Throws `HUB_NOT_FOUND`, `HUB_STATE_CONFLICT`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`. */
   async answer(caller: Caller, reply: ConfirmationReply): Promise<{ requestId: string }> {
+    const answer = oneOf('answer', reply.answer, rules.Answer);
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'answerConfirmation', reply.idempotencyKey, reply, async () => {
-        const [request] = await tx.query<RequestRow>(
-          `select id, person_id, state from confirmation_requests where id = $1 and asked_team_id = any ($2::uuid[]) for update`,
-          [reply.requestId, caller.scope.teamIds],
-        );
+        const [request] = isId(reply.requestId)
+          ? await tx.query<RequestRow>(
+              `select id, person_id, state from confirmation_requests where id = $1 and asked_team_id = any ($2::uuid[]) for update`,
+              [reply.requestId, caller.scope.teamIds],
+            )
+          : [];
         if (!request) throw new HubError('HUB_NOT_FOUND', { details: { field: 'requestId' } });
-        rules.mustBeAnswerable(request.state, reply.answer, reply.from ?? null, reply.to ?? null);
+        rules.mustBeAnswerable(request.state, answer, reply.from ?? null, reply.to ?? null);
         await tx.query(
           `update confirmation_requests set state = 'ANSWERED', answer = $2, answer_from = $3, answer_to = $4, answered_by = $5, answered_at = $6
            where id = $1`,
-          [request.id, reply.answer, reply.from ?? null, reply.to ?? null, caller.subject, this.clock.now()],
+          [request.id, answer, reply.from ?? null, reply.to ?? null, caller.subject, this.clock.now()],
         );
         await auditInTransaction(tx, caller, {
           kind: 'WRITE',
           operation: 'answerConfirmation',
           personIds: [request.person_id],
-          details: { requestId: request.id, answer: reply.answer },
+          details: { requestId: request.id, answer },
         });
         return { requestId: request.id };
       }),

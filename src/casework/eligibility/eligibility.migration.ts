@@ -1,6 +1,14 @@
 /** Tables of eligibility: immutable decisions with criteria and evidence, overrides, confirmation requests, decisions that differ now. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { DatabaseRole, IN_AGREEMENT, IN_ORG, IN_TEAMS, SCOPE_TEAMS, SHARED_WITH_TEAMS, secureTable } from '../../platform/database/policy.js';
+import {
+  DatabaseRole,
+  IN_AGREEMENT,
+  IN_ORG,
+  IN_TEAMS,
+  SCOPE_TEAMS,
+  SHARED_WITH_TEAMS,
+  secureTable,
+} from '../../platform/database/policy.js';
 
 const VERDICTS = `('ELIGIBLE', 'NOT_YET', 'NEEDS_CONFIRMATION', 'CANNOT_TELL', 'NOT_ELIGIBLE')`;
 
@@ -65,8 +73,9 @@ export class Eligibility1750000000700 implements MigrationInterface {
         { role: DatabaseRole.READ_ANALYST, may: 'select', rows: IN_AGREEMENT },
         { role: DatabaseRole.DECIDE, may: 'all', rows: IN_ORG },
       ]),
-      // source_team_id: the team the evidence speaks of; null where it speaks of none. Evidence of a team
-      // outside the reader's own, or of a restricted record, is there for the verdict and hidden from the reader.
+      // source_team_id: the team the evidence speaks of; null where it speaks of none, or of one that nobody has mapped
+      // (then it has a system). Evidence of a team outside the reader's own, of one not known, or of a restricted record
+      // is there for the verdict and hidden from the reader.
       `create table eligibility_evidence (
         decision_id uuid not null constraint fk_eligibility_evidence_decision references eligibility_decisions,
         position integer not null,
@@ -89,7 +98,11 @@ export class Eligibility1750000000700 implements MigrationInterface {
       )`,
       `create trigger eligibility_evidence_immutable before update or delete on eligibility_evidence execute function refuse_change()`,
       ...secureTable('eligibility_evidence', [
-        { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and not restricted and (source_team_id is null or source_team_id = any (${SCOPE_TEAMS}::uuid[]))` },
+        {
+          role: DatabaseRole.READ_STAFF,
+          may: 'select',
+          rows: `${IN_TEAMS} and not restricted and (source_team_id is null and system_id is null or source_team_id = any (${SCOPE_TEAMS}::uuid[]))`,
+        },
         { role: DatabaseRole.DECIDE, may: 'all', rows: IN_ORG },
       ]),
       `create table eligibility_overrides (
@@ -109,7 +122,12 @@ export class Eligibility1750000000700 implements MigrationInterface {
       `create trigger eligibility_overrides_immutable before update or delete on eligibility_overrides execute function refuse_change()`,
       ...secureTable('eligibility_overrides', [
         { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
-        { role: DatabaseRole.READ_ANALYST, may: 'select', rows: IN_AGREEMENT, columns: ['id', 'decision_id', 'organisation_id', 'team_id', 'verdict', 'clause', 'made_at'] },
+        {
+          role: DatabaseRole.READ_ANALYST,
+          may: 'select',
+          rows: IN_AGREEMENT,
+          columns: ['id', 'decision_id', 'organisation_id', 'team_id', 'verdict', 'clause', 'made_at'],
+        },
         { role: DatabaseRole.WRITE, may: 'all', rows: `${IN_ORG} and ${IN_TEAMS}` },
         { role: DatabaseRole.DECIDE, may: 'select', rows: IN_ORG },
       ]),
@@ -169,7 +187,14 @@ export class Eligibility1750000000700 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['decision_reviews', 'confirmation_requests', 'eligibility_overrides', 'eligibility_evidence', 'eligibility_criteria', 'eligibility_decisions']) {
+    for (const table of [
+      'decision_reviews',
+      'confirmation_requests',
+      'eligibility_overrides',
+      'eligibility_evidence',
+      'eligibility_criteria',
+      'eligibility_decisions',
+    ]) {
       await runner.query(`drop table ${table}`);
     }
   }

@@ -11,10 +11,17 @@ import type { Clock } from '../../core/clock.js';
 import type { ErrorCode } from '../../core/error-codes.js';
 import { inputError } from '../../core/errors.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
-import { factsOf, type ReferralToDecide, readCaseFile, referralsToDecide } from './case-facts.reader.js';
+import { oneOf } from '../referrals/referral.rules.js';
+import {
+  asKnownAt,
+  factsOf,
+  type ReferralToDecide,
+  readCaseFile,
+  referralsToDecide,
+} from './case-facts.reader.js';
 import { type Decision, decideEligibility } from './decide-eligibility.rules.js';
 import { type DecisionToWrite, writeDecisions } from './decision.writer.js';
-import type { Purpose } from './facts.js';
+import { Purpose } from './facts.js';
 
 /** A question about a list of referrals. */
 export interface EligibilityQuestion {
@@ -22,7 +29,7 @@ export interface EligibilityQuestion {
   /** One to 1,000 ids of the caller's own referrals. */
   readonly referralIds: readonly string[];
   readonly purpose: Purpose;
-  /** What was so on this day; default today in London. */
+  /** What was so on this day, today at the latest; default today in London. */
   readonly asOf?: string | null;
   /** What the hub knew at this instant; default now. ISO instant. */
   readonly knownAt?: string | null;
@@ -46,7 +53,7 @@ export class EligibilityService {
   ) {}
 
   /**
-   * Decides for referrals of the caller's teams; outcomes in the order asked. A referral outside them is answered like one
+   * Decides for referrals of the caller's teams; one outcome each, in the order asked. A referral outside them is answered like one
    * that does not exist. Throws `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
    */
   async check(
@@ -59,13 +66,16 @@ export class EligibilityService {
       throw inputError('referralIds', `${ids.length} referrals`, `1 to ${MOST_REFERRALS}`);
     }
     const asOf = question.asOf ? parseLocalDate('asOf', question.asOf) : londonDate(now);
+    if (asOf > londonDate(now)) throw inputError('asOf', 'in the future', 'a date up to today');
     const knownAt = question.knownAt ? new Date(question.knownAt) : now;
-    if (knownAt > now) throw inputError('knownAt', 'in the future', 'an instant up to now');
+    if (!(knownAt <= now))
+      throw inputError('knownAt', 'not an instant, or in the future', 'an ISO 8601 instant up to now');
+    const purpose = oneOf('purpose', question.purpose, Purpose);
     return this.database.transaction('decide', caller.scope, async (tx) => {
       const kept = await once(tx, caller, 'checkEligibility', question.idempotencyKey, question, async () => {
         const referrals = await referralsToDecide(tx, ids, caller.scope.teamIds);
         const decided = await this.decide(tx, caller, referrals, {
-          purpose: question.purpose,
+          purpose,
           asOf,
           knownAt,
           decidedAt: now,
@@ -148,7 +158,7 @@ export async function judge(
     if ('refusal' in answer) return { referral, result: { refusal: answer.refusal } };
     const decision = decideEligibility(
       answer.inForce,
-      factsOf(file, referral, asked.asOf, asked.knownAt),
+      factsOf(file, asKnownAt(referral, asked.knownAt), asked.asOf, asked.knownAt),
       asked.purpose,
     );
     return { referral, result: { specification: answer.inForce, decision } };

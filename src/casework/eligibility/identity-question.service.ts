@@ -36,6 +36,11 @@ select id from persons
 where nhs_number = $1 and date_of_birth = $2 and nhs_number_status = '01' and merged_into_id is null and deceased_on is null
   and identity_state = 'CLEAR' and not restricted`;
 
+/** Which teams and records a verdict rests on is not for a partner to know. */
+function withoutEvidence(decision: Decision): Decision {
+  return { ...decision, criteria: decision.criteria.map((criterion) => ({ ...criterion, evidence: [] })) };
+}
+
 /** Decides for identities; keeps nothing but the audit record. */
 export class IdentityQuestionService {
   private readonly asked = new Map<string, { since: number; count: number }>();
@@ -47,7 +52,8 @@ export class IdentityQuestionService {
 
   /**
    * The decision for the person that number and date of birth name together, or for a person on no caseload when they name
-   * nobody, two people, somebody deceased or somebody restricted: the answers cannot be told apart.
+   * nobody, two people, somebody deceased or somebody restricted: the answers cannot be told apart. Criteria come without
+   * evidence.
    * Throws `HUB_INPUT_INVALID`, `HUB_NOT_FOUND` (specification), the specification's gates, `HUB_ACCESS_RATE`.
    */
   async ask(
@@ -85,8 +91,11 @@ export class IdentityQuestionService {
       } as const;
       const file = await readCaseFile(tx, caller.scope.organisationId as string, [referral], now);
       // The stated date of birth, so that a person unknown to the hub is decided by the same age as a known one.
+      const found = factsOf(file, referral, asOf, now);
       const facts: CaseFacts = {
-        ...factsOf(file, referral, asOf, now),
+        ...found,
+        // One restricted record makes the person as unknown to a machine as a restricted person is.
+        memberships: found.memberships.some((membership) => membership.restricted) ? [] : found.memberships,
         dateOfBirth: born,
         identity: IdentityFact.CLEAR,
       };
@@ -102,7 +111,7 @@ export class IdentityQuestionService {
           version: inForce.version,
         },
       });
-      return { ...decision, purpose: question.purpose, asOf, knownAt: now.toISOString() };
+      return { ...withoutEvidence(decision), purpose: question.purpose, asOf, knownAt: now.toISOString() };
     });
   }
 

@@ -4,15 +4,20 @@ import { once } from '../../access/idempotency.service.js';
 import type { Caller } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
-import { newId } from '../../core/ids.js';
+import { isId, newId } from '../../core/ids.js';
 import type { Database } from '../../platform/database/database.js';
 
+/** What a manager states when setting a decision aside. */
 export interface OverrideForm {
   readonly idempotencyKey: string;
   readonly decisionId: string;
+  /** `ELIGIBLE` or `NOT_ELIGIBLE`. */
   readonly verdict: string;
+  /** 10 to 2,000 characters. */
   readonly reason: string;
+  /** The clause or agreement it rests on; 3 to 200 characters. */
   readonly clause: string;
+  /** Who was told: 1 to 20 entries of 2 to 200 characters. */
   readonly told: readonly string[];
 }
 
@@ -20,6 +25,8 @@ function textBetween(field: string, value: string, least: number, most: number):
   const text = value.normalize('NFC').trim();
   if (text.length < least || text.length > most)
     throw inputError(field, 'too short or too long', `${least} to ${most} characters`);
+  if (/[^\P{Cc}\t\n\r]/u.test(text))
+    throw inputError(field, 'holds a control character', 'text and line ends');
   return text;
 }
 
@@ -45,10 +52,12 @@ export class OverrideService {
       throw inputError('told', 'nobody or too many', '1 to 20 entries');
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'overrideEligibility', form.idempotencyKey, form, async () => {
-        const [decision] = await tx.query<{ id: string; team_id: string; person_id: string }>(
-          'select id, team_id, person_id from eligibility_decisions where id = $1',
-          [form.decisionId],
-        );
+        const [decision] = isId(form.decisionId)
+          ? await tx.query<{ id: string; team_id: string; person_id: string }>(
+              'select id, team_id, person_id from eligibility_decisions where id = $1',
+              [form.decisionId],
+            )
+          : [];
         if (!decision) throw new HubError('HUB_NOT_FOUND', { details: { field: 'decisionId' } });
         const overrideId = newId();
         await tx.query(

@@ -6,9 +6,10 @@ import type { Clock } from '../../core/clock.js';
 import { newId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { type ReferralToDecide, referralsToDecide } from './case-facts.reader.js';
-import type { EligibilityService } from './eligibility.service.js';
-import { judge } from './eligibility.service.js';
+import type { Decision } from './decide-eligibility.rules.js';
+import { type EligibilityService, judge } from './eligibility.service.js';
 import type { Purpose } from './facts.js';
+import type { Reason } from './reason.rules.js';
 
 interface EarlierDecision {
   readonly id: string;
@@ -18,17 +19,16 @@ interface EarlierDecision {
   readonly asOf: string;
   readonly verdict: string;
   readonly notYetUntil: string | null;
+  readonly confirmBy: string | null;
 }
 
 const LATEST = `
 select distinct on (d.referral_id) d.id, d.referral_id as "referralId", d.team_id as "teamId", d.purpose, d.as_of::text as "asOf", d.verdict,
-  d.not_yet_until::text as "notYetUntil"
+  d.not_yet_until::text as "notYetUntil", d.confirm_by as "confirmBy"
 from eligibility_decisions d join referrals r on r.id = d.referral_id
 where r.state in ('RECEIVED', 'ACCEPTED') and d.referral_id > $1
 order by d.referral_id, d.decided_at desc, d.id desc limit $2`;
 
-/** Decisions looked at in one transaction. */
-const BATCH = 500;
 const START = '00000000-0000-0000-0000-000000000000';
 
 /** Re-examines the latest decision of every open referral. Nothing is rewritten. */
@@ -37,6 +37,8 @@ export class ReviewService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly eligibility: Pick<EligibilityService, 'check'>,
+    /** Decisions looked at in one transaction; at most 1,000. */
+    private readonly batch = 500,
   ) {}
 
   /** Puts every decision that would be made differently now, about the same day, on the list; returns how many are new there. */
@@ -46,15 +48,17 @@ export class ReviewService {
     for (let after: string | null = START; after !== null; ) {
       const from: string = after;
       after = await this.database.transaction('decide', caller.scope, async (tx) => {
-        const earlier = await tx.query<EarlierDecision>(LATEST, [from, BATCH]);
+        const earlier = await tx.query<EarlierDecision>(LATEST, [from, this.batch]);
         found += await recordDifferences(tx, caller, earlier, knownAt);
-        return earlier.length < BATCH ? null : (earlier[earlier.length - 1] as EarlierDecision).referralId;
+        return earlier.length < this.batch
+          ? null
+          : (earlier[earlier.length - 1] as EarlierDecision).referralId;
       });
     }
     return found;
   }
 
-  /** Decides anew for everybody whose "not yet" has come due; returns how many. */
+  /** Decides anew, for the same purpose, for everybody whose "not yet" has come due; returns how many. */
   async decideThoseDue(caller: Caller): Promise<number> {
     const today = londonDate(this.clock.now());
     const due = await this.database.transaction('decide', caller.scope, (tx) =>
@@ -64,21 +68,36 @@ export class ReviewService {
       ),
     );
     let decided = 0;
-    for (let start = 0; start < due.length; start += BATCH) {
-      const batch = due.slice(start, start + BATCH);
-      const teamIds = [...new Set(batch.map((decision) => decision.teamId))];
-      const result = await this.eligibility.check(
-        { ...caller, scope: { ...caller.scope, teamIds } },
-        {
-          idempotencyKey: `due-${today}-${newId()}`,
-          referralIds: batch.map((decision) => decision.referralId),
-          purpose: 'ENTRY',
-        },
-      );
-      decided += result.outcomes.filter((outcome) => outcome.decisionId !== null).length;
+    for (const group of Map.groupBy(due, (decision) => decision.purpose).values()) {
+      for (let start = 0; start < group.length; start += this.batch) {
+        const batch = group.slice(start, start + this.batch);
+        const teamIds = [...new Set(batch.map((decision) => decision.teamId))];
+        const result = await this.eligibility.check(
+          { ...caller, scope: { ...caller.scope, teamIds } },
+          {
+            idempotencyKey: `due-${today}-${newId()}`,
+            referralIds: batch.map((decision) => decision.referralId),
+            purpose: (batch[0] as EarlierDecision).purpose,
+          },
+        );
+        decided += result.outcomes.filter((outcome) => outcome.decisionId !== null).length;
+      }
     }
     return decided;
   }
+}
+
+/** The hub knowing less now than it did is an outage, not evidence about the day that was decided on. */
+const OUTAGES: readonly Reason[] = ['RECORD_TOO_OLD', 'ABSENCE_NOT_KNOWN'];
+
+/** True when another verdict, another date or another person to ask would come of it now. */
+function differs(earlier: EarlierDecision, now: Decision): boolean {
+  if (now.verdict === 'CANNOT_TELL' && OUTAGES.includes(now.reason)) return false;
+  return (
+    now.verdict !== earlier.verdict ||
+    now.notYetUntil !== earlier.notYetUntil ||
+    now.confirmBy !== earlier.confirmBy
+  );
 }
 
 async function recordDifferences(
@@ -108,7 +127,7 @@ async function recordDifferences(
     );
     for (const decision of group) {
       const now = judged.get(decision.referralId);
-      if (!now || 'refusal' in now || now.decision.verdict === decision.verdict) continue;
+      if (!now || 'refusal' in now || !differs(decision, now.decision)) continue;
       const rows = await tx.query(
         `insert into decision_reviews (id, decision_id, organisation_id, team_id, verdict_now, reason_now, known_at, found_at)
          values ($1, $2, $3, $4, $5, $6, $7, $7) on conflict do nothing returning id`,

@@ -3,7 +3,9 @@ import type { LocalDate } from '../../core/calendar.js';
 import { HubError } from '../../core/errors.js';
 import type { Transaction } from '../../platform/database/database.js';
 
+/** What the version in force on the day says. */
 export interface ReferralTerms {
+  /** uuid. */
   readonly specificationId: string;
   /** Working days to first contact (004:49); null where the version in force names none, or none is in force. */
   readonly firstContactWorkingDays: number | null;
@@ -14,7 +16,7 @@ export async function referralTermsOf(tx: Transaction, code: string, on: LocalDa
   const [row] = await tx.query<{ id: string; days: number | null }>(
     `select s.id, (
        select (r.value #>> '{}')::integer from specification_versions v
-       join specification_rules r on r.version_id = v.id and r.key = 'firstContactWorkingDays'
+       left join specification_rules r on r.version_id = v.id and r.key = 'firstContactWorkingDays'
        where v.specification_id = s.id and v.activated_at is not null
          and (v.valid_from is null or v.valid_from <= $2) and (v.valid_to is null or v.valid_to > $2)
        order by v.version desc limit 1) as days

@@ -100,6 +100,28 @@ export function acceptedOn(
   return date;
 }
 
+/** What a person says can be recorded until the referral is declined or closed. Throws `HUB_STATE_CONFLICT`. */
+export function mustBeOpen(state: ReferralState): void {
+  if (state !== ReferralState.RECEIVED && state !== ReferralState.ACCEPTED) {
+    throw new HubError('HUB_STATE_CONFLICT', {
+      message: 'The referral has been declined or closed.',
+      details: { state },
+    });
+  }
+}
+
+/** One of the values that are accepted. Throws `HUB_INPUT_INVALID` naming the field and all of them. */
+export function oneOf<Value extends string>(
+  field: string,
+  value: string,
+  accepted: Readonly<Record<string, Value>>,
+): Value {
+  const values = Object.values(accepted);
+  const found = values.find((candidate) => candidate === value);
+  if (found === undefined) throw inputError(field, 'not one of the values', values.join(', '));
+  return found;
+}
+
 /** Last day for first contact: working days after receipt, day 0 the day of receipt (004:49); null where the specification names none. */
 export function firstContactDueOn(receivedOn: LocalDate, workingDays: number | null): LocalDate | null {
   return workingDays === null ? null : addWorkingDays(receivedOn, workingDays);
@@ -116,12 +138,14 @@ export function ageBand(born: LocalDate | null, on: LocalDate): string | null {
   return age <= 55 ? '46-55' : '56-64';
 }
 
+const UNPRINTABLE = /\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
 /** A name as people write it: trimmed, composed, no control characters, at most 100 characters. Throws `HUB_INPUT_INVALID`. */
 export function personName(field: string, value: string): string {
   const name = value.normalize('NFC').trim();
   if (name.length === 0 || name.length > 100)
     throw inputError(field, 'empty or too long', '1 to 100 characters');
-  if (/\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
+  if (UNPRINTABLE.test(name)) {
     throw inputError(
       field,
       'holds a control or direction character',
@@ -129,4 +153,12 @@ export function personName(field: string, value: string): string {
     );
   }
   return name;
+}
+
+/** A telephone number or postcode as people write it: trimmed, one line, at most 40 characters; null when blank. Throws `HUB_INPUT_INVALID`. */
+export function contactDetail(field: string, value: string | null | undefined): string | null {
+  const text = value?.normalize('NFC').trim() ?? '';
+  if (text.length > 40 || UNPRINTABLE.test(text))
+    throw inputError(field, 'too long or not on one line', 'up to 40 characters on one line');
+  return text === '' ? null : text;
 }

@@ -5,7 +5,7 @@ import { londonDate } from '../../core/calendar.js';
 import type { Caller } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
-import { newId } from '../../core/ids.js';
+import { isId, newId } from '../../core/ids.js';
 import { parseNhsNumber } from '../../core/nhs-number.js';
 import { findOrMakePerson } from '../../people/person.service.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
@@ -34,6 +34,30 @@ export interface ReferralForm {
   readonly consentToContactClinician?: rules.ConsentToContactClinician | null;
   readonly residence?: rules.Residence | null;
   readonly onCareProgrammeApproach?: boolean | null;
+}
+
+/** The statements of a form, each one of its values; what is left out is not recorded or not asked. */
+function statements(form: ReferralForm): {
+  wordOnWork: rules.WordOnWork;
+  employment: rules.EmploymentAtReferral;
+  consent: rules.ConsentToContactClinician;
+  residence: rules.Residence;
+} {
+  const { wordOnWork, employmentAtReferral, consentToContactClinician, residence } = form;
+  return {
+    wordOnWork: rules.oneOf('wordOnWork', wordOnWork ?? 'NOT_RECORDED', rules.WordOnWork),
+    employment: rules.oneOf(
+      'employmentAtReferral',
+      employmentAtReferral ?? 'NOT_RECORDED',
+      rules.EmploymentAtReferral,
+    ),
+    consent: rules.oneOf(
+      'consentToContactClinician',
+      consentToContactClinician ?? 'NOT_ASKED',
+      rules.ConsentToContactClinician,
+    ),
+    residence: rules.oneOf('residence', residence ?? 'NOT_RECORDED', rules.Residence),
+  };
 }
 
 interface ReferralRow {
@@ -67,9 +91,11 @@ export class ReferralService {
     const details = {
       givenName: rules.personName('person.givenName', form.person.givenName),
       familyName: rules.personName('person.familyName', form.person.familyName),
-      telephone: form.person.telephone?.trim() || null,
-      postcode: form.person.postcode?.trim().toUpperCase() || null,
+      telephone: rules.contactDetail('person.telephone', form.person.telephone),
+      postcode: rules.contactDetail('person.postcode', form.person.postcode)?.toUpperCase() ?? null,
     };
+    const route = rules.oneOf('route', form.route, rules.ReferralRoute);
+    const said = statements(form);
     if (!caller.scope.teamIds.includes(form.teamId))
       throw new HubError('HUB_NOT_FOUND', { details: { field: 'teamId' } });
     return this.database.transaction('write', caller.scope, (tx) =>
@@ -90,16 +116,14 @@ export class ReferralService {
             form.teamId,
             person.personId,
             terms.specificationId,
-            form.route,
+            route,
             receivedOn,
-            form.wordOnWork ?? 'NOT_RECORDED',
-            form.wordOnWork && form.wordOnWork !== 'NOT_RECORDED' ? receivedOn : null,
-            form.employmentAtReferral ?? 'NOT_RECORDED',
-            form.consentToContactClinician ?? 'NOT_ASKED',
-            form.consentToContactClinician && form.consentToContactClinician !== 'NOT_ASKED'
-              ? receivedOn
-              : null,
-            form.residence ?? 'NOT_RECORDED',
+            said.wordOnWork,
+            said.wordOnWork === 'NOT_RECORDED' ? null : receivedOn,
+            said.employment,
+            said.consent,
+            said.consent === 'NOT_ASKED' ? null : receivedOn,
+            said.residence,
             form.onCareProgrammeApproach ?? null,
             rules.ageBand(born, receivedOn),
             rules.firstContactDueOn(receivedOn, terms.firstContactWorkingDays),
@@ -135,21 +159,23 @@ export class ReferralService {
     });
   }
 
-  /** Records what the person says of work, on the day they said it. Throws as `accept`. */
+  /** Records what the person says of work, on the day they said it, while the referral is open. Throws as `accept`. */
   async recordWordOnWork(
     caller: Caller,
     input: { idempotencyKey: string; referralId: string; wordOnWork: rules.WordOnWork; saidOn: string },
   ): Promise<{ referralId: string }> {
     const saidOn = rules.pastDate('saidOn', input.saidOn, londonDate(this.clock.now()));
+    const word = rules.oneOf('wordOnWork', input.wordOnWork, rules.WordOnWork);
     return this.change(caller, 'recordWordOnWork', input, async (tx, referral) => {
+      rules.mustBeOpen(referral.state);
       await tx.query(
         'update referrals set word_on_work = $2, word_recorded_on = $3, updated_at = clock_timestamp() where id = $1',
-        [referral.id, input.wordOnWork, saidOn],
+        [referral.id, word, saidOn],
       );
     });
   }
 
-  /** Records consent, or its refusal, to contact the clinician. Throws as `accept`. */
+  /** Records consent, or its refusal, to contact the clinician, while the referral is open. Throws as `accept`. */
   async recordConsent(
     caller: Caller,
     input: {
@@ -160,10 +186,12 @@ export class ReferralService {
     },
   ): Promise<{ referralId: string }> {
     const givenOn = rules.pastDate('givenOn', input.givenOn, londonDate(this.clock.now()));
+    const consent = rules.oneOf('consent', input.consent, rules.ConsentToContactClinician);
     return this.change(caller, 'recordConsentToContactClinician', input, async (tx, referral) => {
+      rules.mustBeOpen(referral.state);
       await tx.query(
         'update referrals set consent_to_contact_clinician = $2, consent_recorded_on = $3, updated_at = clock_timestamp() where id = $1',
-        [referral.id, input.consent, givenOn],
+        [referral.id, consent, givenOn],
       );
     });
   }
@@ -176,10 +204,12 @@ export class ReferralService {
   ): Promise<{ referralId: string }> {
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, operation, input.idempotencyKey, input, async () => {
-        const [referral] = await tx.query<ReferralRow>(
-          'select id, person_id, state, received_on::text as received_on from referrals where id = $1 for update',
-          [input.referralId],
-        );
+        const [referral] = isId(input.referralId)
+          ? await tx.query<ReferralRow>(
+              'select id, person_id, state, received_on::text as received_on from referrals where id = $1 for update',
+              [input.referralId],
+            )
+          : [];
         if (!referral) throw new HubError('HUB_NOT_FOUND', { details: { field: 'referralId' } });
         await work(tx, referral);
         await auditInTransaction(tx, caller, {
