@@ -4,7 +4,12 @@ import { inputError } from './errors.js';
 /** `YYYY-MM-DD`, a real day of the Gregorian calendar. */
 export type LocalDate = string;
 
-const london = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/London', year: 'numeric', month: '2-digit', day: '2-digit' });
+const london = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Europe/London',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
 
 /** The date on the wall in London at an instant. */
 export function londonDate(at: Date): LocalDate {

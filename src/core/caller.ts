@@ -12,6 +12,7 @@ export const Role = {
   ADMINISTRATOR: 'ADMINISTRATOR',
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
+/** Every role. */
 export const ROLES: readonly Role[] = Object.values(Role);
 
 /** Why the caller asks; sent in the header `hub-purpose`, with a default per role. */
@@ -48,6 +49,7 @@ export interface Scope {
   readonly staffId: string | null;
 }
 
+/** The scope that reaches no row, for work on tables without people. */
 export const NO_SCOPE: Scope = { organisationId: null, teamIds: [], organisationIds: [], staffId: null };
 
 /** An authenticated caller. One role is active in a request. */

@@ -1,5 +1,6 @@
 /** Time is always handed in, so that tests and "as at" questions can fix it. */
 
+/** Tells the present instant; handed to whatever needs it. */
 export interface Clock {
   /** The present instant. */
   now(): Date;

@@ -1,6 +1,7 @@
 /** The one table of error codes: meaning, who acts and how, retry class. `docs/errors.md` is written from it. */
 import type { RetryClass } from './errors.js';
 
+/** One code's row. */
 export interface ErrorCodeRow {
   /** One sentence, safe to show to any caller. */
   readonly meaning: string;
@@ -13,47 +14,196 @@ const row = (retry: RetryClass, meaning: string, solve: string): ErrorCodeRow =>
 
 /** Every code that the hub can answer with. Codes are never reused for another meaning. */
 export const ERROR_CODES = {
-  HUB_INTERNAL: row('permanent', 'The hub failed.', 'Give the correlation id to the operator; the log line with that id has the cause.'),
-  HUB_INPUT_INVALID: row('permanent', 'An input is not acceptable.', 'Correct the named field; the error says what is accepted.'),
-  HUB_INPUT_LIMIT: row('permanent', 'The request is larger or deeper than the hub accepts.', 'Ask for less at once: fewer fields, smaller pages, less nesting.'),
-  HUB_INPUT_CURSOR: row('permanent', 'The cursor is not one of this hub, or belongs to another caller or order.', 'Start again from the first page.'),
-  HUB_INPUT_REPEATED_KEY: row('permanent', 'The idempotency key was used before with another input.', 'Use a new key for a new request.'),
-  HUB_ACCESS_UNAUTHENTICATED: row('permanent', 'A valid token is required.', 'Send Authorization: Bearer with a token from the configured issuer.'),
-  HUB_ACCESS_TOKEN: row('permanent', 'The token was refused.', 'Get a new token; the reason names the claim or signature fault.'),
-  HUB_ACCESS_FIELD: row('permanent', 'Your role may not read this field.', 'Leave the field out, or ask with a role that may read it.'),
-  HUB_ACCESS_REFUSED: row('permanent', 'Your role or purpose does not allow this.', 'Ask with a role and purpose that allow it.'),
-  HUB_ACCESS_PURPOSE: row('permanent', 'The stated purpose is not open to your role.', 'Send one of the purposes named in the error in the hub-purpose header.'),
-  HUB_ACCESS_KEYS_UNAVAILABLE: row('transient', 'The token issuer’s keys cannot be fetched, so no token can be checked.', 'Try again; the operator checks the JWKS address and anything between it and the hub.'),
+  HUB_INTERNAL: row(
+    'permanent',
+    'The hub failed.',
+    'Give the correlation id to the operator; the log line with that id has the cause.',
+  ),
+  HUB_INPUT_INVALID: row(
+    'permanent',
+    'An input is not acceptable.',
+    'Correct the named field; the error says what is accepted.',
+  ),
+  HUB_INPUT_LIMIT: row(
+    'permanent',
+    'The request is larger or deeper than the hub accepts.',
+    'Ask for less at once: fewer fields, smaller pages, less nesting.',
+  ),
+  HUB_INPUT_CURSOR: row(
+    'permanent',
+    'The cursor is not one of this hub, or belongs to another caller or order.',
+    'Start again from the first page.',
+  ),
+  HUB_INPUT_REPEATED_KEY: row(
+    'permanent',
+    'The idempotency key was used before with another input.',
+    'Use a new key for a new request.',
+  ),
+  HUB_ACCESS_UNAUTHENTICATED: row(
+    'permanent',
+    'A valid token is required.',
+    'Send Authorization: Bearer with a token from the configured issuer.',
+  ),
+  HUB_ACCESS_TOKEN: row(
+    'permanent',
+    'The token was refused.',
+    'Get a new token; the reason names the claim or signature fault.',
+  ),
+  HUB_ACCESS_FIELD: row(
+    'permanent',
+    'Your role may not read this field.',
+    'Leave the field out, or ask with a role that may read it.',
+  ),
+  HUB_ACCESS_REFUSED: row(
+    'permanent',
+    'Your role or purpose does not allow this.',
+    'Ask with a role and purpose that allow it.',
+  ),
+  HUB_ACCESS_PURPOSE: row(
+    'permanent',
+    'The stated purpose is not open to your role.',
+    'Send one of the purposes named in the error in the hub-purpose header.',
+  ),
+  HUB_ACCESS_KEYS_UNAVAILABLE: row(
+    'transient',
+    'The token issuer’s keys cannot be fetched, so no token can be checked.',
+    'Try again; the operator checks the JWKS address and anything between it and the hub.',
+  ),
   HUB_ACCESS_RATE: row('transient', 'Too many requests.', 'Wait for the time given and send again.'),
-  HUB_ACCESS_NO_STAFF: row('permanent', 'The token is valid but names nobody in the directory of that organisation.', 'The administrator adds the person to the directory.'),
-  HUB_AUDIT_UNAVAILABLE: row('transient', 'The access could not be put on record, so there is no answer.', 'Try again; the operator looks at the audit store.'),
+  HUB_ACCESS_NO_STAFF: row(
+    'permanent',
+    'The token is valid but names nobody in the directory of that organisation.',
+    'The administrator adds the person to the directory.',
+  ),
+  HUB_AUDIT_UNAVAILABLE: row(
+    'transient',
+    'The access could not be put on record, so there is no answer.',
+    'Try again; the operator looks at the audit store.',
+  ),
   HUB_NOT_FOUND: row('permanent', 'There is no such thing within your scope.', 'Check the id.'),
-  HUB_STATE_CONFLICT: row('permanent', 'The thing is not in a state that allows this.', 'Read it again and decide anew.'),
+  HUB_STATE_CONFLICT: row(
+    'permanent',
+    'The thing is not in a state that allows this.',
+    'Read it again and decide anew.',
+  ),
   HUB_BUSY: row('transient', 'Another process is doing this now.', 'Wait until it has finished.'),
-  HUB_LEASE_LOST: row('transient', 'The lease was taken over while the work was under way; nothing was changed.', 'The new holder finishes the work.'),
-  HUB_SETTINGS_INVALID: row('permanent', 'One or more settings are wrong.', 'Correct every setting named; run hub config print.'),
-  HUB_DATABASE_UNAVAILABLE: row('transient', 'The database cannot be reached or refuses work.', 'The operator runs hub doctor.'),
-  HUB_DATABASE_MIGRATIONS: row('permanent', 'The database schema is not the one this version needs.', 'Run hub migrate.'),
-  HUB_DATABASE_EMBEDDED: row('permanent', 'The PostgreSQL server that the hub runs by itself cannot be started.', 'The operator removes the cause named, or sets DATABASE_URL to a PostgreSQL server of their own.'),
-  HUB_DATABASE_TIMEOUT: row('transient', 'The database did not finish the statement in time.', 'Ask for less at once, or try again; the operator looks for slow statements.'),
-  HUB_DATABASE_OUTCOME_UNKNOWN: row('ambiguous', 'The connection was lost while the change was being committed.', 'Send the same request again with the same idempotency key.'),
+  HUB_LEASE_LOST: row(
+    'transient',
+    'The lease was taken over while the work was under way; nothing was changed.',
+    'The new holder finishes the work.',
+  ),
+  HUB_SETTINGS_INVALID: row(
+    'permanent',
+    'One or more settings are wrong.',
+    'Correct every setting named; run hub config print.',
+  ),
+  HUB_DATABASE_UNAVAILABLE: row(
+    'transient',
+    'The database cannot be reached or refuses work.',
+    'The operator runs hub doctor.',
+  ),
+  HUB_DATABASE_MIGRATIONS: row(
+    'permanent',
+    'The database schema is not the one this version needs.',
+    'Run hub migrate.',
+  ),
+  HUB_DATABASE_EMBEDDED: row(
+    'permanent',
+    'The PostgreSQL server that the hub runs by itself cannot be started.',
+    'The operator removes the cause named, or sets DATABASE_URL to a PostgreSQL server of their own.',
+  ),
+  HUB_DATABASE_TIMEOUT: row(
+    'transient',
+    'The database did not finish the statement in time.',
+    'Ask for less at once, or try again; the operator looks for slow statements.',
+  ),
+  HUB_DATABASE_OUTCOME_UNKNOWN: row(
+    'ambiguous',
+    'The connection was lost while the change was being committed.',
+    'Send the same request again with the same idempotency key.',
+  ),
   HUB_ADAPTER_UNKNOWN: row('permanent', 'No adapter has that id.', 'Run hub systems describe for the list.'),
-  HUB_ADAPTER_SETTINGS: row('permanent', 'The site profile is not acceptable to its adapter.', 'Correct the settings named.'),
-  HUB_UPSTREAM_UNREACHABLE: row('transient', 'The clinical record system cannot be reached.', 'The operator checks network and address.'),
-  HUB_UPSTREAM_TIMEOUT: row('transient', 'The clinical record system did not answer in time.', 'Try again; the operator checks its load.'),
-  HUB_UPSTREAM_STOPPED: row('transient', 'The hub stopped waiting for the clinical record system.', 'Nothing to mend; ask again when the answer is still wanted.'),
-  HUB_UPSTREAM_AMBIGUOUS: row('ambiguous', 'It is not known whether the clinical record system acted on the request.', 'The hub asks before it sends again.'),
-  HUB_UPSTREAM_UNAVAILABLE: row('transient', 'The clinical record system is busy or out of service.', 'Wait for the time it gave.'),
-  HUB_UPSTREAM_REFUSED: row('paused', 'The clinical record system refuses the hub.', 'The operator checks credentials, certificate and permissions.'),
-  HUB_UPSTREAM_REJECTED: row('permanent', 'The clinical record system rejected the request.', 'The operator reads the issue code and corrects the site profile.'),
-  HUB_UPSTREAM_PROTOCOL: row('permanent', 'The answer is not of the protocol: not JSON, not FHIR, truncated or of the wrong type.', 'The operator checks the address and anything between it and the hub.'),
-  HUB_UPSTREAM_ORIGIN: row('permanent', 'The answer points to another host; nothing was sent there.', 'The operator checks the server’s own base address setting.'),
-  HUB_UPSTREAM_NOT_FOUND: row('permanent', 'The clinical record system does not hold that.', 'Check the reference.'),
-  HUB_UPSTREAM_CONFLICT: row('permanent', 'The clinical record system holds another version.', 'Read it again and compare.'),
-  HUB_CASELOAD_INCOMPLETE: row('transient', 'The caseload pull did not reach its end; nothing was replaced.', 'The next pull tries again.'),
-  HUB_ELIGIBILITY_NOT_IN_FORCE: row('permanent', 'The service specification is not in force on that date.', 'Ask with a date in its period, or move the referral to the specification in force.'),
-  HUB_ELIGIBILITY_NOT_ACTIVATED: row('permanent', 'The service specification still has placeholders to fill.', 'The administrator fills them before it is activated.'),
-  HUB_ELIGIBILITY_NO_RELATIONSHIP: row('permanent', 'You have no relationship with that referral.', 'A member of the receiving team asks.'),
+  HUB_ADAPTER_SETTINGS: row(
+    'permanent',
+    'The site profile is not acceptable to its adapter.',
+    'Correct the settings named.',
+  ),
+  HUB_UPSTREAM_UNREACHABLE: row(
+    'transient',
+    'The clinical record system cannot be reached.',
+    'The operator checks network and address.',
+  ),
+  HUB_UPSTREAM_TIMEOUT: row(
+    'transient',
+    'The clinical record system did not answer in time.',
+    'Try again; the operator checks its load.',
+  ),
+  HUB_UPSTREAM_STOPPED: row(
+    'transient',
+    'The hub stopped waiting for the clinical record system.',
+    'Nothing to mend; ask again when the answer is still wanted.',
+  ),
+  HUB_UPSTREAM_AMBIGUOUS: row(
+    'ambiguous',
+    'It is not known whether the clinical record system acted on the request.',
+    'The hub asks before it sends again.',
+  ),
+  HUB_UPSTREAM_UNAVAILABLE: row(
+    'transient',
+    'The clinical record system is busy or out of service.',
+    'Wait for the time it gave.',
+  ),
+  HUB_UPSTREAM_REFUSED: row(
+    'paused',
+    'The clinical record system refuses the hub.',
+    'The operator checks credentials, certificate and permissions.',
+  ),
+  HUB_UPSTREAM_REJECTED: row(
+    'permanent',
+    'The clinical record system rejected the request.',
+    'The operator reads the issue code and corrects the site profile.',
+  ),
+  HUB_UPSTREAM_PROTOCOL: row(
+    'permanent',
+    'The answer is not of the protocol: not JSON, not FHIR, truncated or of the wrong type.',
+    'The operator checks the address and anything between it and the hub.',
+  ),
+  HUB_UPSTREAM_ORIGIN: row(
+    'permanent',
+    'The answer points to another host; nothing was sent there.',
+    'The operator checks the server’s own base address setting.',
+  ),
+  HUB_UPSTREAM_NOT_FOUND: row(
+    'permanent',
+    'The clinical record system does not hold that.',
+    'Check the reference.',
+  ),
+  HUB_UPSTREAM_CONFLICT: row(
+    'permanent',
+    'The clinical record system holds another version.',
+    'Read it again and compare.',
+  ),
+  HUB_CASELOAD_INCOMPLETE: row(
+    'transient',
+    'The caseload pull did not reach its end; nothing was replaced.',
+    'The next pull tries again.',
+  ),
+  HUB_ELIGIBILITY_NOT_IN_FORCE: row(
+    'permanent',
+    'The service specification is not in force on that date.',
+    'Ask with a date in its period, or move the referral to the specification in force.',
+  ),
+  HUB_ELIGIBILITY_NOT_ACTIVATED: row(
+    'permanent',
+    'The service specification still has placeholders to fill.',
+    'The administrator fills them before it is activated.',
+  ),
+  HUB_ELIGIBILITY_NO_RELATIONSHIP: row(
+    'permanent',
+    'You have no relationship with that referral.',
+    'A member of the receiving team asks.',
+  ),
 } as const satisfies Record<string, ErrorCodeRow>;
 
+/** A code of the table. */
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -13,6 +13,7 @@ export type RetryClass = 'transient' | 'ambiguous' | 'permanent' | 'paused';
 /** Facts safe to show: never a name, number, date of birth, free text, body or header of an upstream answer. */
 export type SafeDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
+/** What may be said of a failure beyond its code. */
 export interface HubErrorOptions {
   /** Overrides the message of the code's table row; must hold no personal data. */
   message?: string;
@@ -30,7 +31,10 @@ export class HubError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, options: HubErrorOptions = {}) {
-    super(options.message ?? ERROR_CODES[code].meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      options.message ?? ERROR_CODES[code].meaning,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'HubError';
     this.code = code;
     this.retry = ERROR_CODES[code].retry;

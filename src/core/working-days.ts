@@ -43,7 +43,13 @@ function lastMonday(year: number, month: string, last: number): LocalDate {
 /** Bank holidays of England in a year, with substitutes for those that fall on a weekend. */
 function computeHolidays(year: number): ReadonlySet<LocalDate> {
   const easter = easterSunday(year);
-  const days = new Set<LocalDate>([addDays(easter, -2), addDays(easter, 1), firstMonday(year, '05'), lastMonday(year, '05', 31), lastMonday(year, '08', 31)]);
+  const days = new Set<LocalDate>([
+    addDays(easter, -2),
+    addDays(easter, 1),
+    firstMonday(year, '05'),
+    lastMonday(year, '05', 31),
+    lastMonday(year, '08', 31),
+  ]);
   for (const fixed of [`${year}-01-01`, `${year}-12-25`, `${year}-12-26`]) {
     let date = fixed;
     while (weekday(date) % 6 === 0 || days.has(date)) date = addDays(date, 1);

@@ -19,6 +19,8 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'pull',
   'kind',
   'attempt',
+  'tries',
+  'check',
   // Which part of the world, by code or id.
   'system',
   'adapter',
@@ -41,6 +43,7 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'table',
   'constraint',
   'error',
+  'errorName',
   'stack',
   'faults',
   // How much and how long.
@@ -49,6 +52,9 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'received',
   'expected',
   'changed',
+  'differing',
+  'due',
+  'escalated',
   'failed',
   'tookMs',
   'waitMs',
@@ -73,6 +79,7 @@ export interface HubLogger extends Logger {
   with(fields: LogFields): HubLogger;
 }
 
+/** How much is written, and where. */
 export interface LoggingOptions {
   readonly level: 'error' | 'warn' | 'info' | 'debug';
   /** Where the lines go; default: standard output, written at once. */

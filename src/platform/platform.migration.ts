@@ -2,6 +2,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DatabaseRole, openTable } from './database/policy.js';
 
+/** Makes the table of leases. */
 export class Platform1750000000000 implements MigrationInterface {
   name = 'Platform1750000000000';
 

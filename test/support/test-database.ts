@@ -9,6 +9,7 @@ import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase, type PoolSizes } from '../../src/platform/database/pg-database.js';
 import { BROKER_PORT, TEMPLATE, type TestServerUrls, withDatabase } from './test-urls.js';
 
+/** One test file's database, in three views. */
 export interface TestDatabase {
   /** The hub's own view: every role, row-level security in force. */
   readonly database: Database;
@@ -20,6 +21,7 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
+/** What a test sets otherwise than the hub does. */
 export interface TestDatabaseOptions {
   readonly pools?: Partial<PoolSizes>;
   readonly statementTimeoutMs?: number;

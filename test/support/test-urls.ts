@@ -5,6 +5,7 @@ export const TEMPLATE = 'hub_template';
 /** Environment variable with the port of the process that starts the shared server on demand. */
 export const BROKER_PORT = 'HUB_TEST_SERVER_PORT';
 
+/** Ways into the shared server. */
 export interface TestServerUrls {
   readonly ownerUrl: string;
   readonly superuserUrl: string;

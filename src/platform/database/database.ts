@@ -18,6 +18,7 @@ export interface Transaction {
   readonly manager: EntityManager;
 }
 
+/** A select with its parameters. */
 export interface ReadStatement {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -25,6 +26,7 @@ export interface ReadStatement {
   readonly name?: string;
 }
 
+/** The pools of one process. Every failure of the database is a `HubError` without row, parameter or statement in it. */
 export interface Database {
   /** Runs `work` in one transaction as a database role; commits when it resolves, rolls back when it rejects. */
   transaction<T>(role: WritingRole, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T>;

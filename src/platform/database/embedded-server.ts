@@ -24,6 +24,7 @@ const DATABASE = 'hub';
 const WAIT_MS = 60_000;
 const LOCK_STALE_MS = 120_000;
 
+/** Where and how the embedded server runs. */
 export interface EmbeddedServerOptions {
   /** Folder for everything that the server keeps; made when absent. */
   readonly dataDir: string;
@@ -35,6 +36,7 @@ export interface EmbeddedServerOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
+/** A running server that this process started or joined. */
 export interface EmbeddedServer {
   /** URL of the database `hub` as its owner: may create roles, is no superuser, is bound by row-level security. */
   readonly url: string;

@@ -20,6 +20,7 @@ export interface MigrationState {
   readonly unknown: readonly string[];
 }
 
+/** What to migrate where. */
 export interface MigrateOptions {
   readonly ownerUrl: string;
   readonly migrations: readonly MigrationClass[];
@@ -27,6 +28,7 @@ export interface MigrateOptions {
   readonly dryRun?: boolean;
 }
 
+/** What was done, or in a dry run would be. */
 export interface MigrateReport extends MigrationState {
   /** Statements of the pending migrations, before they ran. */
   readonly plan: readonly string[];

@@ -22,6 +22,7 @@ export interface PoolSizes {
   readonly audit: number;
 }
 
+/** Sizes of the pools unless told otherwise. */
 export const DEFAULT_POOL_SIZES: PoolSizes = {
   write: 2,
   decide: 2,
@@ -31,6 +32,7 @@ export const DEFAULT_POOL_SIZES: PoolSizes = {
   audit: 1,
 };
 
+/** Whom to connect to and how patiently. */
 export interface DatabaseOptions {
   /** The owner's URL; only its password's derivatives are used to sign in. */
   readonly ownerUrl: string;

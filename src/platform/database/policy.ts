@@ -28,6 +28,7 @@ export const SHARED_WITH_TEAMS = `visible_team_ids && ${SCOPE_TEAMS}`;
 /** A row of an organisation in the analyst's agreement. */
 export const IN_AGREEMENT = `organisation_id = any (${SCOPE_ORGS}::uuid[])`;
 
+/** What one role may do with which rows of a table. */
 export interface RowRule {
   readonly role: DatabaseRole;
   /** What the role may do: `select`, or `all` for select, insert and update (never delete unless granted apart). */

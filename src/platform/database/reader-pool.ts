@@ -18,6 +18,7 @@ const PROBE: Scope = {
   staffId: null,
 };
 
+/** Reads of one role. The first read proves the one-Sync way; until then nobody has seen a row by it. */
 export class ReaderPool {
   private readonly caches = new WeakMap<pg.ClientBase, StatementCache>();
   private transport: 'unproved' | 'one-sync' | 'transaction' = 'unproved';
