@@ -82,7 +82,7 @@ export const DOCUMENTS: readonly (readonly [string, string, Variables?])[] = [
   ['count with a filter', '{ books(filter: { genre: POETRY }) { totalCount nodes { id } } }'],
   [
     'each order',
-    '{ a: books(orderBy: OLDEST) { nodes { id } } b: books(orderBy: TITLE) { nodes { title } } c: books(orderBy: PAGES) { nodes { pages id } } d: books(orderBy: MIXED) { nodes { genre id } } }',
+    '{ a: books(orderBy: OLDEST) { nodes { id } } b: books(orderBy: TITLE) { nodes { title } } c: books(orderBy: PAGES) { nodes { pages id } } d: books(orderBy: MIXED) { nodes { genre id } } e: books(orderBy: PUBLISHED) { nodes { id } } }',
   ],
   ['an order by variable', 'query Q($o: BookOrder) { books(orderBy: $o) { nodes { id } } }', { o: 'PAGES' }],
   ['a null order', 'query Q($o: BookOrder) { books(orderBy: $o) { nodes { id } } }', { o: null }],

@@ -81,7 +81,7 @@ const bookFilter: fc.Arbitrary<string> = fc.letrec<{ filter: string; leaf: strin
     tie('filter').map((one) => `{ not: ${one} }`),
   ),
 })).filter;
-const bookOrder = fc.constantFrom('NEWEST', 'OLDEST', 'TITLE', 'PAGES', 'MIXED', '$o');
+const bookOrder = fc.constantFrom('NEWEST', 'OLDEST', 'TITLE', 'PAGES', 'MIXED', 'PUBLISHED', '$o');
 const bookArgs = fc
   .tuple(size, fc.option(bookFilter), fc.option(bookOrder))
   .map(([page, filter, order]) =>

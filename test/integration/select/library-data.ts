@@ -85,9 +85,10 @@ export function libraryRows(): LibraryRows {
 
 /** Inserts rows as a superuser. */
 export async function insertLibrary(owner: pg.Pool, rows: LibraryRows): Promise<void> {
+  // Stored last first, so that no order comes of itself.
   for (const [table, list] of Object.entries(rows)) {
     await owner.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, [
-      JSON.stringify(list),
+      JSON.stringify([...list].reverse()),
     ]);
   }
 }

@@ -117,6 +117,7 @@ export const BOOKS: TypeMap = typeMap({
     OLDEST: order(ALL, asc('created_at', 'timestamptz'), asc('id', 'uuid')),
     TITLE: order(ALL, asc('title', 'text'), asc('id', 'uuid')),
     PAGES: order(ALL, desc('pages', 'int', '-1'), desc('id', 'uuid')),
+    PUBLISHED: order(STAFF, desc('published_on', 'date', "'-infinity'"), asc('id', 'uuid')),
     MIXED: order(ALL, asc('genre', 'text'), desc('created_at', 'timestamptz'), asc('id', 'uuid')),
   },
   page: { size: 10, max: 100 },

@@ -8,7 +8,7 @@ export const SDL = `
   scalar DateTime
   scalar JSON
   enum Genre { NOVEL POETRY SCIENCE }
-  enum BookOrder { NEWEST OLDEST TITLE PAGES MIXED }
+  enum BookOrder { NEWEST OLDEST TITLE PAGES MIXED PUBLISHED }
   enum ReviewOrder { NEWEST STARS }
   enum PersonOrder { NAME }
   input PersonFilter { nameStartsWith: String, bornFrom: Date, or: [PersonFilter!] }

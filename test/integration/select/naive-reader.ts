@@ -24,6 +24,10 @@ const BOOK_ORDERS: Readonly<Record<string, Sort>> = {
     ['pages', -1, -1],
     ['id', -1],
   ],
+  PUBLISHED: [
+    ['published_on', -1, ''],
+    ['id', 1],
+  ],
   MIXED: [
     ['genre', 1],
     ['created_at', -1],

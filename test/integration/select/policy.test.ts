@@ -56,6 +56,10 @@ test('filters, orders and roots have policies of their own', async () => {
   expect(byName.coded).toEqual([['books', 'HUB_ACCESS_FIELD']]);
   const flagged = await refused('{ books(filter: { published: true }) { totalCount } }', analyst());
   expect(flagged.coded).toEqual([['books', 'HUB_ACCESS_FIELD']]);
+  const ordered = await refused('{ books(orderBy: PUBLISHED) { totalCount } }', analyst());
+  expect(ordered.coded).toEqual([['books', 'HUB_ACCESS_FIELD']]);
+  const single = await refused('{ bookByTitle(title: "Beta") { id } }', analyst());
+  expect(single.coded).toEqual([['bookByTitle', 'HUB_ACCESS_FIELD']]);
   const root = await refused('{ people { id } }', analyst());
   expect(root.coded).toEqual([['people', 'HUB_ACCESS_FIELD']]);
   expect(
