@@ -59,7 +59,6 @@ export const ROOTS = {
     kind: 'connection',
     map: PERSONS,
     allow: CARE_AND_ANALYSTS,
-    where: '{t}.family_name is not null and {t}.merged_into_id is null',
   },
   person: { kind: 'single', map: PERSONS, allow: CARE_AND_ANALYSTS },
   referrals: { kind: 'connection', map: REFERRALS, allow: CARE_AND_ANALYSTS },

@@ -41,7 +41,7 @@ export class Access1750000000100 implements MigrationInterface {
         input_hash text not null,
         outcome jsonb not null,
         made_at timestamptz(3) not null default clock_timestamp(),
-        constraint pk_idempotency_keys primary key (subject, mutation, key)
+        constraint pk_idempotency_keys primary key (organisation_id, subject, mutation, key)
       )`,
       // Serves: the daily clean-up of keys older than 30 days.
       `create index ix_idempotency_keys_made_at on idempotency_keys (made_at)`,
@@ -55,6 +55,11 @@ export class Access1750000000100 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const sql of ['drop table idempotency_keys', 'drop table audit_events', 'drop function refuse_change']) await runner.query(sql);
+    for (const sql of [
+      'drop table idempotency_keys',
+      'drop table audit_events',
+      'drop function refuse_change',
+    ])
+      await runner.query(sql);
   }
 }

@@ -5,6 +5,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('idempotency_keys')
 @Index('ix_idempotency_keys_made_at', ['madeAt'])
 export class IdempotencyKeyEntity {
+  @PrimaryColumn('uuid', { name: 'organisation_id', primaryKeyConstraintName: 'pk_idempotency_keys' })
+  organisationId: string;
+
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_idempotency_keys' })
   subject: string;
 
@@ -14,9 +17,6 @@ export class IdempotencyKeyEntity {
   /** Chosen by the client. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_idempotency_keys' })
   key: string;
-
-  @Column('uuid', { name: 'organisation_id' })
-  organisationId: string;
 
   /** Tells a repeat from another request under the same key. */
   @Column('text', { name: 'input_hash' })

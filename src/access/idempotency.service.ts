@@ -1,4 +1,4 @@
-/** Every mutation is idempotent under a key that the client chooses: unique by caller, mutation and key for 30 days. */
+/** Every mutation is idempotent under a key that the client chooses: unique by organisation, caller, mutation and key for 30 days. */
 import { createHash } from 'node:crypto';
 import type { Caller } from '../core/caller.js';
 import { HubError, inputError } from '../core/errors.js';

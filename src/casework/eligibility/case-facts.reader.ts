@@ -4,6 +4,7 @@ import type { SweepEvidence } from '../../clinical/freshness.rules.js';
 import { TeamKind } from '../../contracts/rule-values.js';
 import { type LocalDate, londonDate } from '../../core/calendar.js';
 import { isId } from '../../core/ids.js';
+import { type IdentityEvidence, readIdentities } from '../../people/identity.reader.js';
 import type { Transaction } from '../../platform/database/database.js';
 import {
   type AbsenceFact,
@@ -50,19 +51,6 @@ select id, team_id as "teamId", person_id as "personId", specification_id as "sp
   consent_to_contact_clinician as "consentToContactClinician", residence, on_care_programme_approach as "onCareProgrammeApproach"
 from referrals where id = any ($1::uuid[]) and ($2::uuid[] is null or team_id = any ($2::uuid[]))`;
 
-const PERSONS = `
-select p.id, coalesce(s.date_of_birth, p.date_of_birth)::text as "dateOfBirth", s.identity_state as state, p.restricted or s.restricted as restricted,
-  (p.merged_into_id is not null or exists (select from persons m where m.merged_into_id = p.id)) as merged
-from persons p
-join lateral (
-  with recursive chain as (
-    select q.* from persons q where q.id = p.id
-    union all select n.* from persons n join chain c on n.id = c.merged_into_id
-  ) select * from chain where merged_into_id is null limit 1
-) s on true
-where p.id = any ($1::uuid[])`;
-
-/** The latest word of each team; where teams differ, one that has the person settles it, and a no comes before not knowing. */
 const ANSWERS = `
 select distinct on ("referralId") "referralId", answer, "teamKind", "teamId", "from", "to", "answeredAt" from (
   select distinct on (c.referral_id, c.asked_team_id) c.referral_id as "referralId", c.answer, t.kind as "teamKind", c.asked_team_id as "teamId",
@@ -108,20 +96,14 @@ export async function readCaseFile(
   knownAt: Date,
 ): Promise<CaseFile> {
   const personIds = [...new Set(referrals.map((referral) => referral.personId))];
-  const persons = await tx.query<{
-    id: string;
-    dateOfBirth: string | null;
-    state: string;
-    restricted: boolean;
-    merged: boolean;
-  }>(PERSONS, [personIds]);
+  const persons = await readIdentities(tx, personIds);
   const caseloads = await readCaseloadEvidence(tx, organisationId, personIds, knownAt);
   const answers = await tx.query<TeamAnswerFact & { referralId: string }>(ANSWERS, [
     referrals.map((referral) => referral.id),
     knownAt,
   ]);
   return {
-    persons: new Map(persons.map((row) => [row.id, personFacts(row)])),
+    persons: new Map(persons.map((row) => [row.personId, personFacts(row)])),
     memberships: caseloads.memberships,
     answers: new Map(answers.map(({ referralId, ...answer }) => [referralId, answer])),
     absence: absenceByKind(caseloads.sweeps),
@@ -129,15 +111,11 @@ export async function readCaseFile(
   };
 }
 
-function personFacts(row: {
-  dateOfBirth: string | null;
-  state: string;
-  restricted: boolean;
-  merged: boolean;
-}): PersonFacts {
-  const identity =
-    row.state === 'CONFLICT' ? IdentityFact.CONFLICT : row.merged ? IdentityFact.MERGED : IdentityFact.CLEAR;
-  return { dateOfBirth: row.dateOfBirth, identity, restricted: row.restricted };
+function personFacts(identity: IdentityEvidence): PersonFacts {
+  const { identityState, merged, dateOfBirth, restricted } = identity;
+  const fact =
+    identityState === 'CONFLICT' ? IdentityFact.CONFLICT : merged ? IdentityFact.MERGED : IdentityFact.CLEAR;
+  return { dateOfBirth, identity: fact, restricted };
 }
 
 /** Several systems in one organisation: the strictest budget counts, because a verdict must hold for all of them. */
