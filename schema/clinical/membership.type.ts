@@ -126,6 +126,12 @@ export class Membership {
   })
   validTo: string | null;
 
+  @Field(() => Boolean, {
+    description:
+      'False: the record says more of the period than the hub could understand; nothing follows from it.',
+  })
+  complete: boolean;
+
   @Field(() => DateTimeScalar, { description: 'Since when the hub has known this version.' })
   observedFrom: string;
 

@@ -74,6 +74,10 @@ export class CaseloadMembershipEntity {
   @Column('boolean', { default: false })
   restricted: boolean;
 
+  /** False when the record says more of the period than the hub could understand. */
+  @Column('boolean', { default: true })
+  complete: boolean;
+
   /** Instant for which the system vouches; null when it does not say. */
   @Column({ type: 'timestamptz', name: 'source_as_of', precision: 3, nullable: true })
   sourceAsOf: Date | null;

@@ -6,8 +6,9 @@
  * takes an `AbortSignal`; the clock is injected; no globals and no environment reads; a capability that the system does
  * not have is an absent member, never a stub that throws.
  */
-import type { Clock } from '../core/clock.js';
+
 import type { LocalDate } from '../core/calendar.js';
+import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 
 /** What an adapter can do for a clinical record system. */

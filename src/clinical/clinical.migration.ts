@@ -1,6 +1,13 @@
 /** Tables of the clinical side as the hub knows it: record systems, team maps, caseload pulls, memberships and their history. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { DatabaseRole, IN_AGREEMENT, IN_ORG, IN_TEAMS, openTable, secureTable } from '../platform/database/policy.js';
+import {
+  DatabaseRole,
+  IN_AGREEMENT,
+  IN_ORG,
+  IN_TEAMS,
+  openTable,
+  secureTable,
+} from '../platform/database/policy.js';
 
 export class Clinical1750000000500 implements MigrationInterface {
   name = 'Clinical1750000000500';
@@ -83,6 +90,7 @@ export class Clinical1750000000500 implements MigrationInterface {
         care_coordinator_reference text,
         care_coordinator_name text,
         restricted boolean not null default false,
+        complete boolean not null default true,
         source_as_of timestamptz(3),
         observed_from timestamptz(3) not null,
         observed_to timestamptz(3),
@@ -103,7 +111,20 @@ export class Clinical1750000000500 implements MigrationInterface {
           role: DatabaseRole.READ_ANALYST,
           may: 'select',
           rows: `${IN_AGREEMENT} and not restricted`,
-          columns: ['id', 'organisation_id', 'system_id', 'team_id', 'person_id', 'state', 'valid_from', 'valid_to', 'restricted', 'observed_from', 'observed_to'],
+          columns: [
+            'id',
+            'organisation_id',
+            'system_id',
+            'team_id',
+            'person_id',
+            'state',
+            'valid_from',
+            'valid_to',
+            'restricted',
+            'complete',
+            'observed_from',
+            'observed_to',
+          ],
         },
         { role: DatabaseRole.DECIDE, may: 'select', rows: IN_ORG },
         { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
@@ -114,6 +135,13 @@ export class Clinical1750000000500 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['caseload_memberships', 'caseload_staging', 'caseload_pulls', 'team_maps', 'clinical_record_systems']) await runner.query(`drop table ${table}`);
+    for (const table of [
+      'caseload_memberships',
+      'caseload_staging',
+      'caseload_pulls',
+      'team_maps',
+      'clinical_record_systems',
+    ])
+      await runner.query(`drop table ${table}`);
   }
 }

@@ -6,6 +6,7 @@ import { addRelations, type TypeMap, typeMap } from '../platform/database/select
 import {
   among,
   asc,
+  bool,
   date,
   desc,
   equals,
@@ -53,8 +54,12 @@ export const TEAM_CASELOADS: TypeMap = typeMap({
   },
   one: {
     team: one(() => TEAMS, 'team_id', ANYONE),
-    lastSweep: latest(() => CASELOAD_PULLS, TEAM_KEY, ANYONE, { where: "{t}.kind = 'SWEEP' and {t}.state = 'COMPLETE'" }),
-    lastIncrement: latest(() => CASELOAD_PULLS, TEAM_KEY, ANYONE, { where: "{t}.kind = 'INCREMENT' and {t}.state = 'COMPLETE'" }),
+    lastSweep: latest(() => CASELOAD_PULLS, TEAM_KEY, ANYONE, {
+      where: "{t}.kind = 'SWEEP' and {t}.state = 'COMPLETE'",
+    }),
+    lastIncrement: latest(() => CASELOAD_PULLS, TEAM_KEY, ANYONE, {
+      where: "{t}.kind = 'INCREMENT' and {t}.state = 'COMPLETE'",
+    }),
   },
   orders: { REFERENCE: order(ANYONE, asc('team_reference', 'text'), asc('id', 'uuid')) },
 });
@@ -90,6 +95,7 @@ export const MEMBERSHIPS: TypeMap = typeMap({
     state: text('state', CARE_AND_ANALYSTS),
     validFrom: date('valid_from', CARE_AND_ANALYSTS, { nullable: true }),
     validTo: date('valid_to', CARE_AND_ANALYSTS, { nullable: true }),
+    complete: bool('complete', CARE_AND_ANALYSTS),
     observedFrom: time('observed_from', CARE_AND_ANALYSTS),
     observedTo: time('observed_to', CARE_AND_ANALYSTS, { nullable: true }),
     sourceReference: text('source_reference', CARE, { nullable: true }),
@@ -115,7 +121,8 @@ export const MEMBERSHIPS: TypeMap = typeMap({
     ),
     knownAt: freeArg(
       'timestamptz',
-      (row, value) => `(${row}.observed_from <= ${value} and (${row}.observed_to is null or ${row}.observed_to > ${value}))`,
+      (row, value) =>
+        `(${row}.observed_from <= ${value} and (${row}.observed_to is null or ${row}.observed_to > ${value}))`,
       (row) => `${row}.observed_to is null`,
     ),
   },
@@ -126,6 +133,8 @@ export const MEMBERSHIPS: TypeMap = typeMap({
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */
 export function addClinicalRelations(): void {
   addRelations(PERSONS, {
-    many: { memberships: many(() => MEMBERSHIPS, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }) },
+    many: {
+      memberships: many(() => MEMBERSHIPS, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),
+    },
   });
 }

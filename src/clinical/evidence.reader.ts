@@ -24,6 +24,8 @@ export interface MembershipEvidence {
   readonly validFrom: LocalDate | null;
   readonly validTo: LocalDate | null;
   readonly restricted: boolean;
+  /** False when the record says more of the period than the hub could understand: then nothing follows from it. */
+  readonly complete: boolean;
   readonly hasCareCoordinator: boolean;
   /** When the far end says that it was so; null when it does not say. */
   readonly sourceAsOf: Date | null;
@@ -86,7 +88,7 @@ const MEMBERSHIPS = `
   select f.asked_id as "personId", m.id as "membershipId", m.system_id as "systemId", m.team_reference as "teamReference",
          m.team_id as "teamId", t.name as "teamName", t.kind as "teamKind", m.source_reference as "sourceReference",
          m.source_version as "sourceVersion", m.state, m.valid_from::text as "validFrom", m.valid_to::text as "validTo",
-         m.restricted, m.care_coordinator_reference is not null as "hasCareCoordinator",
+         m.restricted, m.complete, m.care_coordinator_reference is not null as "hasCareCoordinator",
          (extract(epoch from m.source_as_of) * 1000)::float8 as "sourceAsOfMs",
          (extract(epoch from m.observed_from) * 1000)::float8 as "observedFromMs"
   from family f

@@ -161,6 +161,7 @@ function membershipFact(evidence: MembershipEvidence): MembershipFact {
     validFrom: evidence.validFrom,
     validTo: evidence.validTo,
     restricted: evidence.restricted,
+    complete: evidence.complete,
     careCoordinator: evidence.hasCareCoordinator,
     lastSeenAt: evidence.lastSeenAt.toISOString(),
     sourceAsOf: evidence.sourceAsOf?.toISOString() ?? null,

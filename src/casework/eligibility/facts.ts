@@ -61,6 +61,8 @@ export interface MembershipFact {
   readonly validTo: LocalDate | null;
   /** The record is restricted at its source. */
   readonly restricted: boolean;
+  /** False when the record says more of the period than the hub could understand; absent: understood. */
+  readonly complete?: boolean;
   /** The record names a care coordinator. */
   readonly careCoordinator: boolean;
   /** When a pull last saw it in this state. */

@@ -34,7 +34,7 @@ export const Sighting = {
   EXPECTED: 'EXPECTED',
   /** It would count, but was last seen too long ago. */
   STALE: 'STALE',
-  /** Ended without a date. */
+  /** Ended without a date, or with one that could not be understood. */
   UNDATED_END: 'UNDATED_END',
   /** On no day that counts, entered in error, or denied by the team itself. */
   OUTSIDE: 'OUTSIDE',
@@ -64,11 +64,13 @@ export function standingOf(rules: RuleSet, kind: FactTeamKind): TeamStanding {
 }
 
 function byPeriod(
-  membership: Pick<MembershipFact, 'state' | 'validFrom' | 'validTo'>,
+  membership: Pick<MembershipFact, 'state' | 'validFrom' | 'validTo' | 'complete'>,
   window: Window,
 ): Sighting {
   const { state, validFrom, validTo } = membership;
   if (state === MembershipState.ENTERED_IN_ERROR) return Sighting.OUTSIDE;
+  // A month-only end may lie before or after any day asked about.
+  if (membership.complete === false) return Sighting.UNDATED_END;
   if (validTo !== null && (validTo <= window.from || (validFrom !== null && validTo <= validFrom)))
     return Sighting.OUTSIDE;
   if (state === MembershipState.WAITING_LIST || state === MembershipState.PLANNED) return Sighting.EXPECTED;

@@ -24,10 +24,11 @@ export interface AppliedPull {
 const ARRIVING = `staged as materialized (
   select i.id, s.source_reference, i."sourceVersion" as source_version, i."sourceAsOf" as source_as_of, i.state,
          i."validFrom" as valid_from, i."validTo" as valid_to, i."coordinatorReference" as care_coordinator_reference,
-         i."coordinatorName" as care_coordinator_name, i.restricted, i."localId" as local_id
+         i."coordinatorName" as care_coordinator_name, i.restricted, i."localId" as local_id, i.complete
   from caseload_staging s
   cross join lateral jsonb_to_record(s.item) as i(id uuid, "sourceVersion" text, "sourceAsOf" timestamptz, state text,
-    "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, restricted boolean, "localId" text)
+    "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, restricted boolean, "localId" text,
+    complete boolean)
   where s.pull_id = $1
 ), arriving as materialized (
   select s.*, l.person_id from staged s join record_links l on l.system_id = $2 and l.local_id = s.local_id
@@ -42,6 +43,7 @@ const MEANINGFUL = [
   'care_coordinator_reference',
   'care_coordinator_name',
   'restricted',
+  'complete',
   'local_id',
   'person_id',
 ];
@@ -129,9 +131,9 @@ function writeArriving(tx: Transaction, pull: Pull, at: Date): Promise<number> {
     `with ${ARRIVING}, written as (
        insert into caseload_memberships (id, organisation_id, system_id, team_id, team_reference, person_id, local_id,
          source_reference, source_version, state, valid_from, valid_to, care_coordinator_reference, care_coordinator_name,
-         restricted, source_as_of, observed_from, pull_id)
+         restricted, complete, source_as_of, observed_from, pull_id)
        select a.id, $6, $2, $5, $3, a.person_id, a.local_id, a.source_reference, a.source_version, a.state, a.valid_from,
-              a.valid_to, a.care_coordinator_reference, a.care_coordinator_name, a.restricted, a.source_as_of, $4, $1
+              a.valid_to, a.care_coordinator_reference, a.care_coordinator_name, a.restricted, a.complete, a.source_as_of, $4, $1
        from arriving a
        where not exists (
          select from caseload_memberships m

@@ -12,6 +12,8 @@ export interface StagedItem extends RecordIdentity {
   readonly state: MembershipState;
   readonly validFrom: LocalDate | null;
   readonly validTo: LocalDate | null;
+  /** False when the record says more of the period than the hub could understand. */
+  readonly complete: boolean;
   readonly coordinatorReference: string | null;
   readonly coordinatorName: string | null;
 }
@@ -46,6 +48,7 @@ export function stagedItem(observed: Observed<CaseloadItem>, teamReference: stri
     state: value.state,
     validFrom: date(value.validFrom),
     validTo: date(value.validTo),
+    complete: observed.complete,
     coordinatorReference: storable(careCoordinator?.reference ?? null),
     coordinatorName: storable(careCoordinator?.name ?? null),
   };

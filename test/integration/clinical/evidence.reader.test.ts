@@ -53,6 +53,7 @@ test('everything a decision cites is there', async () => {
       validFrom: '2026-01-05',
       validTo: null,
       restricted: true,
+      complete: true,
       hasCareCoordinator: true,
       sourceAsOf: seen,
       observedFrom: seen,

@@ -33,6 +33,7 @@ function observed(
 test('a good item is kept as it is', () => {
   expect(stagedItem(observed(), 'Team/1')).toEqual({
     ...patient('p1', '9990000018'),
+    complete: true,
     sourceVersion: '3',
     sourceAsOf: '2026-03-01T09:00:00.000Z',
     state: 'OPEN',
