@@ -5,6 +5,7 @@ import type { ReadContextOf } from '../src/platform/database/select/read-context
 import { type OperationPlans, readOperation } from '../src/platform/database/select/read-operation.js';
 import type { RootFields } from '../src/platform/database/select/root-field.js';
 
+/** Settings of the plugin: the same root fields and way to the caller as `applyFieldMaps`. */
 export interface CompiledReadsOptions<Context> {
   readonly roots: RootFields;
   readonly contextOf: ReadContextOf<Context>;

@@ -55,3 +55,23 @@ test('mutations and hand-written roots never take the shortcut', async () => {
 test('variables that are wrong never take the shortcut', async () => {
   expect(await world.whole('query Q($id: ID!) { book(id: $id) { id } }', {})).toBeNull();
 });
+
+test('the plans that are kept hold nothing of the request that they were made for', async () => {
+  const query =
+    'query Q($f: BookFilter, $id: ID!) { books(filter: $f) { nodes { id } } book(id: $id) { id } }';
+  await world.whole(query, { f: { titleStartsWith: 'only-in-this-request' }, id: id(5, 7) });
+  const seen = new Set<unknown>();
+  const texts: string[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    if (value instanceof Map) for (const entry of value) walk(entry);
+    for (const part of Object.values(value)) walk(part);
+  };
+  walk(world.plans);
+  expect(texts.some((text) => text.includes('select '))).toBe(true);
+  expect(texts.filter((text) => text.includes('only-in-this-request') || text.includes(id(5, 7)))).toEqual(
+    [],
+  );
+});

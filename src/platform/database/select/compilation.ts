@@ -13,13 +13,17 @@ import type { Allow, PageRule } from './field-map.js';
 import { NotCompilable } from './not-compilable.js';
 import type { DocumentScope } from './selection.js';
 
+/** The arguments of a field in a run, from the run's variables. */
+export type ArgumentValues = (
+  variables: Readonly<Record<string, unknown>>,
+) => Readonly<Record<string, unknown>>;
+
 /** A field with arguments. Its values may differ from run to run; their shape may not, or it is another plan. */
 export interface ArgumentSource {
   readonly index: number;
-  /** Values at the time of compiling: read for their shape only. */
+  /** Values at the time of compiling: read for their shape only, and not kept in the plan, for they may be of a person. */
   readonly shape: Readonly<Record<string, unknown>>;
-  /** Values of a run. */
-  readonly values: (variables: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  readonly values: ArgumentValues;
 }
 
 /** Where a list is cut to what was asked: a statement fetches the next size of `PAGE_SIZES`. */
@@ -84,6 +88,11 @@ export class Compilation {
     return source;
   }
 
+  /** What a plan keeps: how to find the values of each run. */
+  get argumentValues(): readonly ArgumentValues[] {
+    return this.sources.map(({ values }) => values);
+  }
+
   /** The literal limit of a page whose size argument is `arg`, and the number of the cut that trims it; no source: the default size. */
   limit(source: ArgumentSource | null, arg: string, page: PageRule): { limit: number; cut: number } {
     const asked = source?.shape[arg];
@@ -122,8 +131,14 @@ function argumentReader(
       },
     });
   }
-  return {
-    shape,
-    values: constant ? () => shape : (current) => getArgumentValues(definition, node, current),
-  };
+  return { shape, values: constant ? fixed(shape) : varying(definition, node) };
+}
+
+// Each in a function of its own, so that no plan holds on to the values it was compiled with.
+function fixed(values: Readonly<Record<string, unknown>>): ArgumentValues {
+  return () => values;
+}
+
+function varying(definition: GraphQLField<unknown, unknown>, node: FieldNode): ArgumentValues {
+  return (variables) => getArgumentValues(definition, node, variables);
 }

@@ -66,7 +66,7 @@ export function compileConnection(
     cursorArg,
     order: { name: `${root.map.type}.${name}`, slots, length: order.keys.length },
     cut: page.cut,
-    sources: compilation.sources,
+    sources: compilation.argumentValues,
     cuts: compilation.cuts,
   };
 }

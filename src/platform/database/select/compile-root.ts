@@ -136,6 +136,6 @@ function rowsPlan(
   idSlot: number,
   cut: number | null,
 ): Plan {
-  const { sources, cuts } = compilation;
+  const { argumentValues: sources, cuts } = compilation;
   return { kind, rows, hydrate, idSlot, cut, sources, cuts };
 }

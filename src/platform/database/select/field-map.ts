@@ -86,6 +86,7 @@ export interface InlineOne {
   readonly allow: Allow;
 }
 
+/** A field answered by one object: of another row by key, of the first child row, or of this row. */
 export type One = KeyOne | LatestOne | InlineOne;
 
 /** How many items of a list are answered when `first` is left out, and the most that may be asked for. */
@@ -144,6 +145,7 @@ export interface ThroughFilter {
   readonly direction: 'up' | 'down';
 }
 
+/** A field of a filter input. */
 export type Filter = ValueFilter | FlagFilter | ThroughFilter;
 
 /** One column of an order. The last key of an order must make it total (an id). */

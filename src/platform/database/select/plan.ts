@@ -1,6 +1,6 @@
 /** A compiled field of the answer: its statements, where their values come from, and how rows become the answer. */
 import { createHash } from 'node:crypto';
-import type { ArgumentSource, Cut } from './compilation.js';
+import type { ArgumentValues, Cut } from './compilation.js';
 import type { Hydrate } from './hydrate.js';
 import type { Parameter, Parameters } from './parameters.js';
 
@@ -26,16 +26,18 @@ export type ConnectionField =
   | { readonly kind: 'edges'; readonly fields: readonly (readonly [string, EdgeField])[] }
   | { readonly kind: 'pageInfo'; readonly fields: readonly (readonly [string, PageInfoField])[] }
   | { readonly kind: 'totalCount' };
+/** A field of an edge. */
 export type EdgeField =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'node'; readonly hydrate: Hydrate }
   | { readonly kind: 'cursor' };
+/** A field of the page information. */
 export type PageInfoField =
   | { readonly kind: 'constant'; readonly text: string }
   | { readonly kind: 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor' };
 
 interface PlanBase {
-  readonly sources: readonly ArgumentSource[];
+  readonly sources: readonly ArgumentValues[];
   readonly cuts: readonly Cut[];
 }
 
@@ -69,4 +71,5 @@ export interface RowsPlan extends PlanBase {
   readonly cut: number | null;
 }
 
+/** What the plan cache keeps for a field. Holds no value of any request but constants of its document. */
 export type Plan = ConnectionPlan | RowsPlan;

@@ -25,6 +25,7 @@ export interface ReadByIds {
   readonly ids: readonly string[];
 }
 
+/** What `read` answers: a registered root field by its own arguments, or rows by id. */
 export type ReadTarget = RootField | ReadById | ReadByIds;
 
 /**

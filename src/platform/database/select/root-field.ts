@@ -32,6 +32,7 @@ export interface SingleRoot {
   readonly field?: string;
 }
 
+/** How a field of `Query` is answered and who may ask; the same entry serves the shortcut and the resolver. */
 export type RootField = ConnectionRoot | ListRoot | SingleRoot;
 
 /** By name of the field of `Query`. */

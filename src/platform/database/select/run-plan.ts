@@ -32,7 +32,7 @@ export function prepareRun(
   context: ReadContext,
   subjects: Set<string>,
 ): PreparedRun {
-  const values = plan.sources.map((source) => source.values(input.variables));
+  const values = plan.sources.map((source) => source(input.variables));
   const cuts = plan.cuts.map((cut) => pageSize(values[cut.source]?.[cut.arg], cut.arg, cut.page));
   const run: Hydration = { cuts, subjects };
   if (plan.kind === 'connection') return prepareConnection(plan, values, run, context);
