@@ -1,0 +1,80 @@
+/** Organisations and practitioners that the demonstration record system holds, and who may be a care coordinator where. */
+
+import { inventName } from './names.js';
+import { DEMONSTRATION_TEAMS, OrganisationCode, UNMAPPED_TEAM } from './organisations.js';
+import type { Random } from './random.js';
+import { organizationResource, practitionerResources, type RecordResource } from './record-resources.js';
+
+/** A reference with the name that the record shows beside it. */
+export interface NamedReference {
+  readonly reference: string;
+  readonly display: string;
+}
+
+export interface ClinicalStaff {
+  readonly resources: readonly RecordResource[];
+  /** Care coordinators of each team, by the team's reference. */
+  readonly coordinatorsOf: ReadonlyMap<string, readonly NamedReference[]>;
+}
+
+const COORDINATORS_PER_TEAM = 6;
+/** Organisations and staff are older than anything that happens in the demonstration. */
+const LONG_AGO = '2018-04-01T08:00:00.000Z';
+
+/** The trust, its eight teams and six practitioners for each. One coordinator in six is referred to by role, as some record systems do. */
+export function clinicalStaff(random: Random): ClinicalStaff {
+  const resources: RecordResource[] = [
+    organizationResource({
+      id: 'trust-a',
+      name: 'Northwick and Southerby Mental Health NHS Trust (demonstration)',
+      odsCode: OrganisationCode.TRUST_A,
+      localCode: null,
+      teamType: null,
+      partOf: null,
+      lastUpdated: LONG_AGO,
+    }),
+  ];
+  const coordinatorsOf = new Map<string, readonly NamedReference[]>();
+  const teams = [
+    ...DEMONSTRATION_TEAMS.flatMap((team) =>
+      team.reference ? [{ ...team, reference: team.reference }] : [],
+    ),
+    { ...UNMAPPED_TEAM, mhsdsTeamType: null },
+  ];
+  for (const team of teams) {
+    const id = team.reference.slice('Organization/'.length);
+    resources.push(
+      organizationResource({
+        id,
+        name: team.name,
+        odsCode: null,
+        localCode: team.code,
+        teamType: team.mhsdsTeamType,
+        partOf: 'Organization/trust-a',
+        lastUpdated: LONG_AGO,
+      }),
+    );
+    const coordinators: NamedReference[] = [];
+    for (let index = 1; index <= COORDINATORS_PER_TEAM; index++) {
+      const { given, family } = inventName(random, random.pick(['female', 'male'] as const));
+      const practitionerId = `${id}-${index}`;
+      resources.push(
+        ...practitionerResources({
+          id: practitionerId,
+          given,
+          family,
+          teamReference: team.reference,
+          title: 'Care coordinator',
+          lastUpdated: LONG_AGO,
+        }),
+      );
+      const byRole = index === COORDINATORS_PER_TEAM;
+      coordinators.push({
+        reference: byRole ? `PractitionerRole/${practitionerId}-role` : `Practitioner/${practitionerId}`,
+        display: `${given} ${family}`,
+      });
+    }
+    coordinatorsOf.set(team.reference, coordinators);
+  }
+  return { resources, coordinatorsOf };
+}

@@ -1,0 +1,108 @@
+/** The demonstration record system for a test: the real process, on a free port, over a file in a folder of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FaultInput } from '../../seeds/record-system/faults.js';
+import {
+  type RecordSystemProcess,
+  type RecordSystemProcessOptions,
+  startRecordSystemProcess,
+} from '../../seeds/record-system/record-system-process.js';
+import type { RequestCount } from '../../seeds/record-system/request-log.js';
+
+export interface RecordSystemTestOptions {
+  /** Default `demonstration`. */
+  readonly world?: 'demonstration' | 'empty';
+  /** Day to which the world's dates are relative. Default 2026-03-02. */
+  readonly today?: string;
+  /** People in the demonstration world; default all 1,500. The cast is always there. */
+  readonly people?: number;
+}
+
+export interface TestRecordSystem {
+  /** FHIR service base, without a slash at the end. Changes when `restart` gets another port. */
+  readonly baseUrl: string;
+  readonly controlUrl: string;
+  /** The SQLite file, for counting from outside. */
+  readonly file: string;
+  readonly pid: number;
+  /** Plants faults in the order given; each is used up after its `times`. */
+  faults(...faults: readonly FaultInput[]): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** What has been asked for since the start or the last `clearRequests`. */
+  requests(): Promise<readonly RequestCount[]>;
+  clearRequests(): Promise<void>;
+  /** Sends a signal and waits until the process has ended; the file stays. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts the process again over the same file, on the port it had. */
+  restart(): Promise<void>;
+  /** Ends the process, if it runs, and removes the file. */
+  stop(): Promise<void>;
+}
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+async function control(url: string, method: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(url, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`the control endpoint refused: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Starts the process; about a second with the whole demonstration world. Call `stop` in `afterAll`. */
+export async function startRecordSystem(options: RecordSystemTestOptions = {}): Promise<TestRecordSystem> {
+  const folder = mkdtempSync(join(tmpdir(), 'record-system-'));
+  const file = join(folder, 'records.sqlite');
+  const start = (port: number): Promise<RecordSystemProcess> => {
+    const settings: RecordSystemProcessOptions = {
+      file,
+      port,
+      world: options.world ?? 'demonstration',
+      today: options.today ?? '2026-03-02',
+      ...(options.people === undefined ? {} : { people: options.people }),
+      entry: here('../../seeds/record-system/main.ts'),
+      nodeArguments: ['--import', new URL('./typescript-loader.js', import.meta.url).href],
+    };
+    return startRecordSystemProcess(settings);
+  };
+  let child = await start(0);
+  return {
+    get baseUrl() {
+      return child.baseUrl;
+    },
+    get controlUrl() {
+      return child.controlUrl;
+    },
+    get pid() {
+      return child.pid;
+    },
+    file,
+    async faults(...faults) {
+      for (const fault of faults) await control(`${child.controlUrl}/faults`, 'POST', fault);
+    },
+    async clearFaults() {
+      await control(`${child.controlUrl}/faults`, 'DELETE');
+    },
+    async requests() {
+      const answer = (await control(`${child.controlUrl}/requests`, 'GET')) as { requests: RequestCount[] };
+      return answer.requests;
+    },
+    async clearRequests() {
+      await control(`${child.controlUrl}/requests`, 'DELETE');
+    },
+    kill: (signal = 'SIGKILL') => child.kill(signal),
+    async restart() {
+      child = await start(Number(new URL(child.baseUrl).port));
+    },
+    async stop() {
+      await child.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
