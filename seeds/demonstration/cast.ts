@@ -23,6 +23,7 @@ export interface CastEpisode {
   readonly coordinator: boolean;
 }
 
+/** Somebody with a name: identity, state of the record and times on caseloads. */
 export interface CastMember {
   /** `Patient/<localId>` in the demonstration record system; null for somebody it does not hold. */
   readonly localId: string | null;
@@ -319,6 +320,7 @@ export const CAST = {
   ]),
 } as const satisfies Record<string, CastMember>;
 
+/** Name by which tests and documents call a member of the cast. */
 export type CastKey = keyof typeof CAST;
 
 /** Every member with the key that names them, in the order of the table. */

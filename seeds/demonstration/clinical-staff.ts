@@ -11,6 +11,7 @@ export interface NamedReference {
   readonly display: string;
 }
 
+/** The trust, its teams and its practitioners as resources, with who coordinates care where. */
 export interface ClinicalStaff {
   readonly resources: readonly RecordResource[];
   /** Care coordinators of each team, by the team's reference. */

@@ -26,6 +26,7 @@ export interface DemonstrationTeamMapping {
   readonly label: string;
 }
 
+/** A site profile as the hub is seeded with it: adapter, its settings, team map. */
 export interface DemonstrationSite {
   readonly code: string;
   readonly name: string;
@@ -36,6 +37,7 @@ export interface DemonstrationSite {
   readonly teams: readonly DemonstrationTeamMapping[];
 }
 
+/** Everything the hub is seeded with, in the order in which its parts refer to each other. */
 export interface DemonstrationHub {
   readonly organisations: readonly DemonstrationOrganisation[];
   readonly teams: readonly DemonstrationTeam[];

@@ -1,8 +1,10 @@
 /** The organisations and teams of the demonstration world, as the hub's directory and the record system have them. */
 
+/** Codes of the three organisations, in the place of ODS codes. */
 export const OrganisationCode = { TRUST_A: 'DEMO1', TRUST_B: 'DEMO2', ANALYSTS: 'DEMO9' } as const;
 export type OrganisationCode = (typeof OrganisationCode)[keyof typeof OrganisationCode];
 
+/** A row of the hub’s organisations. */
 export interface DemonstrationOrganisation {
   /** Invented code in the place of an ODS code. */
   readonly odsCode: OrganisationCode;
@@ -39,6 +41,7 @@ export type DemonstrationTeamKind =
   | 'NEIGHBOURHOOD'
   | 'EMPLOYMENT';
 
+/** A team of the hub’s directory with its place in the record system. */
 export interface DemonstrationTeam {
   readonly organisation: OrganisationCode;
   /** Code in the hub's directory, unique in the organisation. */

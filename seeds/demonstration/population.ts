@@ -7,6 +7,7 @@ import { referenceOf, UNMAPPED_TEAM } from './organisations.js';
 import type { Random } from './random.js';
 import type { PatientFacts } from './record-resources.js';
 
+/** A time on a caseload before it has an id or a care coordinator. */
 export interface PlannedEpisode {
   readonly teamReference: string;
   readonly status: EpisodeStatus;
@@ -15,6 +16,7 @@ export interface PlannedEpisode {
   readonly end: string | null;
 }
 
+/** A person before the record system has dated the record; no episode for a record that was merged away. */
 export interface PlannedPerson {
   readonly patient: Omit<PatientFacts, 'lastUpdated'>;
   readonly episodes: readonly PlannedEpisode[];

@@ -56,6 +56,7 @@ function meta(profile: string, lastUpdated: string, restricted = false): NonNull
   };
 }
 
+/** What a Patient is made of. */
 export interface PatientFacts {
   readonly id: string;
   readonly nhsNumber: string | null;
@@ -117,6 +118,7 @@ export function patientResource(facts: PatientFacts): Patient {
   };
 }
 
+/** What an EpisodeOfCare is made of. */
 export interface EpisodeFacts {
   readonly id: string;
   readonly status: EpisodeStatus;

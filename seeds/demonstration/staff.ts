@@ -4,6 +4,7 @@ import type { LocalDate } from '../../src/core/calendar.js';
 import { Role } from '../../src/core/caller.js';
 import { OrganisationCode } from './organisations.js';
 
+/** Somebody who may sign in to the hub. */
 export interface DemonstrationStaff {
   readonly organisation: OrganisationCode;
   /** `sub` of the demonstration token. */
@@ -76,6 +77,7 @@ export const DEMONSTRATION_STAFF: readonly DemonstrationStaff[] = [
   },
 ];
 
+/** That one organisation may report on another, from a day on. */
 export interface DemonstrationAgreement {
   readonly recipient: OrganisationCode;
   readonly covered: OrganisationCode;

@@ -1,6 +1,7 @@
 /** Counts what a record system's file holds, from outside its process and without trusting its own answers. */
 import { DatabaseSync } from 'node:sqlite';
 
+/** What a file holds at the moment of counting. */
 export interface HeldCount {
   /** Resources by type that exist and are not deleted. */
   readonly current: Readonly<Record<string, number>>;

@@ -6,8 +6,9 @@ export interface InstantRange {
   readonly high: string;
 }
 
-/** Ends of a range that is open on one side; they sort before and after every instant. */
+/** Beginning of a range that has none; sorts before every instant. */
 export const EARLIEST = '0000';
+/** End of a range that has none; sorts after every instant. */
 export const LATEST = '9999';
 
 const SHAPE =
@@ -43,6 +44,7 @@ export function rangeOfPeriod(period: {
 
 /** Prefixes of a date search that are supported; `ap` is not. */
 export const DATE_PREFIXES = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'] as const;
+/** A supported prefix; `eq` when the search names none. */
 export type DatePrefix = (typeof DATE_PREFIXES)[number];
 
 /**

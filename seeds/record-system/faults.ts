@@ -38,6 +38,7 @@ export const FAULT_KINDS = [
   /** An entry with an OperationOutcome of severity error among the matches (`search.mode` outcome). */
   'outcome-entry',
 ] as const;
+/** One of the ways to misbehave. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 const pattern = z.string().refine((text) => {

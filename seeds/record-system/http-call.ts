@@ -13,6 +13,7 @@ export interface HttpCall {
   readonly origin: string;
 }
 
+/** An answer before it is sent; length and caching headers are added on the way out. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { refuse } from './outcomes.js';
 
+/** What a later page needs to know of the pages before it. */
 export interface PageCursor {
   /** Latest commit when the first page was made; later pages see nothing newer, so a walk is of one moment. */
   readonly ceiling: number;

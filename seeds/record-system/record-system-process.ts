@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** Where the process keeps its file, and what an empty file is filled with. */
 export interface RecordSystemProcessOptions {
   /** Path of the SQLite file. */
   readonly file: string;
@@ -23,6 +24,7 @@ export interface RecordSystemProcessOptions {
   readonly startTimeoutMs?: number;
 }
 
+/** A running child that listens. */
 export interface RecordSystemProcess {
   /** FHIR service base, without a slash at the end. */
   readonly baseUrl: string;

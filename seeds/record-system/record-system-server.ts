@@ -12,6 +12,7 @@ import { RequestLog } from './request-log.js';
 import { type HeldResource, ResourceStore } from './resource-store.js';
 import { insteadOfAnswer, type Sending, spoilAnswer } from './spoiled-answer.js';
 
+/** What a server needs to start. */
 export interface RecordSystemOptions {
   /** Path of the SQLite file; made when absent. */
   readonly file: string;
@@ -23,6 +24,7 @@ export interface RecordSystemOptions {
   readonly maxBodyBytes?: number;
 }
 
+/** A server that listens. */
 export interface RecordSystem {
   readonly port: number;
   /** FHIR service base, without a slash at the end. */

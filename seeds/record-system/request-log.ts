@@ -1,5 +1,6 @@
 /** Counts of requests for tests and benchmarks: method, shape of the path and page, never an id or a parameter. */
 
+/** How often one shape of request was made. */
 export interface RequestCount {
   readonly method: string;
   /** Path with ids replaced by `:id`. */

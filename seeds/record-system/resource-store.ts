@@ -8,6 +8,7 @@ import { storeFailed } from './outcomes.js';
 /** A resource as it is held: with id, version and time of last change. */
 export type HeldResource = Resource & { id: string };
 
+/** What made a version. */
 export type StoredOperation = 'create' | 'update' | 'delete';
 
 /** One version of one resource. `body` is null for a deletion. */

@@ -12,6 +12,7 @@ export interface Fragment {
   readonly values: readonly (string | number)[];
 }
 
+/** What a filter is resolved against. */
 export interface FilterContext {
   readonly definitions: Definitions;
   /** Only versions up to this commit count. */

@@ -11,6 +11,7 @@ export const DEFAULT_COUNT = 50;
 /** Matches in a page at most; a caller who asks for more gets this many. */
 export const MAX_COUNT = 500;
 
+/** One page as it was read from the store. */
 export interface SearchPage {
   /** Bodies of the matches, in order. */
   readonly bodies: readonly string[];

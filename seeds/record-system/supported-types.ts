@@ -55,6 +55,7 @@ const OWN = {
 /** FHIR resource types that the record system accepts; every other type is answered 404 `not-supported`. */
 export type SupportedType = keyof typeof OWN;
 
+/** The same types as a list, in alphabetical order. */
 export const SUPPORTED_TYPES = Object.keys(OWN) as readonly SupportedType[];
 
 /** True for a resource type that the record system holds. */
