@@ -84,9 +84,10 @@ export class EligibilityCriterion {
   settledBy: string | null;
 
   @Field(() => [EligibilityEvidence], {
+    nullable: true,
     description: 'Evidence within your scope; the verdict rests on all of it.',
   })
-  evidence: EligibilityEvidence[];
+  evidence: EligibilityEvidence[] | null;
 }
 
 @ObjectType({

@@ -46,7 +46,7 @@ export class ReferralResolver {
     return referral.decisions;
   }
 
-  @FieldResolver(() => [ConfirmationRequest], { description: 'Newest first.' })
+  @FieldResolver(() => [ConfirmationRequest], { nullable: true, description: 'Newest first.' })
   confirmationRequests(@Root() referral: Referral, @Args(() => FirstArgs) _args: FirstArgs) {
     return referral.confirmationRequests;
   }

@@ -104,6 +104,6 @@ export class Referral {
   @Field(() => [EligibilityDecision], { description: 'Newest first.' })
   decisions: EligibilityDecision[];
 
-  @Field(() => [ConfirmationRequest], { description: 'Newest first.' })
-  confirmationRequests: ConfirmationRequest[];
+  @Field(() => [ConfirmationRequest], { nullable: true, description: 'Newest first.' })
+  confirmationRequests: ConfirmationRequest[] | null;
 }

@@ -1,12 +1,14 @@
 /** Answers a partner's machine about an NHS number and date of birth; see docs/decisions/0002. */
 import { auditInTransaction } from '../../access/audit.service.js';
 import { versionFor } from '../../contracts/specification-in-force.reader.js';
-import { londonDate } from '../../core/calendar.js';
+import { type LocalDate, londonDate } from '../../core/calendar.js';
 import type { Caller } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
 import { parseNhsNumber } from '../../core/nhs-number.js';
-import type { Database } from '../../platform/database/database.js';
+import { readIdentities } from '../../people/identity.reader.js';
+import { findIdentity } from '../../people/person.service.js';
+import type { Database, Transaction } from '../../platform/database/database.js';
 import * as referralRules from '../referrals/referral.rules.js';
 import { factsOf, readCaseFile } from './case-facts.reader.js';
 import { type Decision, decideEligibility } from './decide-eligibility.rules.js';
@@ -30,11 +32,6 @@ export interface IdentityQuestion {
 export const PAIRS_PER_HOUR = 120;
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
-
-const LIVING = `
-select id from persons
-where nhs_number = $1 and date_of_birth = $2 and nhs_number_status = '01' and merged_into_id is null and deceased_on is null
-  and identity_state = 'CLEAR' and not restricted`;
 
 /** Which teams and records a verdict rests on is not for a partner to know. */
 function withoutEvidence(decision: Decision): Decision {
@@ -75,8 +72,7 @@ export class IdentityQuestionService {
       );
       if (!specification) throw new HubError('HUB_NOT_FOUND', { details: { field: 'specificationCode' } });
       const inForce = await versionFor(tx, specification.id, asOf);
-      const people = await tx.query<{ id: string }>(LIVING, [nhsNumber, born]);
-      const personId = people.length === 1 ? (people[0] as { id: string }).id : NOBODY;
+      const personId = (await livingIdentity(tx, caller, nhsNumber, born)) ?? NOBODY;
       const referral = {
         id: NOBODY,
         personId,
@@ -129,4 +125,17 @@ export class IdentityQuestionService {
       });
     }
   }
+}
+
+/** The one person that number and date of birth name together, if alive and not restricted. */
+async function livingIdentity(
+  tx: Transaction,
+  caller: Caller,
+  nhsNumber: string,
+  born: LocalDate,
+): Promise<string | null> {
+  const id = await findIdentity(tx, caller.scope.organisationId as string, nhsNumber, born);
+  if (id === null) return null;
+  const [identity] = await readIdentities(tx, [id]);
+  return identity && identity.deceasedOn === null && !identity.restricted ? id : null;
 }
