@@ -93,7 +93,8 @@ export async function findIdentity(
   const rows = await tx.query<{ id: string; identityState: string }>(
     `select p.id, p.identity_state as "identityState" from persons p
      where p.organisation_id = $1 and p.nhs_number = $2 and p.date_of_birth = $3 and p.merged_into_id is null
-       and (p.nhs_number_status = '01' or not exists (select from record_links l where l.person_id = p.id))`,
+       and (p.nhs_number_status = '01'
+            or (p.nhs_number_status is null and not exists (select from record_links l where l.person_id = p.id)))`,
     [organisationId, nhsNumber, dateOfBirth],
   );
   return rows.length === 1 && rows[0]!.identityState === 'CLEAR' ? rows[0]!.id : null;

@@ -106,8 +106,6 @@ test('an order over a column that may be null says what takes its place', () => 
   expect(faults).toEqual([]);
 });
 
-/** Lists that are promised although a role is refused them: such a caller loses the row with the list. */
-
 test('a field that roles are refused may be null, so that the refusal costs no more than the field', () => {
   const faults = FIELD_MAPS.flatMap((map) => {
     const type = schema.getType(map.type) as GraphQLObjectType;
