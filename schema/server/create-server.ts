@@ -1,0 +1,172 @@
+/** Puts the HTTP server together: Apollo Server on Fastify, with the gate before it and nothing else open. */
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import helmet from '@fastify/helmet';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { PEOPLE } from '../../src/access/policies.js';
+import { HubError, isHubError } from '../../src/core/errors.js';
+import { explorerRoutes } from '../explorer/explorer.routes.js';
+import { RequestGuard } from '../limits/request-guard.js';
+import { DEFAULT_LIMITS } from '../limits/request-limits.js';
+import { edgeRequest, limitRates, nameRequests, passageOf, readToken } from './caller-gate.js';
+import { currentTrace, withTrace } from './correlation.js';
+import { errorFormatter } from './format-error.js';
+import { frontPageRoute } from './front-page.js';
+import { healthRoutes, metricsRoute } from './health.routes.js';
+import { answerFailures, failed } from './http-errors.js';
+import { requestRefusal } from './http-status.js';
+import { acceptJsonOnly } from './json-body.js';
+import type { ServerOptions } from './server-options.js';
+
+/** Where the graph is. */
+export const GRAPHQL_PATH = '/graphql';
+
+/**
+ * A server that is ready to listen or to be injected into. Closing it drains requests under way and stops Apollo.
+ * Routes: `/graphql` (POST; GET with `apollo-require-preflight`), `/health/live`, `/health/ready`, `/`, and where
+ * configured `/explorer` and `/metrics`. No cross-origin access: there are no CORS headers.
+ */
+export async function createServer<Context extends BaseContext>(
+  options: ServerOptions<Context>,
+): Promise<FastifyInstance> {
+  const { logger, bodyLimit = 1_000_000 } = options;
+  const app = fastify({
+    logger: false,
+    bodyLimit,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    trustProxy: options.trustProxy ? [...options.trustProxy] : false,
+    frameworkErrors: (error, request, reply) => failed(error, request, reply, logger, bodyLimit),
+  });
+  nameRequests(app);
+  answerFailures(app, logger, bodyLimit);
+  acceptJsonOnly(app);
+  await secureHeaders(app);
+  await graphqlRoute(app, options);
+  healthRoutes(app, options.health, logger);
+  if (options.metrics) metricsRoute(app, options.metrics);
+  if (options.explorer) await explorerRoutes(app, options.explorer.examples);
+  frontPageRoute(app, options.explorer !== undefined);
+  await app.ready();
+  return app;
+}
+
+async function secureHeaders(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    // Answers are about people: no cache between here and the reader may keep them (OWASP ASVS 5.0, 14.3.2).
+    void reply.header('cache-control', 'no-store');
+  });
+}
+
+async function graphqlRoute<Context extends BaseContext>(
+  app: FastifyInstance,
+  options: ServerOptions<Context>,
+): Promise<void> {
+  const apollo = apolloServer(options);
+  await apollo.start();
+  // Fastify drains by itself; the integration's drain plugin would close Fastify from within its own closing, without end.
+  app.addHook('onClose', () => apollo.stop());
+  const handler = fastifyApolloHandler(apollo, { context: contextMaker(options) });
+  const config = options.rate === false ? {} : await limitRates(app, options.rate ?? {});
+  app.route({
+    method: ['GET', 'POST'],
+    url: GRAPHQL_PATH,
+    exposeHeadRoute: false,
+    config,
+    onRequest: readToken(options.verifyToken),
+    handler(request, reply) {
+      const trace = { correlationId: passageOf(request).correlationId };
+      return withTrace(trace, () =>
+        handler.call(this, request as Parameters<typeof handler>[0], reply as Parameters<typeof handler>[1]),
+      );
+    },
+  });
+}
+
+function apolloServer<Context extends BaseContext>(options: ServerOptions<Context>): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema: options.schema,
+    nodeEnv: 'production',
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    parseOptions: { maxTokens: (options.limits ?? DEFAULT_LIMITS).tokens },
+    validationOptions: { maxErrors: 5 },
+    executionOptions: { maxCoercionErrors: 5 },
+    stringifyResult: (value) => JSON.stringify(value),
+    formatError: errorFormatter(options.schema, options.logger),
+    logger: SILENT,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      rememberUnexpected(),
+      ...(options.plugins ?? []),
+    ],
+  });
+}
+
+/** Apollo's own log lines repeat messages of errors; what matters in them is logged by `errorFormatter`. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+function rememberUnexpected(): ApolloServerPlugin<BaseContext> {
+  return {
+    async unexpectedErrorProcessingRequest({ error }) {
+      currentTrace().unexpected = error;
+    },
+  };
+}
+
+function contextMaker<Context extends BaseContext>(options: ServerOptions<Context>) {
+  const guard = new RequestGuard(options.schema, options.limits, options.costs);
+  return async (request: FastifyRequest): Promise<Context> => {
+    const { token, refusal } = passageOf(request);
+    try {
+      if (refusal !== undefined) throw refusal;
+      const { introspects } = guard.check(request.method === 'GET' ? searchOf(request) : request.body);
+      const context = await options.contextFor(edgeRequest(request));
+      if (!introspects) return context;
+      if (!token) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
+      const may = options.mayIntrospect?.(context) ?? token.roles.some((role) => PEOPLE.includes(role));
+      if (!may)
+        throw new HubError('HUB_ACCESS_REFUSED', {
+          message: 'Your role may not look at the shape of the graph.',
+        });
+      return context;
+    } catch (error) {
+      throw isHubError(error) ? requestRefusal(error) : error;
+    }
+  };
+}
+
+/** What a GET asks, as its body would be. Faulty JSON is left to Apollo, which refuses it. */
+function searchOf(request: FastifyRequest): unknown {
+  const search = new URL(request.url, 'http://hub.invalid').searchParams;
+  const json = (name: string): unknown => {
+    try {
+      return JSON.parse(search.get(name) ?? 'null');
+    } catch {
+      return null;
+    }
+  };
+  return {
+    query: search.get('query'),
+    operationName: search.get('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}
