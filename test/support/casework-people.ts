@@ -179,10 +179,21 @@ export class PersonBuilder {
         this.identityState,
       ],
     );
+    if (this.memberships.length > 0) await this.link(id);
     for (const [caseload, form] of this.memberships) {
       await putMembership(this.world, id, caseload, { restricted: this.restrictedRecord, ...form });
     }
     return id;
+  }
+
+  /** The patient of the record system that a membership speaks of. */
+  private async link(personId: string): Promise<void> {
+    await this.world.sql(
+      `insert into record_links (id, organisation_id, system_id, local_id, person_id, nhs_number, nhs_number_status, date_of_birth, deceased_on,
+         restricted, observed_at)
+       select $1, organisation_id, $2, $3, id, nhs_number, nhs_number_status, date_of_birth, deceased_on, restricted, $4 from persons where id = $5`,
+      [newId(), this.world.systemId, `patient-${personId}`, this.world.hoursAgo(24 * 30), personId],
+    );
   }
 
   /** Writes everything with a referral under a specification. */

@@ -169,6 +169,17 @@ export class CaseworkWorld {
     return this.pulls.get(name) as string;
   }
 
+  /** Returns once so many connections wait for a lock that another holds. */
+  async untilWaiting(connections: number): Promise<void> {
+    for (let waiting = 0; waiting < connections; ) {
+      const [row] = await this.sql<{ n: number }>(
+        `select count(distinct pid)::integer as n from pg_locks join pg_stat_activity using (pid)
+         where not granted and pg_stat_activity.datname = current_database()`,
+      );
+      waiting = row!.n;
+    }
+  }
+
   async close(): Promise<void> {
     await this.db.close();
   }

@@ -51,6 +51,7 @@ select id, team_id as "teamId", person_id as "personId", specification_id as "sp
   consent_to_contact_clinician as "consentToContactClinician", residence, on_care_programme_approach as "onCareProgrammeApproach"
 from referrals where id = any ($1::uuid[]) and ($2::uuid[] is null or team_id = any ($2::uuid[]))`;
 
+/** The latest word of each team; where teams differ, one that has the person settles it, and a no comes before not knowing. */
 const ANSWERS = `
 select distinct on ("referralId") "referralId", answer, "teamKind", "teamId", "from", "to", "answeredAt" from (
   select distinct on (c.referral_id, c.asked_team_id) c.referral_id as "referralId", c.answer, t.kind as "teamKind", c.asked_team_id as "teamId",
@@ -123,11 +124,10 @@ function budgetsOf(sweeps: readonly SweepEvidence[]): {
   presenceBudgetHours: number;
   absenceBudgetHours: number;
 } {
+  if (sweeps.length === 0) return { presenceBudgetHours: 168, absenceBudgetHours: 26 };
   return {
-    presenceBudgetHours: Math.min(168, ...sweeps.map((sweep) => sweep.presenceBudgetHours)),
-    absenceBudgetHours: Math.min(
-      ...(sweeps.length > 0 ? sweeps.map((sweep) => sweep.absenceBudgetHours) : [26]),
-    ),
+    presenceBudgetHours: Math.min(...sweeps.map((sweep) => sweep.presenceBudgetHours)),
+    absenceBudgetHours: Math.min(...sweeps.map((sweep) => sweep.absenceBudgetHours)),
   };
 }
 

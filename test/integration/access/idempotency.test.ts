@@ -82,7 +82,7 @@ describe('once', () => {
     });
     await underWay;
     const second = ask({ key, work: async () => ({ run: 'second' }) });
-    await waitsForLock(world);
+    await world.untilWaiting(1);
     release();
     expect(await Promise.all([first, second])).toEqual([{ run: 'first' }, { run: 'first' }]);
     expect(runs).toBe(1);
@@ -136,13 +136,3 @@ describe('once', () => {
 
 let mutations = 0;
 const newMutation = (): string => `mutation${++mutations}`;
-
-/** Returns once some backend of the world waits for another's transaction. */
-async function waitsForLock(world: CaseworkWorld): Promise<void> {
-  for (;;) {
-    const [row] = await world.sql<{ waiting: boolean }>(
-      `select exists (select from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.datname = current_database()) as waiting`,
-    );
-    if (row!.waiting) return;
-  }
-}

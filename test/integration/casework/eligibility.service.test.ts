@@ -171,6 +171,29 @@ describe('EligibilityService', () => {
     });
   });
 
+  it.each([
+    [240, 26, 9, 'ELIGIBLE CANNOT_TELL'],
+    [24, 26, 2, 'CANNOT_TELL CANNOT_TELL'],
+    [168, 72, 2, 'ELIGIBLE NOT_ELIGIBLE'],
+  ])(
+    'trusts presence for %d hours and absence for %d, as the site says: after %d days',
+    async (presence, absence, days, expected) => {
+      const budgets = (values: readonly number[]) =>
+        world.sql(
+          'update clinical_record_systems set presence_budget_hours = $1, absence_budget_hours = $2',
+          values,
+        );
+      const open = await world.someone().openTo('CMHT').referredUnder('001');
+      const absent = await world.someone().referredUnder('001');
+      await budgets([presence, absence]);
+      world.later(24 * days);
+      const verdicts = [await decided(open.referralId), await decided(absent.referralId)];
+      world.later(-24 * days);
+      await budgets([168, 26]);
+      expect(verdicts.map(({ verdict }) => verdict).join(' ')).toBe(expected);
+    },
+  );
+
   describe('gates', () => {
     it('refuses under a specification that has ended, without a decision', async () => {
       const { referralId } = await world.someone().openTo('CMHT').referredUnder('000');

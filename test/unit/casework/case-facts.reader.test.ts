@@ -30,13 +30,13 @@ describe('absenceByKind', () => {
 
   it('counts from the oldest sweep of the kind', () => {
     const facts = absenceByKind([sweep('CMHT', at(9)), sweep('CMHT', at(7)), sweep('EIP', at(3))]);
-    expect(facts.CMHT).toEqual({ usable: true, sweptAt: at(7).toISOString() });
-    expect(facts.EIP).toEqual({ usable: true, sweptAt: at(3).toISOString() });
+    expect(facts.CMHT).toEqual({ usable: true, held: true, sweptAt: at(7).toISOString() });
+    expect(facts.EIP).toEqual({ usable: true, held: true, sweptAt: at(3).toISOString() });
   });
 
   it('is not known while one caseload of the kind was never swept', () => {
     const facts = absenceByKind([sweep('CMHT', at(9)), sweep('CMHT', null), sweep('EIP', at(3))]);
-    expect(facts.CMHT).toEqual({ usable: false, sweptAt: null });
+    expect(facts.CMHT).toEqual({ usable: false, held: true, sweptAt: null });
     expect(facts.EIP?.usable).toBe(true);
   });
 
@@ -47,9 +47,9 @@ describe('absenceByKind', () => {
     expect(older.CMHT?.sweptAt).toBe(at(2).toISOString());
   });
 
-  it('takes a kind that no system holds from the oldest sweep of all', () => {
+  it('takes a kind that no system holds from the oldest sweep of all, and says that none holds it', () => {
     const facts = absenceByKind([sweep('CMHT', at(9)), sweep('CRISIS', at(5))]);
-    expect(facts.REHABILITATION).toEqual({ usable: true, sweptAt: at(5).toISOString() });
+    expect(facts.REHABILITATION).toEqual({ usable: true, held: false, sweptAt: at(5).toISOString() });
     expect(Object.keys(facts).sort()).toEqual(Object.values(TeamKind).sort());
   });
 });
@@ -126,6 +126,7 @@ describe('factsOf', () => {
       validFrom: '2026-01-01',
       validTo: null,
       restricted: false,
+      complete: true,
       hasCareCoordinator: true,
       sourceAsOf: null,
       observedFrom: at(1),
@@ -141,6 +142,7 @@ describe('factsOf', () => {
         validFrom: '2026-01-01',
         validTo: null,
         restricted: false,
+        complete: true,
         careCoordinator: true,
         lastSeenAt: at(2).toISOString(),
         sourceAsOf: null,
