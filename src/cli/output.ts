@@ -1,6 +1,6 @@
 /** What a command says: lines or JSON on standard output, progress and errors on standard error, an exit code. */
 
-import { ERROR_CODES } from '../core/error-codes.js';
+import { ERROR_CODES, type ErrorCode } from '../core/error-codes.js';
 import { isHubError, type SafeDetails } from '../core/errors.js';
 
 /** Exit codes of every command. */
@@ -77,15 +77,32 @@ export class Output {
     };
   }
 
-  /** Words a failure and tells the exit code: 2 when settings or input are at fault, else 1. */
+  /** Words a failure on standard error, and in JSON when asked for; tells the exit code. */
   failure(error: unknown): ExitCode {
-    const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
-    const message = isHubError(error) ? error.message : ERROR_CODES.HUB_INTERNAL.meaning;
-    const details: SafeDetails = isHubError(error) ? error.details : {};
-    const { solve } = ERROR_CODES[code];
-    if (this.options.json)
-      this.streams.out.write(`${JSON.stringify({ error: { code, message, solve, details } }, null, 2)}\n`);
+    const { code, message, solve } = worded(error);
     this.streams.err.write(`${code}: ${message}\n  ${solve}\n`);
-    return /^HUB_(SETTINGS|INPUT|ADAPTER)_/.test(code) ? ExitCode.USAGE : ExitCode.FAULT;
+    return this.failureDocument(error);
   }
+
+  /** The JSON document of a failure that has been worded already. Tells the exit code: 2 when settings or input are at fault, else 1. */
+  failureDocument(error: unknown): ExitCode {
+    const failure = worded(error);
+    if (this.options.json) this.streams.out.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
+    return /^HUB_(SETTINGS|INPUT|ADAPTER)_/.test(failure.code) ? ExitCode.USAGE : ExitCode.FAULT;
+  }
+}
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly solve: string;
+  readonly details: SafeDetails;
+}
+
+/** What may be told of a failure; one that is no `HubError` could hold anything, so nothing of it is. */
+function worded(error: unknown): Failure {
+  const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
+  const { meaning, solve } = ERROR_CODES[code];
+  const message = isHubError(error) ? error.message : meaning;
+  return { code, message, solve, details: isHubError(error) ? error.details : {} };
 }

@@ -1,6 +1,8 @@
 /** The `hub` command line: nouns and verbs, `--json` and `--quiet` everywhere, exit codes 0, 1 and 2. */
 import { Command, CommanderError, Option } from 'commander';
-import { isHubError } from '../core/errors.js';
+import { inputError, isHubError } from '../core/errors.js';
+import { type Machine, THIS_MACHINE } from '../main/doctor/machine.js';
+import type { Environment } from '../platform/settings/settings.js';
 import { caseloadCommands } from './commands/caseload.command.js';
 import { configCommands } from './commands/config.command.js';
 import { directoryCommands } from './commands/directory.command.js';
@@ -21,15 +23,28 @@ export type Action<Options> = (
   args: readonly string[],
 ) => Promise<ExitCode | undefined>;
 
-/** Adds commands to a program; `act` wraps an action so that its failure is worded and becomes the exit code. */
-export interface Registrar {
-  readonly program: Command;
+/** What a command line runs in. */
+export interface Surroundings {
   readonly streams: Streams;
+  /** Where settings and secrets are read from. */
+  readonly env: Environment;
+  /** What `hub doctor` takes for this machine. */
+  readonly machine: Machine;
+}
+
+/** Adds commands to a program; `act` wraps an action so that its failure is worded and becomes the exit code. */
+export interface Registrar extends Surroundings {
+  readonly program: Command;
   act<Options>(action: Action<Options>): (...received: unknown[]) => Promise<void>;
 }
 
 /** Runs a command line (without `node` and script) and answers its exit code; never throws. */
-export async function runProgram(argv: readonly string[], streams: Streams): Promise<ExitCode> {
+export async function runProgram(
+  argv: readonly string[],
+  streams: Streams,
+  env: Environment = process.env,
+  machine: Machine = THIS_MACHINE,
+): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.DONE;
   const program = new Command('hub')
     .description('IPS Hub: caseloads, eligibility and the graph of an employment service.')
@@ -42,6 +57,8 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
   const registrar: Registrar = {
     program,
     streams,
+    env,
+    machine,
     act:
       (action) =>
       async (...received) => {
@@ -53,7 +70,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
           exitCode = (await action(output, options, args)) ?? ExitCode.DONE;
         } catch (error) {
           exitCode = output.failure(error);
-          if (!isHubError(error) && process.env.HUB_LOG_LEVEL === 'debug')
+          if (!isHubError(error) && env.HUB_LOG_LEVEL === 'debug')
             streams.err.write(`${(error as Error).stack}\n`);
         }
       },
@@ -82,8 +99,13 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? ExitCode.DONE : ExitCode.USAGE;
+    const output = new Output(streams, { json: argv.includes('--json') });
+    if (!(error instanceof CommanderError)) return output.failure(error);
+    if (error.exitCode === 0) return ExitCode.DONE;
+    // Commander has written its own words to standard error.
+    const fault =
+      error.code === 'commander.help' ? 'a command is wanting' : error.message.replace(/^error: /, '');
+    return output.failureDocument(inputError('arguments', fault, 'see hub <command> --help'));
   }
 }
 

@@ -9,7 +9,8 @@ import {
 } from '../main/demonstration.js';
 import { type Hub, openHub } from '../main/open-hub.js';
 import { createLogger } from '../platform/logging.js';
-import { readSettings, type Settings } from '../platform/settings/settings.js';
+import { readSettings } from '../platform/settings/settings.js';
+import type { Surroundings } from './program.js';
 
 /** A hub with its record systems, and on a demonstration its record system. */
 export interface OpenedHub {
@@ -17,12 +18,29 @@ export interface OpenedHub {
   readonly recordSystem: RecordSystem | null;
 }
 
-/** Runs `work` on a hub that is migrated, seeded with its directory and connected to its sites. A command logs warnings only. */
+/** How far a hub is opened. */
+export interface OpeningOptions {
+  /**
+   * False leaves out the record systems of HUB_SITES_FILE: for commands that need none, and for those that write the directory which a site
+   * profile must find before it can be kept. Default true.
+   */
+  readonly sites?: boolean;
+}
+
+/**
+ * Runs `work` on a hub that is migrated, on a demonstration seeded with its directory, and connected to its sites. A command
+ * logs warnings only, and to standard error: standard output is the command's own.
+ */
 export async function withHub<T>(
+  { env, streams }: Pick<Surroundings, 'env' | 'streams'>,
   work: (opened: OpenedHub) => Promise<T>,
-  settings: Settings = readSettings(process.env),
+  { sites = true }: OpeningOptions = {},
 ): Promise<T> {
-  const logger = createLogger({ level: settings.logLevel === 'debug' ? 'debug' : 'warn' });
+  const settings = readSettings(env);
+  const logger = createLogger({
+    level: settings.logLevel === 'debug' ? 'debug' : 'warn',
+    output: { write: (line) => void streams.err.write(line) },
+  });
   const store = await findDataStore(settings);
   const closing: (() => Promise<void>)[] = [() => store.stop()];
   try {
@@ -35,7 +53,8 @@ export async function withHub<T>(
       closing.unshift(() => found.stop());
       await seedDemonstrationDirectory(hub, found);
     }
-    await hub.connect(siteProfilesOf(settings, recordSystem));
+    const configured = sites ? settings : { ...settings, sitesFile: null };
+    await hub.connect(siteProfilesOf(configured, recordSystem, env));
     return await work({ hub, recordSystem });
   } finally {
     for (const close of closing) await close().catch(() => {});

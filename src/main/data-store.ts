@@ -17,10 +17,14 @@ export interface DataStore {
   stop(): Promise<void>;
 }
 
+/** Folder of the embedded server under the data folder. */
+export const embeddedFolder = (settings: Pick<Settings, 'dataDir'>): string =>
+  join(settings.dataDir, 'postgres');
+
 /** The server that the settings name; starts or joins the embedded one when they name none. */
 export async function findDataStore(settings: Settings): Promise<DataStore> {
   if (settings.databaseUrl) return { ownerUrl: settings.databaseUrl, embedded: false, stop: async () => {} };
-  const server = await startEmbeddedServer({ dataDir: join(settings.dataDir, 'postgres') });
+  const server = await startEmbeddedServer({ dataDir: embeddedFolder(settings) });
   return { ownerUrl: server.url, embedded: true, stop: () => server.stop() };
 }
 

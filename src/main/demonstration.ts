@@ -10,7 +10,7 @@ import { seedDirectory, seedReferrals } from '../../seeds/demonstration/seed-hub
 import { startRecordSystemProcess } from '../../seeds/record-system/record-system-process.js';
 import { isLocalDate, type LocalDate, londonDate } from '../core/calendar.js';
 import { HubError } from '../core/errors.js';
-import type { Settings } from '../platform/settings/settings.js';
+import type { Environment, Settings } from '../platform/settings/settings.js';
 import { readSiteProfiles, type SiteProfile } from '../platform/settings/site-profiles.js';
 import type { Hub } from './open-hub.js';
 import { reviewOrganisation } from './schedules.js';
@@ -50,11 +50,21 @@ function readJson<T>(file: string): T | null {
   }
 }
 
+const knownAddress = (dataDir: string): { baseUrl: string } | null =>
+  readJson<{ baseUrl: string }>(join(dataDir, ADDRESS_FILE));
+
+/** The demonstration record system that is running on this data folder, or null; starts nothing. */
+export async function runningRecordSystem(dataDir: string): Promise<RecordSystem | null> {
+  const known = knownAddress(dataDir);
+  return known && (await answers(known.baseUrl)) ? { baseUrl: known.baseUrl, stop: async () => {} } : null;
+}
+
 /** Uses the demonstration record system that is running on this data folder, or starts it. */
 export async function findRecordSystem(dataDir: string): Promise<RecordSystem> {
+  const running = await runningRecordSystem(dataDir);
+  if (running) return running;
   const addressFile = join(dataDir, ADDRESS_FILE);
-  const known = readJson<{ baseUrl: string }>(addressFile);
-  if (known && (await answers(known.baseUrl))) return { baseUrl: known.baseUrl, stop: async () => {} };
+  const known = knownAddress(dataDir);
   mkdirSync(dataDir, { recursive: true });
   try {
     // The same port again, so that what was written down about it stays true.
@@ -84,12 +94,13 @@ export function worldDate(dataDir: string): LocalDate {
   return today;
 }
 
-/** Site profiles of a hub: those of the sites file, and on a demonstration its record system's. */
+/** Site profiles of a hub: those of the sites file, and on a demonstration its record system's. Secrets are read from `env`. */
 export function siteProfilesOf(
   settings: Settings,
-  recordSystem: RecordSystem | null,
+  recordSystem: Pick<RecordSystem, 'baseUrl'> | null,
+  env: Environment = process.env,
 ): readonly SiteProfile[] {
-  const configured = readSiteProfiles(settings.sitesFile, process.env);
+  const configured = readSiteProfiles(settings.sitesFile, env);
   if (!recordSystem) return configured;
   const site = demonstrationSite(recordSystem.baseUrl);
   return [...configured, { ...site, teams: [...site.teams], shownSettings: site.settings }];

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../core/clock.js';
 import { createLogger } from '../platform/logging.js';
-import type { Settings } from '../platform/settings/settings.js';
+import type { Environment, Settings } from '../platform/settings/settings.js';
 import { banner } from './banner.js';
 import { findDataStore } from './data-store.js';
 import {
@@ -38,8 +38,12 @@ export function hubVersion(): string {
   return 'unknown';
 }
 
-/** Starts everything that the settings ask for; on a failure stops what had been started and rethrows. */
-export async function startHub(settings: Settings, progress: Progress): Promise<RunningHub> {
+/** Starts everything that the settings ask for, secrets of sites from `env`; on a failure stops what had been started and rethrows. */
+export async function startHub(
+  settings: Settings,
+  progress: Progress,
+  env: Environment = process.env,
+): Promise<RunningHub> {
   const startedAt = Date.now();
   const logger = createLogger({ level: settings.logLevel });
   const stops: (() => Promise<void>)[] = [];
@@ -59,7 +63,7 @@ export async function startHub(settings: Settings, progress: Progress): Promise<
       stops.push(() => recordSystem.stop());
       await seedDemonstrationDirectory(hub, recordSystem);
     }
-    await hub.connect(siteProfilesOf(settings, recordSystem));
+    await hub.connect(siteProfilesOf(settings, recordSystem, env));
     if (recordSystem) await seedDemonstrationCases(hub, recordSystem, progress);
     if (settings.roles.includes('worker')) stops.push(await startSchedules(hub));
     let url: string | null = null;

@@ -9,8 +9,14 @@ import { ExitCode } from '../output.js';
 import type { Registrar } from '../program.js';
 import { withHub } from '../with-hub.js';
 
+const KINDS = new Map([
+  ['sweep', 'SWEEP'],
+  ['increment', 'INCREMENT'],
+] as const) as ReadonlyMap<string, 'SWEEP' | 'INCREMENT'>;
+
 /** Registers the commands. */
-export function caseloadCommands({ program, act }: Registrar): void {
+export function caseloadCommands(registrar: Registrar): void {
+  const { program, act } = registrar;
   const caseload = program.command('caseload').description('caseloads of the clinical teams');
   caseload
     .command('refresh')
@@ -18,13 +24,11 @@ export function caseloadCommands({ program, act }: Registrar): void {
     .option('--system <code>', 'one record system; default all')
     .option('--kind <kind>', 'sweep or increment', 'increment')
     .action(
-      act<{ system?: string; kind: string }>(async (output, options) =>
-        withHub(async ({ hub }) => {
-          const kind = { sweep: 'SWEEP', increment: 'INCREMENT' }[options.kind] as
-            | 'SWEEP'
-            | 'INCREMENT'
-            | undefined;
-          if (!kind) throw inputError('--kind', `${options.kind} is no kind of pull`, 'sweep or increment');
+      act<{ system?: string; kind: string }>(async (output, options) => {
+        const kind = KINDS.get(options.kind);
+        if (!kind)
+          throw inputError('--kind', `${options.kind} is no kind of pull`, [...KINDS.keys()].join(' or '));
+        return withHub(registrar, async ({ hub }) => {
           const systems = options.system ? [systemByCode(hub.systems, options.system)] : hub.systems;
           const show = output.progress();
           const pulls = [];
@@ -58,7 +62,7 @@ export function caseloadCommands({ program, act }: Registrar): void {
             ]),
           );
           return pulls.some((pull) => pull.state === 'INCOMPLETE') ? ExitCode.FAULT : ExitCode.DONE;
-        }),
-      ),
+        });
+      }),
     );
 }

@@ -4,14 +4,14 @@ import { readSettings } from '../../platform/settings/settings.js';
 import type { Registrar } from '../program.js';
 
 /** Registers the commands. */
-export function configCommands({ program, act }: Registrar): void {
+export function configCommands({ program, act, env }: Registrar): void {
   const config = program.command('config').description('settings');
   config
     .command('print')
     .description('every setting as read from the environment; secrets are masked')
     .action(
       act<object>(async (output) => {
-        const rows = printSettings(readSettings(process.env), process.env);
+        const rows = printSettings(readSettings(env), env);
         output.table(
           rows,
           ['SETTING', 'SOURCE', 'VALUE'],

@@ -6,14 +6,14 @@ import { readSettings } from '../../platform/settings/settings.js';
 import type { Registrar } from '../program.js';
 
 /** Registers the command. */
-export function migrateCommand({ program, act }: Registrar): void {
+export function migrateCommand({ program, act, env }: Registrar): void {
   program
     .command('migrate')
     .description('make the database roles and run pending migrations')
     .option('--dry-run', 'show the statements and change nothing')
     .action(
       act<{ dryRun?: boolean }>(async (output, options) => {
-        const store = await findDataStore(readSettings(process.env));
+        const store = await findDataStore(readSettings(env));
         try {
           const report = await migrate({
             ownerUrl: store.ownerUrl,

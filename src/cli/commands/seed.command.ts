@@ -8,27 +8,32 @@ import type { Registrar } from '../program.js';
 import { withHub } from '../with-hub.js';
 
 /** Registers the command. */
-export function seedCommand({ program, act }: Registrar): void {
+export function seedCommand(registrar: Registrar): void {
+  const { program, act } = registrar;
   program
     .command('seed')
     .description('write the service specifications, and on a demonstration its world; repeats change nothing')
     .action(
       act<object>(async (output) =>
-        withHub(async ({ hub, recordSystem }) => {
-          const specifications = await hub.database.transaction('write', NO_SCOPE, (tx) =>
-            seedSpecifications(tx, ALL_SPECIFICATIONS),
-          );
-          const world = recordSystem
-            ? await seedDemonstrationCases(hub, recordSystem, output.progress())
-            : false;
-          output.result({ ...specifications, demonstrationWorld: world }, [
-            `specifications: ${specifications.specifications} new, ${specifications.versions} new versions, ${specifications.rules} new rules`,
-            recordSystem
-              ? `demonstration world: ${world ? 'written' : 'was there'}`
-              : 'demonstration world: not asked for',
-          ]);
-          return undefined;
-        }),
+        withHub(
+          registrar,
+          async ({ hub, recordSystem }) => {
+            const specifications = await hub.database.transaction('write', NO_SCOPE, (tx) =>
+              seedSpecifications(tx, ALL_SPECIFICATIONS),
+            );
+            const world = recordSystem
+              ? await seedDemonstrationCases(hub, recordSystem, output.progress())
+              : false;
+            output.result({ ...specifications, demonstrationWorld: world }, [
+              `specifications: ${specifications.specifications} new, ${specifications.versions} new versions, ${specifications.rules} new rules`,
+              recordSystem
+                ? `demonstration world: ${world ? 'written' : 'was there'}`
+                : 'demonstration world: not asked for',
+            ]);
+            return undefined;
+          },
+          { sites: false },
+        ),
       ),
     );
 }

@@ -18,15 +18,15 @@ function askedToEnd(): Promise<void> {
 }
 
 /** Registers the command. */
-export function startCommand({ program, act, streams }: Registrar): void {
+export function startCommand({ program, act, env }: Registrar): void {
   program
     .command('start')
     .description('run the hub: its own database and demonstration world unless DATABASE_URL is set')
     .action(
       act<object>(async (output) => {
         const ended = askedToEnd();
-        const running = await startHub(readSettings(process.env), output.progress());
-        streams.out.write(running.banner);
+        const running = await startHub(readSettings(env), output.progress(), env);
+        output.result({ url: running.url }, [running.banner.replace(/\n$/, '')]);
         await ended;
         await running.stop();
         return undefined;

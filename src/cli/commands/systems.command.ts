@@ -7,14 +7,15 @@ import type { Registrar } from '../program.js';
 import { withHub } from '../with-hub.js';
 
 /** Registers the commands. */
-export function systemsCommands({ program, act }: Registrar): void {
+export function systemsCommands(registrar: Registrar): void {
+  const { program, act } = registrar;
   const systems = program.command('systems').description('clinical record systems and their adapters');
   systems
     .command('list')
     .description('record systems of this hub')
     .action(
       act<object>(async (output) =>
-        withHub(async ({ hub }) => {
+        withHub(registrar, async ({ hub }) => {
           const rows = hub.systems.map(({ profile }) => ({
             code: profile.code,
             name: profile.name,
@@ -67,7 +68,7 @@ export function systemsCommands({ program, act }: Registrar): void {
     .description('ask record systems something harmless')
     .action(
       act<object>(async (output, _options, [code]) =>
-        withHub(async ({ hub }) => {
+        withHub(registrar, async ({ hub }) => {
           const asked = code === undefined ? hub.systems : [systemByCode(hub.systems, code)];
           const checks = await Promise.all(
             asked.map(async ({ profile, adapter }) => {

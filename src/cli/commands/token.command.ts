@@ -8,14 +8,14 @@ import { readSettings } from '../../platform/settings/settings.js';
 import type { Registrar } from '../program.js';
 
 /** Registers the command. */
-export function tokenCommand({ program, act }: Registrar): void {
+export function tokenCommand({ program, act, env }: Registrar): void {
   program
     .command('token <role>')
     .description(`print a demonstration token: ${TOKEN_ROLES.join(', ')}`)
     .option('--minutes <number>', 'how long it is good for, 1 to 1440', '60')
     .action(
       act<{ minutes: string }>(async (output, { minutes }, [role]) => {
-        const settings = readSettings(process.env);
+        const settings = readSettings(env);
         if (!settings.isDemonstration) {
           throw new HubError('HUB_ACCESS_REFUSED', {
             message: 'Demonstration tokens are issued on a demonstration only; ask your identity provider.',

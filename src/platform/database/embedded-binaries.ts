@@ -66,6 +66,28 @@ export function hydrateSymlinks(native: string): number {
   return made;
 }
 
+/** What is installed, as it lies there. */
+export interface InstalledBinaries {
+  /** The folder `native`. */
+  readonly folder: string;
+  /** Names of shared-library links that `hydrateSymlinks` would have to make. */
+  readonly missingLinks: readonly string[];
+  /** Whether the program `postgres` is there. */
+  readonly present: boolean;
+}
+
+/** Looks at the installed programs and changes nothing. `HUB_DATABASE_EMBEDDED` when there are none for this platform. */
+export function examineBinaries(folder: string = nativeFolder()): InstalledBinaries {
+  const table = join(folder, 'pg-symlinks.json');
+  const rows = existsSync(table) ? (JSON.parse(readFileSync(table, 'utf8')) as SymlinkRow[]) : [];
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  return {
+    folder,
+    missingLinks: rows.map((row) => row.target).filter((target) => !existsSync(join(folder, '..', target))),
+    present: existsSync(join(folder, 'bin', `postgres${suffix}`)),
+  };
+}
+
 /** True when the user who will run the server can execute the file. */
 export function canExecute(file: string, user: ServerUser | undefined): boolean {
   if (process.platform === 'win32') return existsSync(file);

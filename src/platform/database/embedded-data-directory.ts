@@ -22,20 +22,39 @@ export interface ServerFiles {
   readonly lock: string;
 }
 
+const REFUGE = '/var/lib/ips-hub';
+
+const refugeFor = (home: string, refuge: string): string =>
+  join(refuge, createHash('sha256').update(home).digest('hex').slice(0, 12));
+
+const filesIn = (parent: string): ServerFiles => ({
+  cluster: join(parent, 'postgres'),
+  passwordFile: join(parent, 'postgres.password'),
+  log: join(parent, 'postgres.log'),
+  lock: join(parent, 'postgres.lock'),
+});
+
+/** The paths for a data directory as `serverFiles` would answer them, without making anything; undefined when it does not exist. */
+export function findServerFiles(
+  dataDir: string,
+  user: ServerUser | undefined,
+  refuge = REFUGE,
+): ServerFiles | undefined {
+  const home = resolve(dataDir);
+  if (!existsSync(home)) return undefined;
+  return filesIn(canEnter(home, user) ? home : refugeFor(home, refuge));
+}
+
 /**
  * The paths for a data directory, which is made when absent. When the server's user cannot enter it (a project in root's
  * home), the cluster lies under `/var/lib/ips-hub` in a folder of its own for this data directory.
  */
-export function serverFiles(
-  dataDir: string,
-  user: ServerUser | undefined,
-  refuge = '/var/lib/ips-hub',
-): ServerFiles {
+export function serverFiles(dataDir: string, user: ServerUser | undefined, refuge = REFUGE): ServerFiles {
   const home = resolve(dataDir);
   mkdirSync(home, { recursive: true });
   let parent = home;
   if (!canEnter(home, user)) {
-    parent = join(refuge, createHash('sha256').update(home).digest('hex').slice(0, 12));
+    parent = refugeFor(home, refuge);
     mkdirSync(parent, { recursive: true, mode: 0o755 });
     if (!canEnter(parent, user)) {
       throw new HubError('HUB_DATABASE_EMBEDDED', {
@@ -43,12 +62,7 @@ export function serverFiles(
       });
     }
   }
-  return {
-    cluster: join(parent, 'postgres'),
-    passwordFile: join(parent, 'postgres.password'),
-    log: join(parent, 'postgres.log'),
-    lock: join(parent, 'postgres.lock'),
-  };
+  return filesIn(parent);
 }
 
 /** The superuser's password of a cluster that exists; `HUB_DATABASE_EMBEDDED` when its file is gone. */

@@ -10,6 +10,7 @@ import { locateBinaries } from './embedded-binaries.js';
 import {
   clusterExists,
   createCluster,
+  findServerFiles,
   type PostmasterFile,
   readPassword,
   readPostmasterFile,
@@ -161,6 +162,30 @@ async function ensureOwner(superuserUrl: string, ownerPassword: string): Promise
   }
 }
 
+const ownerPasswordFrom = (superuserPassword: string): string =>
+  createHmac('sha256', superuserPassword).update(DatabaseRole.OWNER).digest('base64url');
+
+/** What there is of an embedded server in a data directory. */
+export interface FoundServer {
+  /** Whether a finished cluster lies there. */
+  readonly cluster: boolean;
+  /** URL as its owner when it runs and accepts connections; else null. */
+  readonly url: string | null;
+}
+
+/** Looks for an embedded server, without starting, making or removing anything. @throws HUB_DATABASE_EMBEDDED for a cluster of another version or without its password. */
+export function findEmbeddedServer(dataDir: string): FoundServer {
+  const files = findServerFiles(dataDir, serverUser());
+  if (!files || !clusterExists(files)) return { cluster: false, url: null };
+  const password = readPassword(files);
+  const found = readPostmasterFile(files);
+  if (!found?.ready || !isPostmasterOf(files, found.pid)) return { cluster: true, url: null };
+  return {
+    cluster: true,
+    url: urlOf(DatabaseRole.OWNER, ownerPasswordFrom(password), found.port, DATABASE),
+  };
+}
+
 /**
  * Starts the server, or joins it when it already runs on this data directory. Settings: `random_page_cost` 1.1 (the data fit
  * in memory), UTC, 127.0.0.1 only. When the hub's process dies in whatever way, the server shuts down cleanly. Every
@@ -197,7 +222,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
       await waitUntilReady(files, started);
     }
     const superuserUrl = urlOf('postgres', password, port, DATABASE);
-    const ownerPassword = createHmac('sha256', password).update(DatabaseRole.OWNER).digest('base64url');
+    const ownerPassword = ownerPasswordFrom(password);
     try {
       await ensureOwner(urlOf('postgres', password, port, 'postgres'), ownerPassword);
     } catch (cause) {
