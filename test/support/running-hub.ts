@@ -1,0 +1,89 @@
+/** A hub started as a user starts it, in a folder of its own. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** A folder for a hub's data. */
+export interface HubFolder {
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly port: number;
+  remove(): void;
+}
+
+export interface RunningHubProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly banner: string;
+  /** Milliseconds from start to banner. */
+  readonly startedInMs: number;
+  /** Everything it wrote, so far. */
+  said(): string;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+/** A fresh folder and port; no setting of the surroundings reaches the hub. */
+export async function hubFolder(): Promise<HubFolder> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'));
+  const port = await freePort();
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(HUB_|DATABASE_URL|NODE_ENV|NODE_OPTIONS|npm_)/.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), HUB_DATA_DIR: dataDir, HUB_PORT: String(port) };
+  return { dataDir, env, port, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
+}
+
+/** Starts the hub and waits for its banner. */
+export async function startHubProcess(folder: HubFolder, limitMs = 180_000): Promise<RunningHubProcess> {
+  const startedAt = Date.now();
+  const child = spawn(process.execPath, ['src/runtime/start.mjs', 'start'], {
+    cwd: ROOT,
+    env: folder.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  while (!/Stop with Ctrl-C/.test(text)) {
+    if (child.exitCode !== null || Date.now() - startedAt > limitMs)
+      throw new Error(`the hub did not start:\n${text}`);
+    await sleep(50);
+  }
+  const banner = text.slice(text.lastIndexOf('  IPS Hub'));
+  const url = /GraphQL\s+(\S+)\/graphql/.exec(banner)![1]!;
+  return { child, url, banner, startedInMs: Date.now() - startedAt, said: () => text };
+}
+
+/** Processes whose command line names the folder. */
+export function processesOf(folder: HubFolder): string[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(folder.dataDir) && !line.includes('ps -eo'));
+}
+
+/** Waits until no process of the folder is left; answers those that are after the limit. */
+export async function untilNoneLeft(folder: HubFolder, limitMs = 15_000): Promise<string[]> {
+  const until = Date.now() + limitMs;
+  while (processesOf(folder).length > 0 && Date.now() < until) await sleep(100);
+  return processesOf(folder);
+}
+
+/** Sends a signal to a hub and waits for its end; answers the exit code. */
+export async function endWith(hub: RunningHubProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const ended = once(hub.child, 'exit');
+  hub.child.kill(signal);
+  const [code] = await ended;
+  return code as number | null;
+}
