@@ -77,6 +77,13 @@ describe('EligibilityService', () => {
       ['does not want work', (p) => p.openTo('CMHT'), { wordOnWork: 'DOES_NOT_WANT_PAID_WORK' }, 'N N M N N'],
       ['on the waiting list', (p) => p.openTo('CMHT', { state: 'WAITING_LIST' }), {}, 'T T M E E'],
       ['a restricted record', (p) => p.openTo('CMHT').restricted(), {}, 'T T T E E'],
+      [
+        'a restricted person, on a caseload that does not say so',
+        (p) => p.openTo('CMHT', { restricted: false }).restricted(),
+        {},
+        'T T T E E',
+      ],
+      ['a restricted person on no caseload', (p) => p.restricted(), {}, 'T T T E E'],
       ['two living records', (p) => p.openTo('CMHT').inConflict(), {}, 'D D D E E'],
       ['a team that nobody has mapped', (p) => p.openTo('UNMAPPED'), {}, '? ? ? E E'],
       ['lives elsewhere', (p) => p.openTo('EIP'), { residence: 'OUTSIDE_REGION' }, 'M E E E N'],
