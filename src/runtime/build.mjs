@@ -44,6 +44,32 @@ export function build(root = ROOT) {
     stderr.write('The hub is not built and the compiler is not installed: run npm ci, without --omit=dev.\n');
     return 78;
   }
+  const lock = join(root, 'dist', '.building');
+  takeLock(lock);
+  try {
+    // Another command may have built while this one waited.
+    return isStale(root) ? compile(root, compiler) : 0;
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+/** Waits until no other process builds. A lock older than two minutes was left by one that died. */
+function takeLock(lock) {
+  mkdirSync(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      return;
+    } catch {
+      const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
+      if (age > 120_000) rmSync(lock, { recursive: true, force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+}
+
+function compile(root, compiler) {
   const began = new Date();
   const stamp = join(root, STAMP);
   rmSync(stamp, { force: true });
@@ -52,7 +78,6 @@ export function build(root = ROOT) {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) return status ?? 1;
-  mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
   utimesSync(stamp, began, began);
   return 0;
