@@ -4,18 +4,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LIFELINE, watchLifeline } from './lifeline.js';
 
-/** Set for the second run, so that there is never a third. */
-export const REEXECUTED = 'HUB_REEXECUTED';
 /** Exit code when there is no Node to run on: EX_CONFIG of sysexits.h; the operator installs one. */
 export const EXIT_NO_NODE = 78;
-/** File descriptor of the pipe whose end tells the second process that the first is gone. */
-const LIFELINE = 3;
-
 /**
  * - `SUPPORTED`: 22.18 and later of 22, 24 and later; everything runs.
  * - `TOLERATED`: 20.19 and later; the hub runs, the demonstration's record system does not (it needs node:sqlite).
@@ -47,19 +42,16 @@ export function installedNode(file: string): string | null {
  * arguments, and this process only passes signals on and ends with the other's exit code (128 + number for a signal). With
  * no Node to run on, it says so and exits 78.
  *
- * An entry file has no other static import and reads:
- * `if (await runningOnSupportedNode(import.meta.url)) await import('./program.js');`
- *
+ * `entry` is the file URL of a program, which watches the lifeline (`watchLifeline`) or asks this function about itself.
  * `version` is the Node version to judge, by default that of this process.
  */
 export async function runningOnSupportedNode(
   entry: string,
   version = process.versions.node,
 ): Promise<boolean> {
-  const again = process.env[REEXECUTED] !== undefined;
-  // Programs started from here must not take themselves for a second run, nor their descriptor 3 for our pipe.
-  delete process.env[REEXECUTED];
-  if (again) followLifeline();
+  // A second run is known by its lifeline; there is never a third.
+  const again = process.env[LIFELINE] !== undefined;
+  watchLifeline(process.env[LIFELINE]);
   const support = nodeSupport(version);
   if (support === 'SUPPORTED') return true;
   const file = fileURLToPath(entry);
@@ -84,7 +76,7 @@ function runAgain(node: string, file: string): void {
   const flags = process.execArgv.filter((flag) => !flag.startsWith('--watch'));
   const child = spawn(node, [...flags, file, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, [REEXECUTED]: '1' },
+    env: { ...process.env, [LIFELINE]: '3' },
   });
   forwardSignals(child);
   child.on('error', (error) => giveUp(`The installed Node cannot be run: ${node}: ${error.message}`));
@@ -98,19 +90,6 @@ function forwardSignals(child: ChildProcess): void {
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       child.kill(signal);
     });
-  }
-}
-
-/** Ends this process as SIGTERM would when the one that started it is gone, even by kill -9. */
-function followLifeline(): void {
-  try {
-    const lifeline = new Socket({ fd: LIFELINE, readable: true, writable: false });
-    lifeline.on('error', () => {});
-    lifeline.on('close', () => process.kill(process.pid, 'SIGTERM'));
-    lifeline.resume();
-    lifeline.unref();
-  } catch {
-    // Started by hand with the variable set: there is no pipe to follow.
   }
 }
 
