@@ -15,8 +15,8 @@ import { ClinicalResolver } from './clinical/clinical.resolver.js';
 import { SpecificationResolver } from './contracts/specification.resolver.js';
 import { TeamResolver } from './directory/directory.resolver.js';
 import type { GraphContext } from './graph-context.js';
-import { GRAPH_POLICY } from './policy-table.js';
 import { PersonResolver } from './people/person.resolver.js';
+import { GRAPH_POLICY } from './policy-table.js';
 
 /** The graph. Throws, listing every fault, when a field has no policy or disagrees with its map. */
 export async function buildGraph(): Promise<GraphQLSchema> {

@@ -8,7 +8,7 @@ import {
   MANAGERS,
   TEAM_ANSWERERS,
 } from '../src/access/policies.js';
-import type { GraphPolicy } from './graph-policy.js';
+import type { GraphPolicy } from './field-policy.js';
 import { FIELD_MAPS, ROOTS } from './roots.js';
 
 /** The whole policy; the schema is not built when a field is missing from it. */

@@ -1,5 +1,14 @@
 /** The house: floors, file length, no `any`, nothing left to do, documented members, tests at least as long as source. */
-import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -75,8 +84,10 @@ function violations(root: string): string[] {
       }
       const [targetFloor, targetRoom] = floorOf(target);
       if (targetRoom === room) continue;
-      const adapterBlind = room.startsWith('adapters/') && room !== 'adapters/registry.ts' && !ADAPTER_SEES.test(target);
-      if (targetFloor >= floor || adapterBlind) faults.push(`${file} imports ${target}: floor ${floor} may not see floor ${targetFloor}`);
+      const adapterBlind =
+        room.startsWith('adapters/') && room !== 'adapters/registry.ts' && !ADAPTER_SEES.test(target);
+      if (targetFloor >= floor || adapterBlind)
+        faults.push(`${file} imports ${target}: floor ${floor} may not see floor ${targetFloor}`);
     }
   }
   return faults;
@@ -84,6 +95,12 @@ function violations(root: string): string[] {
 
 const sources = filesUnder(ROOT, SOURCE_FOLDERS);
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+/** Code without comments and text, so that prose about "any" is no finding. */
+const codeOf = (file: string): string =>
+  read(file)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\/\/[^\n]*/g, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
 const linesOf = (file: string): number => read(file).split('\n').length - 1;
 
 describe('floors', () => {
@@ -101,7 +118,10 @@ describe('floors', () => {
     plant('src/platform/x.ts', 'export const x = 1;');
     plant('src/people/side.ts', "import { y } from '../directory/y.js';");
     plant('src/directory/y.ts', "export const y = await import('../people/side.js');");
-    plant('adapters/a/index.ts', "import { x } from '../../src/platform/x.js';\nexport { z } from '../b/index.js';");
+    plant(
+      'adapters/a/index.ts',
+      "import { x } from '../../src/platform/x.js';\nexport { z } from '../b/index.js';",
+    );
     plant('adapters/b/index.ts', 'export const z = 1;');
     expect(violations(root)).toHaveLength(5);
     rmSync(root, { recursive: true });
@@ -113,16 +133,21 @@ describe('files', () => {
     expect(sources.length).toBeGreaterThan(40);
   });
 
-  test.each([['a file over 350 lines hides a concept', (file: string) => linesOf(file) > 350]])('%s', (_name, bad) => {
-    expect(sources.filter(bad)).toEqual([]);
-  });
+  test.each([['a file over 350 lines hides a concept', (file: string) => linesOf(file) > 350]])(
+    '%s',
+    (_name, bad) => {
+      expect(sources.filter(bad)).toEqual([]);
+    },
+  );
 
   test('no any', () => {
-    expect(sources.filter((file) => /(:\s*any\b|<any>|\bas any\b|\bany\[\])/.test(read(file)))).toEqual([]);
+    expect(sources.filter((file) => /(:\s*any\b|<any>|\bas any\b|\bany\[\])/.test(codeOf(file)))).toEqual([]);
   });
 
   test('nothing left to do and nothing commented out', () => {
-    const left = new RegExp(`\\b(${['TO', 'FIX'].map((word) => (word === 'TO' ? 'TODO' : 'FIXME')).join('|')}|XXX|HACK)\\b`);
+    const left = new RegExp(
+      `\\b(${['TO', 'FIX'].map((word) => (word === 'TO' ? 'TODO' : 'FIXME')).join('|')}|XXX|HACK)\\b`,
+    );
     expect(sources.filter((file) => left.test(read(file)))).toEqual([]);
   });
 
@@ -138,7 +163,9 @@ describe('files', () => {
   });
 
   test('tests are at least as long as the source', () => {
-    const tests = filesUnder(ROOT, ['test']).filter((file) => !file.startsWith('test/bench/') && file !== 'ormconfig.ts');
+    const tests = filesUnder(ROOT, ['test']).filter(
+      (file) => !file.startsWith('test/bench/') && file !== 'ormconfig.ts',
+    );
     const total = (files: readonly string[]): number => files.reduce((sum, file) => sum + linesOf(file), 0);
     expect(total(tests)).toBeGreaterThanOrEqual(total(sources));
   });
@@ -149,11 +176,17 @@ function undocumented(text: string): string[] {
   const lines = text.split('\n');
   const missing: string[] = [];
   lines.forEach((line, index) => {
-    const match = /^export (?:abstract |async |declare )*(?:class|interface|function|const|type|enum)\*? (\w+)/.exec(line);
+    const match =
+      /^export (?:abstract |async |declare )*(?:class|interface|function|const|type|enum)\*? (\w+)/.exec(
+        line,
+      );
     if (!match) return;
     let above = index - 1;
-    while (above >= 0 && /^(@|\)|\}\)| {2}|\})/.test(lines[above]!) && !/\*\/\s*$/.test(lines[above]!)) above--;
-    const sameName = lines.slice(0, index).some((earlier) => new RegExp(`^export (?:const|type|interface) ${match[1]}\\b`).test(earlier));
+    while (above >= 0 && /^(@|\)|\}\)| {2}|\})/.test(lines[above]!) && !/\*\/\s*$/.test(lines[above]!))
+      above--;
+    const sameName = lines
+      .slice(0, index)
+      .some((earlier) => new RegExp(`^export (?:const|type|interface) ${match[1]}\\b`).test(earlier));
     if (!/\*\/\s*$/.test(lines[above] ?? '') && !sameName) missing.push(match[1]!);
   });
   return missing;
@@ -170,6 +203,8 @@ describe('documentation of members', () => {
   });
 
   test('a member without a comment is found', () => {
-    expect(undocumented('/** a */\n\nexport const x = 1;\n/** b */\nexport function y() {}\nexport class Z {}')).toEqual(['x', 'Z']);
+    expect(
+      undocumented('/** a */\n\nexport const x = 1;\n/** b */\nexport function y() {}\nexport class Z {}'),
+    ).toEqual(['x', 'Z']);
   });
 });

@@ -1,5 +1,6 @@
 /** The cost of an operation as an expression: worked out once per document, evaluated per request with its variables. */
 
+/** Variables of a request, as sent. */
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** A list's size: known from the document, or to be had from the variables. */
@@ -11,6 +12,7 @@ export interface Cost {
   readonly repeated: readonly { readonly size: ListSize; readonly of: Cost }[];
 }
 
+/** The cost of nothing. */
 export const NO_COST: Cost = { fixed: 0, repeated: [] };
 
 /** A cost known already. */

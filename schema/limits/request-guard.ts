@@ -26,6 +26,7 @@ const NOTHING: GuardedRequest = { introspects: false, cost: 0 };
 const REMEMBERED = 300;
 const REMEMBERED_CHARACTERS = 16_384;
 
+/** Holds each request to the limits before it is validated; remembers the profile of documents it has seen. */
 export class RequestGuard {
   private readonly profiles = new Map<string, readonly OperationProfile[] | null>();
 

@@ -1,6 +1,7 @@
 /** Relay connections: one factory, so that every list pages alike. */
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 
+/** Where a page stands in its list (Relay Cursor Connections, PageInfo). */
 @ObjectType({ simpleResolvers: true, description: 'Where a page stands in its list.' })
 export class PageInfo {
   @Field(() => Boolean)

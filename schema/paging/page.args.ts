@@ -1,6 +1,7 @@
 /** Arguments that every connection shares. */
 import { ArgsType, Field, Int } from 'type-graphql';
 
+/** Arguments of a connection: forwards by `first` and `after`, backwards by `last` and `before`. */
 @ArgsType()
 export class PageArgs {
   @Field(() => Int, { nullable: true, description: 'How many from the start; at most 250.' })
@@ -16,6 +17,7 @@ export class PageArgs {
   before?: string | null;
 }
 
+/** Argument of a nested list. */
 @ArgsType()
 export class FirstArgs {
   @Field(() => Int, { nullable: true, description: 'At most 50; default 10.' })

@@ -18,6 +18,7 @@ import {
 } from 'graphql';
 import { type HubError, isHubError } from '../../src/core/errors.js';
 
+/** What is wrong with an input: which, and what is accepted. Never its value. */
 export interface InputFault {
   /** Path of the variable or argument, as `input.referrals[2].receivedOn`. */
   readonly field: string;

@@ -39,6 +39,7 @@ export interface SystemState {
   readonly asOf: string | null;
 }
 
+/** What readiness looks at and shows. */
 export interface HealthOptions {
   readonly checks: readonly ReadinessCheck[];
   /** Default: none shown. */
@@ -52,6 +53,7 @@ export interface MetricsOptions {
   readonly token?: string;
 }
 
+/** How many requests are taken before HUB_ACCESS_RATE. */
 export interface RateOptions {
   /** Requests a subject may make in a window. Default 6,000. */
   readonly perSubject?: number;
@@ -61,6 +63,7 @@ export interface RateOptions {
   readonly windowMs?: number;
 }
 
+/** Everything that a server is made of. */
 export interface ServerOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
   /** Verifies the token of an `Authorization` header; a `TokenVerifier`'s `verify`. */

@@ -27,6 +27,7 @@ export interface SettingDescription {
   readonly help: string;
 }
 
+/** What an adapter is and takes, as data that can be shown without starting it. */
 export interface AdapterManifest {
   /** Folder name under `adapters/`; stable for ever. */
   readonly id: string;
@@ -36,6 +37,7 @@ export interface AdapterManifest {
   readonly settings: readonly SettingDescription[];
 }
 
+/** What an adapter is given beside its settings. */
 export interface AdapterDependencies {
   /** Code of the clinical record system that this instance serves (site profile); every `Observed` names it. */
   readonly system: string;
@@ -59,6 +61,7 @@ export interface ClinicalRecordAdapter {
   close(): Promise<void>;
 }
 
+/** Answer of a harmless probe. */
 export interface AdapterHealth {
   readonly state: 'UP' | 'DOWN';
   /** Error code when down. */
@@ -101,6 +104,7 @@ export interface CaseloadCapability {
   teams(signal: AbortSignal): Promise<readonly Observed<TeamListing>[]>;
 }
 
+/** Which team, and since when. */
 export interface CaseloadRequest {
   /** The site's own reference of the team, from the team map. */
   readonly teamReference: string;
@@ -108,6 +112,7 @@ export interface CaseloadRequest {
   readonly since: string | null;
 }
 
+/** One page of a team’s memberships. */
 export interface CaseloadPage {
   /** From 1. */
   readonly page: number;
@@ -122,6 +127,7 @@ export interface CaseloadPage {
   readonly watermark: string | null;
 }
 
+/** A team that a record system holds. */
 export interface TeamListing {
   readonly teamReference: string;
   readonly name: string;

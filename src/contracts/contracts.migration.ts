@@ -46,6 +46,7 @@ export class Contracts1750000000400 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['specification_rules', 'specification_versions', 'service_specifications']) await runner.query(`drop table ${table}`);
+    for (const table of ['specification_rules', 'specification_versions', 'service_specifications'])
+      await runner.query(`drop table ${table}`);
   }
 }

@@ -1,7 +1,20 @@
 /** Field maps of service specifications: versions, rules, clauses. Open to every authenticated caller. */
 import { ANYONE } from '../access/policies.js';
 import { type TypeMap, typeMap } from '../platform/database/select/field-map.js';
-import { among, asc, bool, date, desc, int, json, many, order, text, time, uuid } from '../platform/database/select/map-words.js';
+import {
+  among,
+  asc,
+  bool,
+  date,
+  desc,
+  int,
+  json,
+  many,
+  order,
+  text,
+  time,
+  uuid,
+} from '../platform/database/select/map-words.js';
 
 /** Rules of a version, in alphabetical order of their keys. */
 export const SPECIFICATION_RULES: TypeMap = typeMap({

@@ -85,7 +85,15 @@ export class Directory1750000000200 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['reporting_agreements', 'staff_teams', 'staff_roles', 'staff', 'team_successions', 'teams', 'organisations']) {
+    for (const table of [
+      'reporting_agreements',
+      'staff_teams',
+      'staff_roles',
+      'staff',
+      'team_successions',
+      'teams',
+      'organisations',
+    ]) {
       await runner.query(`drop table ${table}`);
     }
   }

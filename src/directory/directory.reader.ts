@@ -1,7 +1,17 @@
 /** Field maps of the directory: organisations, teams, staff. */
 import { ADMINISTRATORS, ANYONE, CARE } from '../access/policies.js';
 import { type TypeMap, typeMap } from '../platform/database/select/field-map.js';
-import { among, asc, date, equals, one, order, startsWith, text, uuid } from '../platform/database/select/map-words.js';
+import {
+  among,
+  asc,
+  date,
+  equals,
+  one,
+  order,
+  startsWith,
+  text,
+  uuid,
+} from '../platform/database/select/map-words.js';
 
 /** Organisations say nothing of any person: open to every authenticated caller. */
 export const ORGANISATIONS: TypeMap = typeMap({
@@ -36,7 +46,10 @@ export const TEAMS: TypeMap = typeMap({
     code: equals('code', 'text', ANYONE),
     nameStartsWith: startsWith('name', 'text', ANYONE),
   },
-  orders: { CODE: order(ANYONE, asc('code', 'text'), asc('id', 'uuid')), NAME: order(ANYONE, asc('name', 'text'), asc('id', 'uuid')) },
+  orders: {
+    CODE: order(ANYONE, asc('code', 'text'), asc('id', 'uuid')),
+    NAME: order(ANYONE, asc('name', 'text'), asc('id', 'uuid')),
+  },
 });
 
 /** Staff: names only for those who work with them. */

@@ -1,6 +1,12 @@
 /** Tables of people: persons, their links to each record system, identity conflicts. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { DatabaseRole, IN_AGREEMENT, IN_ORG, SHARED_WITH_TEAMS, secureTable } from '../platform/database/policy.js';
+import {
+  DatabaseRole,
+  IN_AGREEMENT,
+  IN_ORG,
+  SHARED_WITH_TEAMS,
+  secureTable,
+} from '../platform/database/policy.js';
 
 export class People1750000000300 implements MigrationInterface {
   name = 'People1750000000300';
@@ -35,7 +41,12 @@ export class People1750000000300 implements MigrationInterface {
       `create index ix_persons_merged_into on persons (merged_into_id) where merged_into_id is not null`,
       ...secureTable('persons', [
         { role: DatabaseRole.READ_STAFF, may: 'select', rows: SHARED_WITH_TEAMS },
-        { role: DatabaseRole.READ_ANALYST, may: 'select', rows: `${IN_AGREEMENT} and family_name is not null`, columns: ['id', 'organisation_id', 'pseudonym', 'identity_state', 'created_at'] },
+        {
+          role: DatabaseRole.READ_ANALYST,
+          may: 'select',
+          rows: `${IN_AGREEMENT} and family_name is not null`,
+          columns: ['id', 'organisation_id', 'pseudonym', 'identity_state', 'created_at'],
+        },
         { role: DatabaseRole.DECIDE, may: 'select', rows: IN_ORG },
         { role: DatabaseRole.WRITE, may: 'all', rows: IN_ORG },
         { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
@@ -87,6 +98,7 @@ export class People1750000000300 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['identity_conflicts', 'record_links', 'persons']) await runner.query(`drop table ${table}`);
+    for (const table of ['identity_conflicts', 'record_links', 'persons'])
+      await runner.query(`drop table ${table}`);
   }
 }

@@ -1,7 +1,16 @@
 /** Field map of persons: identifiable columns for those who give care, a pseudonym for analysts. */
 import { CARE, CARE_AND_ANALYSTS } from '../access/policies.js';
 import { type TypeMap, typeMap } from '../platform/database/select/field-map.js';
-import { asc, date, desc, equals, order, startsWith, text, uuid } from '../platform/database/select/map-words.js';
+import {
+  asc,
+  date,
+  desc,
+  equals,
+  order,
+  startsWith,
+  text,
+  uuid,
+} from '../platform/database/select/map-words.js';
 
 const identifying = { nullable: true, identifies: true } as const;
 
@@ -28,8 +37,17 @@ export const PERSONS: TypeMap = typeMap({
     identityState: equals('identity_state', 'text', CARE_AND_ANALYSTS),
   },
   orders: {
-    NEWEST: order(CARE_AND_ANALYSTS, desc('created_at', 'timestamptz'), { sql: 'pseudonym', type: 'uuid', desc: true }),
-    FAMILY_NAME: order(CARE, asc('family_name', 'text', "''"), asc('given_name', 'text', "''"), asc('id', 'uuid')),
+    NEWEST: order(CARE_AND_ANALYSTS, desc('created_at', 'timestamptz'), {
+      sql: 'pseudonym',
+      type: 'uuid',
+      desc: true,
+    }),
+    FAMILY_NAME: order(
+      CARE,
+      asc('family_name', 'text', "''"),
+      asc('given_name', 'text', "''"),
+      asc('id', 'uuid'),
+    ),
   },
   page: { size: 25, max: 250 },
   subject: { sql: 'id', always: true, roles: CARE },

@@ -14,6 +14,7 @@ import {
 } from './token.rules.js';
 import { TokenReason, tokenRefused } from './token-refusal.js';
 
+/** What tokens are held to. */
 export interface TokenVerifierOptions {
   /** Claim `iss` required, character for character. */
   readonly issuer: string;

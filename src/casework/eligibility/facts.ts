@@ -32,6 +32,7 @@ export type IdentityFact = (typeof IdentityFact)[keyof typeof IdentityFact];
 
 /** A kind of team, or a team code that nobody has mapped to one. */
 export const UNKNOWN_CODE = 'UNKNOWN_CODE';
+/** The kind of the team that a fact speaks of, unmapped codes included. */
 export type FactTeamKind = TeamKind | typeof UNKNOWN_CODE;
 
 /** What the referral says; the only place where the person's own word enters. */
