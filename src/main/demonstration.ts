@@ -7,6 +7,7 @@ import {
   demonstrationSite,
 } from '../../seeds/demonstration/hub-world.js';
 import { seedDirectory, seedReferrals } from '../../seeds/demonstration/seed-hub.js';
+import { CONTROL_PATH } from '../../seeds/record-system/control-endpoint.js';
 import { startRecordSystemProcess } from '../../seeds/record-system/record-system-process.js';
 import { isLocalDate, type LocalDate, londonDate } from '../core/calendar.js';
 import { HubError } from '../core/errors.js';
@@ -29,14 +30,14 @@ export interface RecordSystem {
 const ADDRESS_FILE = 'record-system.json';
 const WORLD_FILE = 'demonstration-world.json';
 
+/** Asks the control endpoint: only ours has one, and faults planted on the record system leave it alone. */
 async function answers(baseUrl: string): Promise<boolean> {
   try {
-    const answer = await fetch(`${baseUrl}/metadata`, {
+    const answer = await fetch(new URL(`${CONTROL_PATH}/faults`, baseUrl), {
       signal: AbortSignal.timeout(1_500),
       redirect: 'error',
     });
-    await answer.body?.cancel();
-    return answer.ok;
+    return Array.isArray(((await answer.json()) as { pending?: unknown }).pending);
   } catch {
     return false;
   }

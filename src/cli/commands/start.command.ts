@@ -24,8 +24,9 @@ export function startCommand({ program, act, env }: Registrar): void {
     .description('run the hub: its own database and demonstration world unless DATABASE_URL is set')
     .action(
       act<object>(async (output) => {
+        const settings = readSettings(env);
         const ended = askedToEnd();
-        const running = await startHub(readSettings(env), output.progress(), env);
+        const running = await startHub(settings, output.progress(), env);
         output.result({ url: running.url }, [running.banner.replace(/\n$/, '')]);
         await ended;
         await running.stop();

@@ -3,12 +3,11 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { canExecute, examineBinaries } from '../../platform/database/embedded-binaries.js';
 import { findEmbeddedServer } from '../../platform/database/embedded-server.js';
+import { nodeSupport } from '../../runtime/supported-node.js';
 import { embeddedFolder } from '../data-store.js';
 import { type Check, fault, fine, skipped, warning } from './check.js';
 import type { Ground } from './ground.js';
 
-/** Node that the hub is delivered with. */
-const OLDEST_NODE = 24;
 const GIGABYTE = 1_000_000_000;
 const FULL_BYTES = 200_000_000;
 
@@ -28,11 +27,11 @@ export const machineChecks: readonly Check[] = [
     name: 'node',
     examines: 'the version of Node that runs the hub',
     async run({ machine: { nodeVersion } }) {
-      if (Number.parseInt(nodeVersion, 10) >= OLDEST_NODE) return fine(nodeVersion);
-      return fault(
-        `Node ${nodeVersion} is too old for the hub`,
-        `npm ci --include=optional installs Node ${OLDEST_NODE} beside the hub, and npm start uses it`,
-      );
+      const support = nodeSupport(nodeVersion);
+      if (support === 'SUPPORTED') return fine(nodeVersion);
+      const mend = 'npm ci --include=optional installs a Node beside the hub, and npm start uses it';
+      if (support === 'TOO_OLD') return fault(`Node ${nodeVersion} is too old for the hub`, mend);
+      return warning(`Node ${nodeVersion} runs the hub, but not the demonstration’s record system`, mend);
     },
   },
   {

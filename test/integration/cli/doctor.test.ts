@@ -74,9 +74,16 @@ const HOURS = (hours: number): string =>
 
 const PLANTS: readonly Plant[] = [
   {
-    what: 'Node 20',
+    what: 'Node 18',
     check: 'node',
     state: 'FAULT',
+    mend: /npm ci .*npm start/,
+    machine: () => ({ nodeVersion: '18.20.4' }),
+  },
+  {
+    what: 'Node 20, which lacks what the demonstration needs',
+    check: 'node',
+    state: 'WARNING',
     mend: /npm ci .*npm start/,
     machine: () => ({ nodeVersion: '20.19.0' }),
   },
@@ -635,10 +642,10 @@ test('one wrong setting hides no other fault', async () => {
 
 test('for people: one line per check, mends beneath, every line of several', async () => {
   const env = { ...world.env(), HUB_PORT: 'many', HUB_CURSOR_SECRET: 'short' };
-  const { out, code } = await doctor(env, { nodeVersion: '20.0.0' }, ['doctor']);
+  const { out, code } = await doctor(env, { nodeVersion: '18.20.4' }, ['doctor']);
   expect(code).toBe(1);
   expect(out).toMatch(
-    /^FAULT {5}node +Node 20\.0\.0 is too old for the hub\n {10}mend: npm ci --include=optional/m,
+    /^FAULT {5}node +Node 18\.20\.4 is too old for the hub\n {10}mend: npm ci --include=optional/m,
   );
   expect(out).toMatch(
     /^FAULT {5}settings +HUB_PORT: .*\n {10}HUB_CURSOR_SECRET: |^FAULT {5}settings +HUB_CURSOR_SECRET: .*\n {10}HUB_PORT: /m,
