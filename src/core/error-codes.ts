@@ -1,5 +1,13 @@
 /** The one table of error codes: meaning, who acts and how, retry class. `docs/errors.md` is written from it. */
-import type { RetryClass } from './errors.js';
+
+/**
+ * What a caller may do about a failure.
+ * - `transient`: the same request may be sent again, after `retryAfterMs` when given.
+ * - `ambiguous`: it may have taken effect; ask before sending again.
+ * - `permanent`: the same request will fail again; somebody must change something.
+ * - `paused`: the far end refuses this client; stop until an operator acts.
+ */
+export type RetryClass = 'transient' | 'ambiguous' | 'permanent' | 'paused';
 
 /** One code's row. */
 export interface ErrorCodeRow {

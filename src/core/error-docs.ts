@@ -10,7 +10,9 @@ const WORDS = {
 
 /** The page: one row per code. */
 export function renderErrorsPage(): string {
-  const rows = Object.entries(ERROR_CODES).map(([code, { meaning, solve, retry }]) => `| \`${code}\` | ${meaning} | ${solve} | ${WORDS[retry]} |`);
+  const rows = Object.entries(ERROR_CODES).map(
+    ([code, { meaning, solve, retry }]) => `| \`${code}\` | ${meaning} | ${solve} | ${WORDS[retry]} |`,
+  );
   return `# Errors
 
 Every failure carries a stable code. In the graph it is in \`extensions.code\`, beside \`correlationId\`, \`retry\` and details that hold no personal data; a mutation answers what you can do something about as a \`Refusal\` with the same code. Give the correlation id to the operator: the log line with it has the cause.

@@ -1,14 +1,5 @@
 /** Errors with a stable code: the only kind that may cross a room's border as a failure. */
-import { ERROR_CODES, type ErrorCode } from './error-codes.js';
-
-/**
- * What a caller may do about a failure.
- * - `transient`: the same request may be sent again, after `retryAfterMs` when given.
- * - `ambiguous`: it may have taken effect; ask before sending again.
- * - `permanent`: the same request will fail again; somebody must change something.
- * - `paused`: the far end refuses this client; stop until an operator acts.
- */
-export type RetryClass = 'transient' | 'ambiguous' | 'permanent' | 'paused';
+import { ERROR_CODES, type ErrorCode, type RetryClass } from './error-codes.js';
 
 /** Facts safe to show: never a name, number, date of birth, free text, body or header of an upstream answer. */
 export type SafeDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;

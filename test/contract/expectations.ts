@@ -1,6 +1,5 @@
 /** What must come of each fault of the far end, whatever protocol it speaks. */
-import type { ErrorCode } from '../../src/core/error-codes.js';
-import type { RetryClass } from '../../src/core/errors.js';
+import type { ErrorCode, RetryClass } from '../../src/core/error-codes.js';
 import type { Fault } from './misbehaving-peer.js';
 
 /** Either all is there all the same, or the pull fails in this class (and, where the port fixes it, with this code). */
