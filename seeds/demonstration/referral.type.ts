@@ -1,4 +1,11 @@
 /** A referral of the demonstration as data; the hub's seeding turns it into rows through its own services. */
+import type {
+  ConsentToContactClinician,
+  EmploymentAtReferral,
+  ReferralRoute,
+  Residence,
+  WordOnWork,
+} from '../../src/casework/referrals/referral.rules.js';
 import type { LocalDate } from '../../src/core/calendar.js';
 import type { OrganisationCode } from './organisations.js';
 
@@ -12,34 +19,12 @@ export const SpecificationCode = {
 } as const;
 export type SpecificationCode = (typeof SpecificationCode)[keyof typeof SpecificationCode];
 
-export type ReferralRoute =
-  | 'CARE_COORDINATOR'
-  | 'CLINICAL_TEAM'
-  | 'JOINT'
-  | 'SELF'
-  | 'JOBCENTRE_PLUS'
-  | 'OTHER_AGENCY';
-export type WordOnWork =
-  | 'WANTS_PAID_WORK'
-  | 'WANTS_STEPS_TOWARDS_WORK'
-  | 'UNSURE'
-  | 'DOES_NOT_WANT_PAID_WORK'
-  | 'NOT_RECORDED';
-export type EmploymentAtReferral =
-  | 'OUT_OF_WORK'
-  | 'EMPLOYED'
-  | 'EMPLOYED_AT_RISK'
-  | 'VOLUNTARY_OR_PERMITTED_WORK'
-  | 'NOT_RECORDED';
-export type ConsentToContact = 'GIVEN' | 'REFUSED' | 'NOT_ASKED';
-export type Residence = 'IN_REGION' | 'OUTSIDE_REGION' | 'NOT_RECORDED';
-
 /** What the person, or whoever referred them, said on the day. */
 export interface ReferralStatement {
   readonly route: ReferralRoute;
   readonly wordOnWork: WordOnWork;
   readonly employment: EmploymentAtReferral;
-  readonly consent: ConsentToContact;
+  readonly consent: ConsentToContactClinician;
   readonly residence: Residence;
 }
 

@@ -1,5 +1,6 @@
 /** Pure decisions about a referral: its vocabulary, what a date may be, how it moves, which age band it belongs to. */
 
+import { EmploymentKind } from '../../contracts/rule-values.js';
 import { ageOn, isLocalDate, type LocalDate } from '../../core/calendar.js';
 import { HubError, inputError } from '../../core/errors.js';
 import { addWorkingDays } from '../../core/working-days.js';
@@ -27,15 +28,8 @@ export const WordOnWork = {
 } as const;
 export type WordOnWork = (typeof WordOnWork)[keyof typeof WordOnWork];
 
-/** Employment when the referral came. */
-export const EmploymentAtReferral = {
-  OUT_OF_WORK: 'OUT_OF_WORK',
-  EMPLOYED: 'EMPLOYED',
-  /** In a job that may be lost, off sick included (002:186, 003:28). */
-  EMPLOYED_AT_RISK: 'EMPLOYED_AT_RISK',
-  VOLUNTARY_OR_PERMITTED_WORK: 'VOLUNTARY_OR_PERMITTED_WORK',
-  NOT_RECORDED: 'NOT_RECORDED',
-} as const;
+/** Employment when the referral came: the kinds that a specification can speak of, or not recorded. */
+export const EmploymentAtReferral = { ...EmploymentKind, NOT_RECORDED: 'NOT_RECORDED' } as const;
 export type EmploymentAtReferral = (typeof EmploymentAtReferral)[keyof typeof EmploymentAtReferral];
 
 /** The person's consent that the service speaks with their clinician (004:43). Refusing is never a reason against them. */
