@@ -54,8 +54,8 @@ export function logFailure(logger: Logger, error: unknown, correlationId: string
   logger.error('request failed', {
     correlationId,
     errorName: cause instanceof Error ? cause.constructor.name : typeof cause,
-    errorCode: typeof code === 'string' && /^\w{1,40}$/.test(code) ? code : undefined,
-    where: placeOf(cause),
+    code: typeof code === 'string' && /^\w{1,40}$/.test(code) ? code : undefined,
+    stack: placeOf(cause),
   });
 }
 

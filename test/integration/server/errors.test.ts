@@ -66,8 +66,8 @@ describe('failures of a field', () => {
         fields: {
           correlationId: ID,
           errorName: 'DriverError',
-          errorCode: '23505',
-          where: expect.stringMatching(/^edge-support\.ts:\d+ < /),
+          code: '23505',
+          stack: expect.stringMatching(/^edge-support\.ts:\d+ < /),
         },
       },
     ]);
@@ -82,7 +82,7 @@ describe('failures outside every field', () => {
       { message: 'The hub failed.', extensions: { code: 'HUB_INTERNAL' } },
     ]);
     expect(logger.lines).toMatchObject([
-      { level: 'error', fields: { errorName: 'DriverError', errorCode: '23505' } },
+      { level: 'error', fields: { errorName: 'DriverError', code: '23505' } },
     ]);
     expectClean(answer);
   });
