@@ -3,18 +3,29 @@ import { startHub } from '../../main/start-hub.js';
 import { readSettings } from '../../platform/settings/settings.js';
 import type { Registrar } from '../program.js';
 
-/** Resolves when the process is asked to end. A second signal ends it at once. */
-function askedToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    const asked = (): void => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.off(signal, asked);
-        process.on(signal, () => process.exit(1));
-      }
-      resolve();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
-  });
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+interface Ending {
+  /** Resolves when the process is asked to end. A second signal ends it at once. */
+  readonly asked: Promise<void>;
+  /** Leaves signals to whoever else listens. */
+  forget(): void;
+}
+
+function listenForEnd(): Ending {
+  const first = Promise.withResolvers<void>();
+  let signals = 0;
+  const heard = (): void => {
+    if (++signals > 1) process.exit(1);
+    first.resolve();
+  };
+  for (const signal of SIGNALS) process.on(signal, heard);
+  return {
+    asked: first.promise,
+    forget: () => {
+      for (const signal of SIGNALS) process.off(signal, heard);
+    },
+  };
 }
 
 /** Registers the command. */
@@ -25,11 +36,15 @@ export function startCommand({ program, act, env }: Registrar): void {
     .action(
       act<object>(async (output) => {
         const settings = readSettings(env);
-        const ended = askedToEnd();
-        const running = await startHub(settings, output.progress(), env);
-        output.result({ url: running.url }, [running.banner.replace(/\n$/, '')]);
-        await ended;
-        await running.stop();
+        const ending = listenForEnd();
+        try {
+          const running = await startHub(settings, output.progress(), env);
+          output.result({ url: running.url }, [running.banner.replace(/\n$/, '')]);
+          await ending.asked;
+          await running.stop();
+        } finally {
+          ending.forget();
+        }
         return undefined;
       }),
     );

@@ -175,6 +175,15 @@ describe('hub caseload refresh', () => {
     expect(said.err).toMatch(/^demo-a Organization\/team-eip 100 %$/m);
   });
 
+  test('what is logged goes to standard error, and standard output stays one document', async () => {
+    const said = await hub(['caseload', 'refresh', '--json', '--quiet'], {
+      ...store.env,
+      HUB_LOG_LEVEL: 'debug',
+    });
+    expect(documentOf(said)).toHaveLength(8);
+    expect(said.err).toMatch(/^\{"level":"info",.*"decisions looked at again"\}$/m);
+  });
+
   test('an increment is the default, and quiet says nothing', async () => {
     const said = await run('caseload', 'refresh', '--quiet');
     expect(said).toMatchObject({ code: 0, err: '' });
