@@ -7,8 +7,10 @@ export const ANYONE: readonly Role[] = Object.values(Role);
 export const CARE: readonly Role[] = [Role.EMPLOYMENT_SPECIALIST, Role.TEAM_MANAGER, Role.CARE_COORDINATOR];
 /** Those who carry the employment case. */
 export const CASEWORK: readonly Role[] = [Role.EMPLOYMENT_SPECIALIST, Role.TEAM_MANAGER];
+/** Those who read reports of several organisations, in pseudonymised form. */
+export const ANALYSTS: readonly Role[] = [Role.ANALYST];
 /** Care, and analysts in pseudonymised form. */
-export const CARE_AND_ANALYSTS: readonly Role[] = [...CARE, Role.ANALYST];
+export const CARE_AND_ANALYSTS: readonly Role[] = [...CARE, ...ANALYSTS];
 /** People (not machines) who may look at the shape of the graph. */
 export const PEOPLE: readonly Role[] = [...CARE_AND_ANALYSTS, Role.ADMINISTRATOR];
 /** Those who answer for a team: reviews, overrides, escalations. */

@@ -7,6 +7,7 @@ import {
   among,
   asc,
   bool,
+  byTeam,
   date,
   desc,
   equals,
@@ -128,6 +129,7 @@ export const MEMBERSHIPS: TypeMap = typeMap({
   },
   page: { size: 25, max: 250 },
   subject: { sql: 'person_id', always: true, roles: CARE },
+  scopes: [byTeam(CARE)],
 });
 
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */

@@ -1,5 +1,5 @@
 /** Field maps of eligibility: decisions, criteria, evidence, overrides, confirmation requests, decisions that differ now. */
-import { CARE, CARE_AND_ANALYSTS } from '../../access/policies.js';
+import { ANALYSTS, CARE, CARE_AND_ANALYSTS } from '../../access/policies.js';
 import { CLINICAL_RECORD_SYSTEMS } from '../../clinical/clinical.reader.js';
 import { SPECIFICATION_VERSIONS } from '../../contracts/specification.reader.js';
 import { STAFF, TEAMS } from '../../directory/directory.reader.js';
@@ -9,6 +9,8 @@ import {
   among,
   asc,
   bool,
+  byOrganisation,
+  byTeam,
   date,
   desc,
   equals,
@@ -70,7 +72,10 @@ export const CRITERIA: TypeMap = typeMap({
   orders: { POSITION: order(CARE_AND_ANALYSTS, asc('position', 'int')) },
 });
 
-/** Overrides; reason and author are for those who give care. */
+/** The person of a row that knows its decision only; answered to those who see the decision itself. */
+const SUBJECT_OF_DECISION = '(select d.person_id from eligibility_decisions d where d.id = {t}.decision_id)';
+
+/** Overrides; reason, clause, who was told and author are what somebody typed or who they are: for those who give care. */
 export const OVERRIDES: TypeMap = typeMap({
   type: 'EligibilityOverride',
   table: 'eligibility_overrides',
@@ -78,12 +83,13 @@ export const OVERRIDES: TypeMap = typeMap({
     id: uuid('id', CARE_AND_ANALYSTS),
     verdict: text('verdict', CARE_AND_ANALYSTS),
     reason: text('reason', CARE, { nullable: true }),
-    clause: text('clause', CARE_AND_ANALYSTS),
+    clause: text('clause', CARE, { nullable: true }),
     told: textArray('told', CARE, { nullable: true }),
     madeAt: time('made_at', CARE_AND_ANALYSTS),
   },
   one: { author: one(() => STAFF, 'author_id', CARE) },
   orders: { NEWEST: order(CARE_AND_ANALYSTS, desc('made_at', 'timestamptz'), desc('id', 'uuid')) },
+  subject: { sql: SUBJECT_OF_DECISION, always: true, roles: CARE },
 });
 
 /** Decisions. `notYetUntil` is a birthday, so analysts do not see it. */
@@ -121,6 +127,7 @@ export const DECISIONS: TypeMap = typeMap({
   orders: { NEWEST: order(CARE_AND_ANALYSTS, desc('decided_at', 'timestamptz'), desc('id', 'uuid')) },
   page: { size: 25, max: 250 },
   subject: { sql: 'person_id', always: true, roles: CARE },
+  scopes: [byTeam(CARE), byOrganisation(ANALYSTS)],
 });
 
 /** Confirmation requests: seen by the team that asks and the team that is asked. */
@@ -168,6 +175,8 @@ export const DECISION_REVIEWS: TypeMap = typeMap({
   },
   one: { decision: one(() => DECISIONS, 'decision_id', CARE_AND_ANALYSTS, { nullable: false }) },
   orders: { NEWEST: order(CARE_AND_ANALYSTS, desc('found_at', 'timestamptz'), desc('id', 'uuid')) },
+  scopes: [byTeam(CARE)],
+  subject: { sql: SUBJECT_OF_DECISION, always: true, roles: CARE },
 });
 
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */

@@ -1,5 +1,5 @@
 /** Field map of referrals. */
-import { CARE, CARE_AND_ANALYSTS } from '../../access/policies.js';
+import { ANALYSTS, CARE, CARE_AND_ANALYSTS } from '../../access/policies.js';
 import { SERVICE_SPECIFICATIONS } from '../../contracts/specification.reader.js';
 import { STAFF, TEAMS } from '../../directory/directory.reader.js';
 import { PERSONS } from '../../people/person.reader.js';
@@ -7,6 +7,8 @@ import { addRelations, type TypeMap, typeMap } from '../../platform/database/sel
 import {
   among,
   asc,
+  byOrganisation,
+  byTeam,
   date,
   desc,
   equals,
@@ -66,6 +68,7 @@ export const REFERRALS: TypeMap = typeMap({
   },
   page: { size: 25, max: 250 },
   subject: { sql: 'person_id', always: true, roles: CARE },
+  scopes: [byTeam(CARE), byOrganisation(ANALYSTS)],
 });
 
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */

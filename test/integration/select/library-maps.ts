@@ -7,6 +7,8 @@ import {
   among,
   asc,
   bool,
+  byOrganisation,
+  byTeam,
   date,
   desc,
   equals,
@@ -121,6 +123,7 @@ export const BOOKS: TypeMap = typeMap({
     MIXED: order(ALL, asc('genre', 'text'), desc('created_at', 'timestamptz'), asc('id', 'uuid')),
   },
   page: { size: 10, max: 100 },
+  scopes: [byTeam(STAFF), byOrganisation([Role.ANALYST])],
 });
 
 export const REVIEWS: TypeMap = typeMap({

@@ -3,6 +3,7 @@ import { type FieldNode, type GraphQLObjectType, getNamedType, isObjectType } fr
 import { inputError } from '../../../core/errors.js';
 import type { ArgumentSource, Compilation } from './compilation.js';
 import { compileObject, type Row } from './compile.js';
+import type { TypeMap } from './field-map.js';
 import { hydrator } from './hydrate.js';
 import { keySql, listConditions, listOrder, orderSql, pastSql, whereSql } from './list-sql.js';
 import { NotCompilable } from './not-compilable.js';
@@ -52,7 +53,10 @@ export function compileConnection(
   const list = row.slots.selectList();
   const outerOrder = orderSql(order, scope, backward);
   // One row more than the page tells whether there is another page.
-  const limited = `select ${scope.selectList()} from ${fromSql(root.map, inner)}${whereSql(conditions)} order by ${orderSql(order, child, backward)} limit ${page.limit + 1}`;
+  const limit = page.limit + 1;
+  const first = (where: readonly string[]): string =>
+    `select ${scope.selectList()} from ${fromSql(root.map, inner)}${whereSql(where)} order by ${orderSql(order, child, backward)} limit ${limit}`;
+  const limited = firstOfScope(compilation, root.map, scope, { conditions, first, outerOrder, limit });
   const text = `select ${list} from (${limited}) ${scope.outer}${row.slots.joinSql()} order by ${outerOrder}`;
 
   return {
@@ -69,6 +73,26 @@ export function compileConnection(
     sources: compilation.argumentValues,
     cuts: compilation.cuts,
   };
+}
+
+/** The first rows of the list: of all in scope at once, or of the first of each id in scope. */
+function firstOfScope(
+  compilation: Compilation,
+  map: TypeMap,
+  scope: LimitedScope,
+  list: {
+    readonly conditions: readonly string[];
+    readonly first: (where: readonly string[]) => string;
+    readonly outerOrder: string;
+    readonly limit: number;
+  },
+): string {
+  const held = map.scopes.find(({ roles }) => compilation.allows(roles));
+  if (!held) return list.first(list.conditions);
+  const ids = compilation.alias('v');
+  const one = list.first([`${scope.inner}.${held.column} = ${ids}.id`, ...list.conditions]);
+  // An id that is named twice must not bring its rows twice.
+  return `select ${scope.outer}.* from (select distinct unnest(${held.ids}) as id) ${ids} cross join lateral (${one}) ${scope.outer} order by ${list.outerOrder} limit ${list.limit}`;
 }
 
 function countStatement(compilation: Compilation, root: ConnectionRoot, source: ArgumentSource | null) {

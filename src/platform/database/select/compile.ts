@@ -22,6 +22,8 @@ export interface Row {
   readonly parameters: Parameters;
   readonly scope: RowScope;
   readonly slots: RowSlots;
+  /** True when the person that the row is about is on record already, because the row around it is that person's. */
+  readonly recorded?: boolean;
 }
 
 /** Compiles what the nodes select of a map's type over a row, and adds slots and joins to the row. */
@@ -60,7 +62,8 @@ export function compileObject(
   }
 
   const subject = map.subject;
-  const recorded = subject && identifies && (!subject.roles || compilation.allows(subject.roles));
+  const recorded =
+    subject && identifies && !row.recorded && (!subject.roles || compilation.allows(subject.roles));
   return {
     type: map.type,
     fields,
@@ -118,7 +121,7 @@ function oneShape(
   const required =
     type.getFields()[field.name]?.type instanceof GraphQLNonNull ? `${map.type}.${field.name}` : null;
   if (relation.kind === 'inline') {
-    const object = compileObject(compilation, row, target, field.nodes);
+    const object = compileObject(compilation, { ...row, recorded: false }, target, field.nodes);
     const condition = relation.presentIf === undefined ? null : row.scope.ref(relation.presentIf);
     const presence =
       condition === null ? null : { slot: row.slots.add(`(${condition})`), by: 'condition' as const };
@@ -128,7 +131,12 @@ function oneShape(
     relation.kind === 'key'
       ? joinKey(compilation, row, target, relation)
       : joinLatest(compilation, row, map, type, target, relation, field);
-  const object = compileObject(compilation, { ...row, scope: joined.scope }, target, field.nodes);
+  const object = compileObject(
+    compilation,
+    { ...row, scope: joined.scope, recorded: false },
+    target,
+    field.nodes,
+  );
   const proof = row.slots.add(joined.scope.ref(target.key));
   row.slots.joins[joined.at] = joined.join();
   return { kind: 'object', presence: { slot: proof, by: 'proof' }, required, object };
@@ -180,6 +188,19 @@ function joinLatest(
   };
 }
 
+/** True when every child is about the very person that its parent row is, and the parent is on record whatever is selected of it. */
+function aboutParent(
+  compilation: Compilation,
+  row: Row,
+  parent: TypeMap,
+  via: Many['via'],
+  target: TypeMap,
+): boolean {
+  const { subject } = parent;
+  if (!subject?.always || subject.sql !== parent.key || target.subject?.sql !== via) return false;
+  return row.recorded === true || !subject.roles || compilation.allows(subject.roles);
+}
+
 function listShape(
   compilation: Compilation,
   row: Row,
@@ -204,7 +225,12 @@ function listShape(
   const scope = paged ? new LimitedScope(inner, compilation.alias('t')) : child;
   const object = compileObject(
     compilation,
-    { parameters: row.parameters, scope, slots },
+    {
+      parameters: row.parameters,
+      scope,
+      slots,
+      recorded: aboutParent(compilation, row, map, relation.via, target),
+    },
     target,
     field.nodes,
   );

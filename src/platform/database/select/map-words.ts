@@ -1,4 +1,5 @@
 /** Words to write field maps with, so that a map reads like a table: column, who may, exceptions. */
+import { SCOPE_ORGS, SCOPE_TEAMS } from '../policy.js';
 import type {
   Allow,
   Column,
@@ -15,6 +16,7 @@ import type {
   OrderKey,
   ParamType,
   RowSql,
+  ScopeColumn,
   ThroughFilter,
   TypeMap,
   ValueFilter,
@@ -163,3 +165,12 @@ export function rowSql(sql: RowSql, alias: string): string {
 function expression(sql: RowSql): string {
   return /^[a-z_][a-z0-9_]*$/.test(sql) ? `{t}.${sql}` : sql;
 }
+
+/** Rows of the caller's teams by `team_id`, for roles whose policy is `IN_TEAMS` (alone or with more conditions). */
+export const byTeam = (roles: Allow): ScopeColumn => ({ roles, column: 'team_id', ids: SCOPE_TEAMS });
+/** Rows of the agreement's organisations by `organisation_id`, for roles whose policy is `IN_AGREEMENT`. */
+export const byOrganisation = (roles: Allow): ScopeColumn => ({
+  roles,
+  column: 'organisation_id',
+  ids: SCOPE_ORGS,
+});
