@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Access1750000000100 } from './src/access/access.migration.js';
 import { AuditEventEntity } from './src/access/audit-event.entity.js';
 import { IdempotencyKeyEntity } from './src/access/idempotency-key.entity.js';
+import { QuotaEntity } from './src/access/quota.entity.js';
 import { ConfirmationRequestEntity } from './src/casework/eligibility/confirmation-request.entity.js';
 import { DecisionReviewEntity } from './src/casework/eligibility/decision-review.entity.js';
 import { Eligibility1750000000700 } from './src/casework/eligibility/eligibility.migration.js';
@@ -56,6 +57,7 @@ export const entities = [
   LeaseEntity,
   AuditEventEntity,
   IdempotencyKeyEntity,
+  QuotaEntity,
   OrganisationEntity,
   TeamEntity,
   TeamSuccessionEntity,

@@ -48,7 +48,20 @@ export class Access1750000000100 implements MigrationInterface {
       ...secureTable('idempotency_keys', [
         { role: DatabaseRole.WRITE, may: 'all', rows: IN_ORG },
         { role: DatabaseRole.DECIDE, may: 'all', rows: IN_ORG },
+        { role: DatabaseRole.WORKER, may: 'select', rows: IN_ORG, columns: ['organisation_id', 'made_at'] },
       ]),
+      // The daily clean-up of keys older than 30 days.
+      `create policy idempotency_keys_clean_up on idempotency_keys for delete to ${DatabaseRole.WORKER} using (${IN_ORG})`,
+      `grant delete on idempotency_keys to ${DatabaseRole.WORKER}`,
+      `create table quotas (
+        organisation_id uuid not null,
+        subject text not null,
+        name text not null,
+        window_start timestamptz(3) not null,
+        used integer not null,
+        constraint pk_quotas primary key (organisation_id, subject, name)
+      )`,
+      ...secureTable('quotas', [{ role: DatabaseRole.DECIDE, may: 'all', rows: IN_ORG }]),
     ]) {
       await runner.query(sql);
     }

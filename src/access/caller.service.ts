@@ -1,6 +1,6 @@
 /** From a verified token to a caller: the directory, not the token, says which rows are theirs. */
 import { londonDate } from '../core/calendar.js';
-import { type Caller, NO_SCOPE, PURPOSES_OF, Purpose, Role, type Scope } from '../core/caller.js';
+import { type Caller, PURPOSES_OF, Purpose, Role, type Scope } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
 import { HubError } from '../core/errors.js';
 import type { ScopeSource, Standing } from './scope-source.port.js';
@@ -95,7 +95,8 @@ function purposeFor(role: Role, asked: string | undefined): Purpose {
 
 function scopeFor(role: Role, standing: Standing): Scope {
   if (role === Role.ANALYST) {
-    return { ...NO_SCOPE, organisationIds: standing.agreementOrganisationIds, staffId: standing.staffId };
+    const { organisationId, agreementOrganisationIds: organisationIds, staffId } = standing;
+    return { organisationId, teamIds: [], organisationIds, staffId };
   }
   const teamIds = role === Role.ADMINISTRATOR || role === Role.INTEGRATION ? [] : standing.teamIds;
   return { organisationId: standing.organisationId, teamIds, organisationIds: [], staffId: standing.staffId };

@@ -58,3 +58,12 @@ export async function once<T extends Outcome>(
   );
   return outcome;
 }
+
+/** Forgets keys older than 30 days in the scope's organisation; returns how many. Role `worker`. */
+export async function forgetOldKeys(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ n: number }>(
+    `with gone as (delete from idempotency_keys where made_at < now() - make_interval(days => ${KEY_KEPT_DAYS}) returning made_at)
+     select count(*)::integer as n from gone`,
+  );
+  return row?.n ?? 0;
+}

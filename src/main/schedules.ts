@@ -1,5 +1,6 @@
 /** The hub's own recurring work: caseload refresh, looking again at decisions, escalation. One process of many does each. */
 import { systemCaller } from '../access/caller.service.js';
+import { forgetOldKeys } from '../access/idempotency.service.js';
 import { scheduleRefresh } from '../clinical/refresh/refresh.schedule.js';
 import { newId } from '../core/ids.js';
 import { Jobs } from '../platform/jobs.js';
@@ -19,7 +20,8 @@ export async function reviewOrganisation(hub: Hub, organisationId: string): Prom
   const escalated = await hub.services.confirmations.escalateOverdue(caller);
   const due = await hub.services.reviews.decideThoseDue(caller);
   const differing = await hub.services.reviews.findDifferences(caller);
-  hub.logger.info('decisions looked at again', { escalated, due, differing });
+  const forgotten = await hub.database.transaction('worker', caller.scope, forgetOldKeys);
+  hub.logger.info('decisions looked at again', { escalated, due, differing, forgotten });
 }
 
 /** Starts the schedules and does the work that falls to this process; the answer stops them. */

@@ -1,6 +1,7 @@
 /** Puts the graph on HTTP: who calls, what they may, compiled reads, health and metrics. */
 import { buildGraph } from '../../schema/build-graph.js';
 import { compiledReads } from '../../schema/compiled-reads.js';
+import { COST_TABLE } from '../../schema/cost-table.js';
 import { EXPLORER_EXAMPLES } from '../../schema/explorer/examples.js';
 import { GraphContext, type GraphRuntime } from '../../schema/graph-context.js';
 import { ROOTS } from '../../schema/roots.js';
@@ -38,6 +39,7 @@ export async function serve(hub: Hub): Promise<Serving> {
       const request = { role: header('hub-role'), purpose: header('hub-purpose'), correlationId };
       return new GraphContext(runtime, token && (await hub.callers.resolve(token, request)), correlationId);
     },
+    costs: COST_TABLE,
     plugins: [compiledReads({ roots: ROOTS, contextOf })],
     logger,
     health: {

@@ -191,7 +191,7 @@ export class CaseworkWorld {
       role,
       purpose: PURPOSES_OF[role][0]!,
       scope: {
-        organisationId: home ? this.organisations[organisation] : null,
+        organisationId: this.organisations[organisation],
         teamIds: teams.map((team) => this.teams[team]),
         organisationIds: home ? [] : [this.organisations.other],
         staffId: newId(),

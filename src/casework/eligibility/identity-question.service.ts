@@ -1,5 +1,6 @@
 /** Answers a partner's machine about an NHS number and date of birth; see docs/decisions/0002. */
 import { auditInTransaction } from '../../access/audit.service.js';
+import { type Quota, spendQuota } from '../../access/quota.service.js';
 import { versionFor } from '../../contracts/specification-in-force.reader.js';
 import { type LocalDate, londonDate } from '../../core/calendar.js';
 import type { Caller } from '../../core/caller.js';
@@ -31,6 +32,8 @@ export interface IdentityQuestion {
 /** Pairs one machine may ask about in an hour; more would let it find out who is under mental health care. */
 export const PAIRS_PER_HOUR = 120;
 
+const PAIRS: Quota = { name: 'checkEligibilityByIdentity', most: PAIRS_PER_HOUR, windowMs: 3_600_000 };
+
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Which teams and records a verdict rests on is not for a partner to know. */
@@ -40,8 +43,6 @@ function withoutEvidence(decision: Decision): Decision {
 
 /** Decides for identities; keeps nothing but the audit record. */
 export class IdentityQuestionService {
-  private readonly asked = new Map<string, { since: number; count: number }>();
-
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -64,7 +65,7 @@ export class IdentityQuestionService {
     if (nhsNumber === null)
       throw inputError('nhsNumber', 'not a valid NHS number', 'ten digits with a correct check digit');
     const receivedOn = referralRules.pastDate('receivedOn', question.receivedOn, asOf);
-    this.count(caller.subject, now.getTime());
+    await spendQuota(this.database, caller, PAIRS, now);
     return this.database.transaction('decide', caller.scope, async (tx) => {
       const [specification] = await tx.query<{ id: string }>(
         'select id from service_specifications where code = $1',
@@ -109,21 +110,6 @@ export class IdentityQuestionService {
       });
       return { ...withoutEvidence(decision), purpose: question.purpose, asOf, knownAt: now.toISOString() };
     });
-  }
-
-  private count(subject: string, now: number): void {
-    const window = this.asked.get(subject);
-    if (!window || now - window.since >= 3_600_000) {
-      this.asked.set(subject, { since: now, count: 1 });
-      return;
-    }
-    window.count++;
-    if (window.count > PAIRS_PER_HOUR) {
-      throw new HubError('HUB_ACCESS_RATE', {
-        retryAfterMs: window.since + 3_600_000 - now,
-        details: { perHour: PAIRS_PER_HOUR },
-      });
-    }
   }
 }
 

@@ -156,3 +156,13 @@ export function contactDetail(field: string, value: string | null | undefined): 
     throw inputError(field, 'too long or not on one line', 'up to 40 characters on one line');
   return text === '' ? null : text;
 }
+
+/** A statement never takes the place of one that was made after it. Throws `HUB_STATE_CONFLICT`. */
+export function mustBeLater(field: string, recordedOn: LocalDate | null, saidOn: LocalDate): void {
+  if (recordedOn !== null && saidOn < recordedOn) {
+    throw new HubError('HUB_STATE_CONFLICT', {
+      message: 'Something later is recorded already.',
+      details: { field, accepted: `a date from ${recordedOn}` },
+    });
+  }
+}

@@ -2,7 +2,7 @@
 import { auditInTransaction } from '../../access/audit.service.js';
 import { once } from '../../access/idempotency.service.js';
 import { londonDate } from '../../core/calendar.js';
-import type { Caller } from '../../core/caller.js';
+import { type Caller, Role } from '../../core/caller.js';
 import type { Clock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
 import { isId, newId } from '../../core/ids.js';
@@ -65,6 +65,8 @@ interface ReferralRow {
   readonly person_id: string;
   readonly state: rules.ReferralState;
   readonly received_on: string;
+  readonly word_recorded_on: string | null;
+  readonly consent_recorded_on: string | null;
 }
 
 /** Changes referrals; every use case is one transaction with its audit row and idempotent under the client's key. */
@@ -154,7 +156,8 @@ export class ReferralService {
       );
       await tx.query(
         `update referrals set state = 'ACCEPTED', accepted_on = $2, specialist_id = coalesce(specialist_id, $3), updated_at = clock_timestamp() where id = $1`,
-        [referral.id, date, caller.scope.staffId],
+        // A manager who accepts does not take the case over.
+        [referral.id, date, caller.role === Role.EMPLOYMENT_SPECIALIST ? caller.scope.staffId : null],
       );
     });
   }
@@ -168,6 +171,7 @@ export class ReferralService {
     const word = rules.oneOf('wordOnWork', input.wordOnWork, rules.WordOnWork);
     return this.change(caller, 'recordWordOnWork', input, async (tx, referral) => {
       rules.mustBeOpen(referral.state);
+      rules.mustBeLater('saidOn', referral.word_recorded_on, saidOn);
       await tx.query(
         'update referrals set word_on_work = $2, word_recorded_on = $3, updated_at = clock_timestamp() where id = $1',
         [referral.id, word, saidOn],
@@ -189,6 +193,7 @@ export class ReferralService {
     const consent = rules.oneOf('consent', input.consent, rules.ConsentToContactClinician);
     return this.change(caller, 'recordConsentToContactClinician', input, async (tx, referral) => {
       rules.mustBeOpen(referral.state);
+      rules.mustBeLater('givenOn', referral.consent_recorded_on, givenOn);
       await tx.query(
         'update referrals set consent_to_contact_clinician = $2, consent_recorded_on = $3, updated_at = clock_timestamp() where id = $1',
         [referral.id, consent, givenOn],
@@ -206,7 +211,9 @@ export class ReferralService {
       once(tx, caller, operation, input.idempotencyKey, input, async () => {
         const [referral] = isId(input.referralId)
           ? await tx.query<ReferralRow>(
-              'select id, person_id, state, received_on::text as received_on from referrals where id = $1 for update',
+              `select id, person_id, state, received_on::text as received_on, word_recorded_on::text as word_recorded_on,
+                 consent_recorded_on::text as consent_recorded_on
+               from referrals where id = $1 for update`,
               [input.referralId],
             )
           : [];

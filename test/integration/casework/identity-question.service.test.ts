@@ -102,7 +102,7 @@ describe('IdentityQuestionService', () => {
               const answer = await ask({ nhsNumber, purpose, specificationCode, route });
               expect({ name, answer }).toEqual({ name, answer: unknown });
             }
-            service = new IdentityQuestionService(world.database, world.clock);
+            await world.sql('delete from quotas');
           }
         }
       },
@@ -162,11 +162,13 @@ describe('IdentityQuestionService', () => {
       await world.sql('revoke insert on audit_events from hub_decide');
       const refused = await failureOf(ask());
       await world.sql('grant insert on audit_events to hub_decide');
-      expect(refused).toEqual({ code: 'HUB_ACCESS_REFUSED' });
+      expect(refused).toEqual({ code: 'HUB_AUDIT_UNAVAILABLE' });
     });
   });
 
   describe('limits and refusals', () => {
+    beforeEach(() => world.sql('delete from quotas'));
+
     it('answers so many pairs an hour and machine, and says when to come back', async () => {
       const other = { ...machine, subject: 'other-machine' };
       for (let pair = 0; pair < PAIRS_PER_HOUR; pair++) await ask();

@@ -145,12 +145,13 @@ describe('row-level security', () => {
     }
   });
 
-  it('grants no role to truncate, refer to or hang triggers on a table, and deletion on the staging table alone', () => {
+  it('grants no role to truncate, refer to or hang triggers on a table, and deletion on staging and outlived keys alone', () => {
     const strong = grants.filter(({ privilege }) =>
       ['DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'].includes(privilege),
     );
     expect(strong.map(({ table, role, privilege }) => [table, role, privilege])).toEqual([
       ['caseload_staging', 'hub_worker', 'DELETE'],
+      ['idempotency_keys', 'hub_worker', 'DELETE'],
     ]);
   });
 

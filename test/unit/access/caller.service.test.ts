@@ -127,7 +127,7 @@ describe('CallerService', () => {
 
     it('of an analyst is the organisations of the agreement and nothing else', async () => {
       const { scope } = await service.resolve(claims(Role.ANALYST), request);
-      expect(scope).toMatchObject({ organisationId: null, teamIds: [], organisationIds: [COVERED] });
+      expect(scope).toMatchObject({ teamIds: [], organisationIds: [COVERED] });
     });
 
     it('cannot be widened by a token that brings teams of its own', async () => {
