@@ -10,7 +10,7 @@ import {
 import { type Hub, openHub } from '../main/open-hub.js';
 import { createLogger } from '../platform/logging.js';
 import { readSettings } from '../platform/settings/settings.js';
-import type { Surroundings } from './program.js';
+import type { Surroundings } from './registrar.js';
 
 /** A hub with its record systems, and on a demonstration its record system. */
 export interface OpenedHub {

@@ -6,7 +6,7 @@ import { newId } from '../../core/ids.js';
 import { reviewOrganisation } from '../../main/schedules.js';
 import { systemByCode } from '../../main/systems.js';
 import { ExitCode } from '../output.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 
 const KINDS = new Map([

@@ -1,7 +1,7 @@
 /** `hub config print`: every setting as this process reads it, secrets masked. */
 import { printSettings } from '../../platform/settings/setting-docs.js';
 import { readSettings } from '../../platform/settings/settings.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 
 /** Registers the commands. */
 export function configCommands({ program, act, env }: Registrar): void {

@@ -4,7 +4,7 @@ import { NO_SCOPE } from '../../core/caller.js';
 import { inputError } from '../../core/errors.js';
 import { loadDirectory } from '../../directory/directory.service.js';
 import { readDirectoryFile } from '../directory-file.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 
 /** Registers the commands. */

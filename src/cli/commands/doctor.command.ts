@@ -1,7 +1,7 @@
 /** `hub doctor`: looks for what is wrong, changes nothing, prints the mend; exit code 1 when something is. */
 import { examine } from '../../main/doctor/examine.js';
 import { ExitCode } from '../output.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 
 /** Lines after the first of what was found, and of a mend, stand under their first. */
 const INDENT = ' '.repeat(10);

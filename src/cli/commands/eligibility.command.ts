@@ -6,7 +6,7 @@ import { inputError } from '../../core/errors.js';
 import { isId, newId } from '../../core/ids.js';
 import { DECISIONS_FOR_COMMAND_LINE, type DecisionLine } from '../eligibility-lines.js';
 import { ExitCode } from '../output.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 
 const PURPOSES = ['ENTRY', 'CONTINUE', 'RE_ENTRY'];

@@ -3,7 +3,7 @@ import { migrations } from '../../../ormconfig.js';
 import { findDataStore } from '../../main/data-store.js';
 import { migrate } from '../../platform/database/migrate.js';
 import { readSettings } from '../../platform/settings/settings.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 
 /** Registers the command. */
 export function migrateCommand({ program, act, env }: Registrar): void {

@@ -1,6 +1,6 @@
 /** `hub schema print`: the published schema. */
 import { publishedSchema } from '../../../schema/published-schema.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 
 /** Registers the commands. */
 export function schemaCommands({ program, act }: Registrar): void {

@@ -4,7 +4,7 @@ import { ALL_SPECIFICATIONS } from '../../../seeds/specifications/all-specificat
 import { seedSpecifications } from '../../contracts/specification.service.js';
 import { NO_SCOPE } from '../../core/caller.js';
 import { seedDemonstrationCases } from '../../main/demonstration.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 
 /** Registers the command. */

@@ -1,7 +1,7 @@
 /** `hub start`: runs the hub until it is told to stop. */
 import { startHub } from '../../main/start-hub.js';
 import { readSettings } from '../../platform/settings/settings.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -3,7 +3,7 @@ import { adapterModules } from '../../../adapters/registry.js';
 import { inputError } from '../../core/errors.js';
 import { systemByCode } from '../../main/systems.js';
 import { ExitCode } from '../output.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 
 /** Registers the commands. */

@@ -5,7 +5,7 @@ import { systemClock } from '../../core/clock.js';
 import { HubError, inputError } from '../../core/errors.js';
 import { DEMONSTRATION_AUDIENCE, TOKEN_ROLES } from '../../main/token-keys.js';
 import { readSettings } from '../../platform/settings/settings.js';
-import type { Registrar } from '../program.js';
+import type { Registrar } from '../registrar.js';
 
 /** Registers the command. */
 export function tokenCommand({ program, act, env }: Registrar): void {

@@ -1,5 +1,6 @@
 /** Checks of what decisions rest on: teams that somebody has mapped, caseloads read recently, specifications without placeholders. */
-import { type Check, fault, fine, skipped, together, type Verdict, warning } from './check.js';
+import type { Check } from './check.js';
+import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
 const HOUR_MS = 3_600_000;
 const NO_SYSTEMS = skipped('no clinical record system has been kept in the database yet');

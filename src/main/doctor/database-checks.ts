@@ -2,8 +2,9 @@
 import pg from 'pg';
 import { DatabaseRole } from '../../platform/database/policy.js';
 import { roleUrl } from '../../platform/database/roles.js';
-import { type Check, fault, fine, skipped, together, type Verdict, warning } from './check.js';
+import type { Check } from './check.js';
 import type { Ground } from './ground.js';
+import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
 const MADE_ROLES = Object.values(DatabaseRole).filter((role) => role !== DatabaseRole.OWNER);
 /** Oldest major version of PostgreSQL that has what the schema uses. */

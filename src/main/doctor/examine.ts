@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../../core/error-codes.js';
 import { isHubError } from '../../core/errors.js';
 import type { Environment } from '../../platform/settings/settings.js';
 import { caseloadChecks } from './caseload-checks.js';
-import { type Check, type Finding, fault, skipped, type Verdict } from './check.js';
+import type { Check } from './check.js';
 import { databaseChecks } from './database-checks.js';
 import { type Ground, openGround } from './ground.js';
 import { type Machine, THIS_MACHINE } from './machine.js';
@@ -11,6 +11,7 @@ import { machineChecks } from './machine-checks.js';
 import { securityChecks } from './security-checks.js';
 import { siteChecks } from './site-checks.js';
 import { tokenChecks } from './token-checks.js';
+import { type Finding, fault, skipped, type Verdict } from './verdict.js';
 
 /** The table of checks, in the order in which they are told: what others stand on comes first. */
 export const CHECKS: readonly Check[] = [

@@ -9,9 +9,9 @@ import type { Environment, Settings } from '../../platform/settings/settings.js'
 import type { SiteProfile } from '../../platform/settings/site-profiles.js';
 import { embeddedFolder } from '../data-store.js';
 import { runningRecordSystem, siteProfilesOf } from '../demonstration.js';
-import { fault, type Need, skipped, type Verdict } from './check.js';
 import { lenientSettings } from './lenient-settings.js';
 import type { Machine } from './machine.js';
+import { fault, type Need, skipped, type Verdict } from './verdict.js';
 
 /** Everything that checks may look at. */
 export interface Ground {

@@ -5,8 +5,9 @@ import { canExecute, examineBinaries } from '../../platform/database/embedded-bi
 import { findEmbeddedServer } from '../../platform/database/embedded-server.js';
 import { nodeSupport } from '../../runtime/supported-node.js';
 import { embeddedFolder } from '../data-store.js';
-import { type Check, fault, fine, skipped, warning } from './check.js';
+import type { Check } from './check.js';
 import type { Ground } from './ground.js';
+import { fault, fine, skipped, warning } from './verdict.js';
 
 const GIGABYTE = 1_000_000_000;
 const FULL_BYTES = 200_000_000;

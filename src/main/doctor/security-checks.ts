@@ -2,8 +2,9 @@
 import { migrations } from '../../../ormconfig.js';
 import { statementsOf } from '../../platform/database/migrate.js';
 import { DatabaseRole } from '../../platform/database/policy.js';
-import { type Check, fault, fine, together, type Verdict } from './check.js';
+import type { Check } from './check.js';
 import { type ExpectedPolicy, type ExpectedSecurity, expectedSecurity } from './expected-security.rules.js';
+import { fault, fine, together, type Verdict } from './verdict.js';
 
 /** Columns that make a table one about persons. */
 const PERSONAL = [

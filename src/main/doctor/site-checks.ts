@@ -5,8 +5,9 @@ import { isHubError } from '../../core/errors.js';
 import { silentLogger } from '../../core/logger.js';
 import type { SiteProfile } from '../../platform/settings/site-profiles.js';
 import { adapterFor } from '../systems.js';
-import { type Check, fault, fine, skipped, together, type Verdict, warning } from './check.js';
+import type { Check } from './check.js';
 import type { Ground } from './ground.js';
+import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
 const PROBE_LIMIT_MS = 10_000;
 const NO_SITES = skipped('no clinical record system to examine');

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { remoteKeySource } from '../../access/tokens/key-source.js';
 import { DEMONSTRATION_ISSUER, DEMONSTRATION_KEY_PREFIX } from '../../access/tokens/token.rules.js';
 import { isHubError } from '../../core/errors.js';
-import { type Check, fault, fine, skipped, type Verdict, warning } from './check.js';
+import type { Check } from './check.js';
 import type { Ground } from './ground.js';
+import { fault, fine, skipped, type Verdict, warning } from './verdict.js';
 
 /** Characters below which a secret can be guessed. */
 const SHORTEST_SECRET = 32;

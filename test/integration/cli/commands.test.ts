@@ -7,7 +7,7 @@ import { DEMONSTRATION_ISSUER } from '../../../src/access/tokens/token.rules.js'
 import { TokenVerifier } from '../../../src/access/tokens/token-verifier.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { newId } from '../../../src/core/ids.js';
-import type { Finding } from '../../../src/main/doctor/check.js';
+import type { Finding } from '../../../src/main/doctor/verdict.js';
 import { DEMONSTRATION_AUDIENCE, TOKEN_ROLES } from '../../../src/main/token-keys.js';
 import { documentOf, hub, type Said } from '../../support/command-line.js';
 import { type DemonstrationStore, demonstrationStore } from '../../support/demonstration-store.js';

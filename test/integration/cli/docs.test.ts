@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { runProgram } from '../../../src/cli/program.js';
-import type { Finding } from '../../../src/main/doctor/check.js';
 import { CHECKS } from '../../../src/main/doctor/examine.js';
+import type { Finding } from '../../../src/main/doctor/verdict.js';
 import { documentOf, hub } from '../../support/command-line.js';
 import { type DemonstrationStore, demonstrationStore } from '../../support/demonstration-store.js';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrations } from '../../../ormconfig.js';
-import { type Finding, fault, fine, skipped, together, warning } from '../../../src/main/doctor/check.js';
+import { type Finding, fault, fine, skipped, together, warning } from '../../../src/main/doctor/verdict.js';
 import { readPostmasterFile, serverFiles } from '../../../src/platform/database/embedded-data-directory.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../../src/platform/database/embedded-server.js';
 import { serverUser } from '../../../src/platform/database/embedded-user.js';

@@ -2,10 +2,10 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMONSTRATION_ISSUER } from '../../../src/access/tokens/token.rules.js';
-import type { Finding } from '../../../src/main/doctor/check.js';
 import { CHECKS } from '../../../src/main/doctor/examine.js';
 import { openGround } from '../../../src/main/doctor/ground.js';
 import type { Machine } from '../../../src/main/doctor/machine.js';
+import type { Finding } from '../../../src/main/doctor/verdict.js';
 import type { Environment } from '../../../src/platform/settings/settings.js';
 import { documentOf, hub, type Said } from '../../support/command-line.js';
 import {
