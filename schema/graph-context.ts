@@ -69,15 +69,22 @@ export class GraphContext {
     return read(info, target, this.reads);
   }
 
-  /** Reads a row by id for a field of what a mutation answers. */
+  /** Reads a row by id for a field of what a mutation answers. `HUB_NOT_FOUND` when the caller may no longer see it. */
   async readById(info: GraphQLResolveInfo, map: TypeMap, id: string): Promise<unknown> {
-    return this.read(info, { kind: 'id', map, id });
+    return found(await this.read(info, { kind: 'id', map, id }));
   }
 
-  /** Reads rows by id, in the order of the ids, in one statement. */
+  /** Reads rows by id, in the order of the ids, in one statement. `HUB_NOT_FOUND` when the caller may no longer see one. */
   async readByIds(info: GraphQLResolveInfo, map: TypeMap, ids: readonly string[]): Promise<unknown> {
-    return this.read(info, { kind: 'ids', map, ids });
+    const rows = (await this.read(info, { kind: 'ids', map, ids })) as readonly unknown[];
+    return rows.map(found);
   }
+}
+
+/** A repeat of a request may come after its caller has left the team: the outcome is kept, the row out of reach. */
+function found<Row>(row: Row): Row {
+  if (row === null) throw new HubError('HUB_NOT_FOUND');
+  return row;
 }
 
 function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {

@@ -104,8 +104,8 @@ export class EligibilityOverride {
   @Field(() => String, { nullable: true })
   reason: string | null;
 
-  @Field(() => String)
-  clause: string;
+  @Field(() => String, { nullable: true })
+  clause: string | null;
 
   @Field(() => [String], { nullable: true, description: 'Who was told.' })
   told: string[] | null;

@@ -126,7 +126,7 @@ export class Eligibility1750000000700 implements MigrationInterface {
           role: DatabaseRole.READ_ANALYST,
           may: 'select',
           rows: IN_AGREEMENT,
-          columns: ['id', 'decision_id', 'organisation_id', 'team_id', 'verdict', 'clause', 'made_at'],
+          columns: ['id', 'decision_id', 'organisation_id', 'team_id', 'verdict', 'made_at'],
         },
         { role: DatabaseRole.WRITE, may: 'all', rows: `${IN_ORG} and ${IN_TEAMS}` },
         { role: DatabaseRole.DECIDE, may: 'select', rows: IN_ORG },

@@ -1,0 +1,162 @@
+/** Walks every mutation as every role: refused by code, indistinguishable from nothing for foreign things, and every field of what it answers. */
+import { type GraphQLObjectType, type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
+import { buildGraph } from '../../../schema/build-graph.js';
+import { mappedPolicy, plainPolicy } from '../../../schema/field-policy.js';
+import { GRAPH_POLICY } from '../../../schema/policy-table.js';
+import type { Role } from '../../../src/core/caller.js';
+import { Canaries } from '../../support/graph-canaries.js';
+import * as write from '../../support/graph-documents.js';
+import { MUTATIONS, mutationOf, thingsOf, type Whose } from '../../support/graph-mutations.js';
+import type { Answer } from '../../support/graph-server.js';
+import {
+  closeGraphWorld,
+  createGraphWorld,
+  type GraphWorld,
+  NAMES,
+  WHO,
+  type WhoName,
+} from '../../support/graph-world.js';
+
+let world: GraphWorld;
+let schema: GraphQLSchema;
+let canaries: Canaries;
+beforeAll(async () => {
+  world = await createGraphWorld();
+  schema = await buildGraph();
+  canaries = await new Canaries().learn(world);
+}, 60_000);
+afterAll(() => closeGraphWorld(world));
+
+const mutations = (): string[] => Object.keys(schema.getMutationType()!.getFields());
+const allowed = (name: string): readonly Role[] => GRAPH_POLICY.hand[`Mutation.${name}`]!;
+const REFUSAL = '__typename ... on Refusal { code message field accepted rule clause }';
+const MAPS = new Map(GRAPH_POLICY.maps.map((map) => [map.type, map]));
+
+const may =
+  (role: Role): write.May =>
+  (path) => {
+    const [type, field] = path.split('.') as [string, string];
+    const map = MAPS.get(type);
+    return (map ? mappedPolicy(map, field) : plainPolicy(GRAPH_POLICY, type, field))?.includes(role) ?? false;
+  };
+
+async function send(
+  who: WhoName | null,
+  name: string,
+  variables: object,
+  selection = REFUSAL,
+): Promise<Answer> {
+  const answer = await world.ask(who, mutationOf(name, selection), { variables });
+  await canaries.learn(world);
+  expect(canaries.leaks(who, answer, JSON.stringify(variables))).toEqual([]);
+  return answer;
+}
+
+/** What an answer says, without the id asked about and the correlation id. */
+const plain = (answer: Answer, about: string): string =>
+  answer.text.replaceAll(about, '<id>').replace(/"correlationId":"[^"]+"/g, '"correlationId":"<c>"');
+
+/** Rows of every table that a mutation may write, so that a refusal can be seen to have left none. */
+const rowCounts = (): Promise<object[]> =>
+  world.sql(`select (select count(*) from referrals) r, (select count(*) from persons) p, (select count(*) from eligibility_decisions) d,
+    (select count(*) from eligibility_overrides) o, (select count(*) from confirmation_requests) c, (select count(*) from idempotency_keys) k`);
+
+it('knows every mutation of the schema', () => {
+  expect(Object.keys(MUTATIONS).sort()).toEqual(mutations().sort());
+});
+
+describe.each(Object.keys(MUTATIONS))('%s', (name) => {
+  it('is refused to every other role by code, before anything is read or written', async () => {
+    for (const who of [null, ...NAMES.filter((one) => !allowed(name).includes(WHO[one].role))]) {
+      const { variables } = MUTATIONS[name]!(
+        world,
+        await thingsOf(world, who ?? 'specialist', 'own'),
+        world.key(),
+      );
+      const before = [world.server.statements(), await rowCounts()];
+      const answer = await send(who, name, variables);
+      expect([who, answer.data ?? null, answer.errors.map((e) => [e.extensions.code, e.path])]).toEqual([
+        who,
+        null,
+        [[who === null ? 'HUB_ACCESS_UNAUTHENTICATED' : 'HUB_ACCESS_FIELD', [name]]],
+      ]);
+      expect([world.server.statements(), await rowCounts()]).toEqual(before);
+    }
+  });
+
+  it('answers about a foreign thing as about nothing, in as many statements, and changes nothing', async () => {
+    for (const who of NAMES.filter((one) => allowed(name).includes(WHO[one].role))) {
+      const told = new Map<string, Whose[]>();
+      for (const whose of ['nobody', 'team', 'trust', 'nobody'] as const) {
+        if (name === 'checkEligibilityByIdentity' && whose === 'team') continue;
+        const { variables, about } = MUTATIONS[name]!(world, await thingsOf(world, who, whose), world.key());
+        const [statements, rows] = [world.server.statements(), await rowCounts()];
+        const selection =
+          name === 'checkEligibility'
+            ? `${REFUSAL} ${NOT_DECIDED}`
+            : name === 'checkEligibilityByIdentity'
+              ? `${REFUSAL} ${MACHINE}`
+              : REFUSAL;
+        const answer = await send(who, name, variables, selection);
+        const said = `${plain(answer, about)} in ${world.server.statements() - statements}`;
+        told.set(said, [...(told.get(said) ?? []), whose]);
+        expect([whose, codeOf(answer)]).toEqual([whose, EXPECTED[name] ?? 'HUB_NOT_FOUND']);
+        // A question that is answered keeps its key; a refused one keeps nothing.
+        if (name !== 'checkEligibility') expect(await rowCounts()).toEqual(rows);
+      }
+      expect([who, [...told]]).toEqual([who, [[...told][0]]]);
+    }
+  });
+
+  it('answers about one’s own, and shows every field that the role may read, again under the same key', async () => {
+    const field = schema.getMutationType()!.getFields()[name]!;
+    const union = getNamedType(field.type);
+    const success = (isUnionType(union) ? union.getTypes() : []).find(
+      (type) => type.name !== 'Refusal',
+    ) as GraphQLObjectType;
+    let shown = 0;
+    for (const who of NAMES.filter((one) => allowed(name).includes(WHO[one].role))) {
+      const { variables } = MUTATIONS[name]!(world, await thingsOf(world, who, 'own'), world.key());
+      const first = await send(who, name, variables, `__typename ... on Refusal { code field }`);
+      expect([who, first.errors]).toEqual([who, []]);
+      const { __typename: answered, code } = first.data![name] as { __typename: string; code?: string };
+      if (answered !== success.name) {
+        // Somebody else of the same team came first, or the trust has nothing of the kind.
+        expect([who, code]).toEqual([who, expect.stringMatching(/STATE_CONFLICT|NOT_FOUND/)]);
+        continue;
+      }
+      shown++;
+      for (const [type, way] of write.waysFrom(success, may(WHO[who].role))) {
+        if (way.length > 4) continue;
+        const { leaves, relations } = write.split(type, may(WHO[who].role));
+        let body = [
+          '__typename',
+          ...leaves.map((leaf) => leaf.name),
+          ...relations.map((one) => `${one.name} { __typename }`),
+        ].join(' ');
+        for (const step of [...way].reverse()) body = `${step.field.name} { ${body} }`;
+        const before = await rowCounts();
+        const again = await send(who, name, variables, `... on ${success.name} { ${body} }`);
+        expect([body, again.errors]).toEqual([body, []]);
+        expect(await rowCounts()).toEqual(before);
+      }
+    }
+    expect(shown).toBeGreaterThan(0);
+  });
+});
+
+const NOT_DECIDED =
+  '... on EligibilityChecked { decisions { id } notDecided { referralId refusal { code message field } } }';
+const MACHINE =
+  '... on IdentityEligibility { verdict reason mayProceed confirmBy notYetUntil criteria { key result reason clause } }';
+const EXPECTED: Readonly<Record<string, string>> = {
+  checkEligibilityByIdentity: 'NOT_ELIGIBLE',
+  refreshCaseload: 'HUB_INPUT_INVALID',
+};
+
+function codeOf(answer: Answer): unknown {
+  const [value] = Object.values(answer.data ?? {}) as [
+    { code?: string; verdict?: string; notDecided?: { refusal: { code: string } }[] } | undefined,
+  ];
+  return value?.code ?? value?.verdict ?? value?.notDecided?.[0]?.refusal.code;
+}

@@ -1,0 +1,208 @@
+/** Writes documents from the schema itself: every field of every type through every root field that reaches it, in changing clothes. */
+import {
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+
+/** May the role select `Type.field`? */
+export type May = (path: string) => boolean;
+
+/** A step from a type to the next: the field taken. */
+export interface Step {
+  readonly on: GraphQLObjectType;
+  readonly field: GraphQLField<unknown, unknown>;
+}
+
+/** How a document is written; each asks for the same. */
+export const CLOTHES = ['plain', 'edges', 'aliases', 'fragments', 'inline'] as const;
+export type Clothes = (typeof CLOTHES)[number];
+
+/** The object type of a field; null for leaves. */
+export function objectOf(field: GraphQLField<unknown, unknown>): GraphQLObjectType | null {
+  const type = getNamedType(field.type);
+  return isObjectType(type) ? type : null;
+}
+
+const fieldsOf = (type: GraphQLObjectType): GraphQLField<unknown, unknown>[] =>
+  Object.values(type.getFields());
+
+/** The row type behind a connection; the type itself when it is none. */
+export function rowTypeOf(type: GraphQLObjectType): GraphQLObjectType {
+  const nodes = type.getFields().nodes;
+  return (nodes && objectOf(nodes)) ?? type;
+}
+
+/** The shortest way from a type to every object type that the role reaches, itself included (no step). */
+export function waysFrom(start: GraphQLObjectType, may: May): Map<GraphQLObjectType, readonly Step[]> {
+  const ways = new Map<GraphQLObjectType, readonly Step[]>([[start, []]]);
+  for (const [on, way] of ways) {
+    for (const field of fieldsOf(on)) {
+      const next = objectOf(field);
+      if (next && !ways.has(next) && may(`${on.name}.${field.name}`)) ways.set(next, [...way, { on, field }]);
+    }
+  }
+  return ways;
+}
+
+/** Every field of a type, split: leaves and relations that the role may select, and all that it may not. */
+export function split(type: GraphQLObjectType, may: May) {
+  const fields = fieldsOf(type);
+  const allowed = fields.filter(({ name }) => may(`${type.name}.${name}`));
+  return {
+    leaves: allowed.filter((field) => !objectOf(field)),
+    relations: allowed.filter((field) => objectOf(field)),
+    refused: fields.filter((field) => !allowed.includes(field)),
+  };
+}
+
+/** A selection of fields by name; relations get `__typename`. Aliased ones are called `a_<name>`. */
+function selection(fields: readonly GraphQLField<unknown, unknown>[], aliased: boolean): string {
+  return [
+    '__typename',
+    ...fields.map((field) => selected(field, aliased, objectOf(field) ? '{ __typename }' : '')),
+  ].join(' ');
+}
+
+function selected(field: GraphQLField<unknown, unknown>, aliased: boolean, inner: string, first = 5): string {
+  const args = field.args.some(({ name }) => name === 'first') ? `(first: ${first})` : '';
+  return `${aliased ? `a_${field.name}: ` : ''}${field.name}${args} ${inner}`.trim();
+}
+
+/** A root field with its arguments, and how its rows are selected. */
+export interface RootCall {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly args: string;
+}
+
+/** A whole document: the root, the way to a type, and fields of that type. */
+export function documentOf(
+  call: RootCall,
+  way: readonly Step[],
+  fields: readonly GraphQLField<unknown, unknown>[],
+  clothes: Clothes,
+): string {
+  const root = objectOf(call.field)!;
+  const row = rowTypeOf(root);
+  const target = way.at(-1) ? objectOf(way.at(-1)!.field)! : row;
+  const aliased = clothes === 'aliases';
+  let body = selection(fields, aliased);
+  let fragments = '';
+  if (clothes === 'fragments') {
+    fragments = ` fragment Wanted on ${target.name} { ${body} }`;
+    body = '...Wanted';
+  } else if (clothes === 'inline') {
+    body = `... on ${target.name} @include(if: true) { ${body} }`;
+  }
+  for (const step of [...way].reverse()) body = selected(step.field, aliased, `{ ${body} }`, 3);
+  const rows =
+    row === root
+      ? body
+      : clothes === 'edges'
+        ? `totalCount nodes { __typename } edges { cursor node { ${body} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`
+        : `${aliased ? 'a_nodes: ' : ''}nodes { ${body} }`;
+  return `query Walk { ${aliased ? 'a_root: ' : ''}${call.field.name}${call.args} { ${rows} } }${fragments}`;
+}
+
+/** A literal that fits an input type. `null` for input objects, which are built field by field. */
+export function literalFor(type: GraphQLInputType, idOf: string): string {
+  if (isNonNullType(type)) return literalFor(type.ofType, idOf);
+  if (isListType(type)) return `[${literalFor(type.ofType, idOf)}]`;
+  if (isEnumType(type)) return type.getValues()[0]!.name;
+  switch ((type as { name: string }).name) {
+    case 'Int':
+      return '1';
+    case 'Boolean':
+      return 'true';
+    case 'Date':
+      return '"2026-01-01"';
+    case 'DateTime':
+      return '"2026-03-01T00:00:00.000Z"';
+    case 'UUID':
+      return `"${idOf}"`;
+    default:
+      return '"9990000000"';
+  }
+}
+
+/** A filter that a schema offers: the literal, and the steps `Input.field` that it takes. */
+export interface FilterUse {
+  readonly literal: string;
+  readonly steps: readonly string[];
+}
+
+/** Every field of a filter input: alone, within `and`, `or` and `not`, and one input deeper. */
+export function filterUses(type: GraphQLInputType, idOf: string, depth = 0): FilterUse[] {
+  const input = getNamedType(type);
+  if (!isInputObjectType(input)) return [];
+  const uses: FilterUse[] = [];
+  const fields = Object.values(input.getFields());
+  for (const field of fields) {
+    if (['and', 'or', 'not'].includes(field.name)) continue;
+    const inner = getNamedType(field.type);
+    if (isInputObjectType(inner)) {
+      for (const use of filterUses(inner, idOf, depth + 1)) {
+        uses.push({
+          literal: `{ ${field.name}: ${use.literal} }`,
+          steps: [`${input.name}.${field.name}`, ...use.steps],
+        });
+      }
+    } else {
+      uses.push({
+        literal: `{ ${field.name}: ${literalFor(field.type, idOf)} }`,
+        steps: [`${input.name}.${field.name}`],
+      });
+    }
+  }
+  const plain = [...uses];
+  for (const { literal, steps } of depth < 2 ? plain : []) {
+    for (const name of ['and', 'or', 'not'].filter((word) => fields.some((field) => field.name === word))) {
+      uses.push({ literal: name === 'not' ? `{ not: ${literal} }` : `{ ${name}: [${literal}] }`, steps });
+    }
+  }
+  return uses;
+}
+
+/** Root fields of `Query` that answer rows. */
+export function queryRoots(schema: GraphQLSchema): GraphQLField<unknown, unknown>[] {
+  return fieldsOf(schema.getQueryType()!);
+}
+
+/** Every `Type.field` of the object types of a schema, root types and introspection left out. */
+export function everyField(schema: GraphQLSchema): string[] {
+  const roots = [schema.getQueryType(), schema.getMutationType()];
+  return Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !roots.includes(type))
+    .flatMap((type) => fieldsOf(type as GraphQLObjectType).map((field) => `${type.name}.${field.name}`));
+}
+
+/** Puts every non-null field of an answer on the list `seen` as `Type.field`, by `__typename` and the schema. */
+export function noteSeen(
+  schema: GraphQLSchema,
+  value: unknown,
+  type: GraphQLObjectType,
+  seen: Set<string>,
+): void {
+  if (Array.isArray(value)) {
+    for (const item of value) noteSeen(schema, item, type, seen);
+    return;
+  }
+  if (value === null || typeof value !== 'object') return;
+  for (const [key, inner] of Object.entries(value)) {
+    const field = type.getFields()[key.replace(/^a_/, '')];
+    if (!field || inner === null) continue;
+    if (!Array.isArray(inner) || inner.length > 0) seen.add(`${type.name}.${field.name}`);
+    const named = getNamedType(field.type);
+    if (isLeafType(named)) continue;
+    const next = isObjectType(named) ? named : schema.getType((inner as { __typename: string }).__typename);
+    if (isObjectType(next)) noteSeen(schema, inner, next, seen);
+  }
+}

@@ -1,0 +1,134 @@
+/** One request for every mutation of the schema, about a thing of one's own, of somebody else's, or of nobody's. */
+import { newId } from '../../src/core/ids.js';
+import type { GraphWorld, WhoName } from './graph-world.js';
+
+/** Whose thing is asked about. `team`: another team of the same trust. */
+export type Whose = 'own' | 'team' | 'trust' | 'nobody';
+
+/** A mutation as it is sent: the type of its variable and what the variable holds. */
+export interface Request {
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** What differs between a foreign thing and nothing: taken out before answers are compared. */
+  readonly about: string;
+}
+
+/** Variables of each mutation for ids of somebody's things. */
+type Maker = (world: GraphWorld, things: Things, key: string) => Request;
+
+/** Ids of things of one team. */
+export interface Things {
+  readonly teamId: string;
+  readonly referralId: string;
+  readonly decisionId: string;
+  readonly requestId: string;
+  readonly nhsNumber: string;
+  readonly dateOfBirth: string;
+  readonly systemCode: string;
+}
+
+const input = (about: string, fields: object): Request => ({ variables: { input: fields }, about });
+
+/** By name of the mutation; a test holds the list to the schema. */
+export const MUTATIONS: Readonly<Record<string, Maker>> = {
+  acceptReferral: (_world, { referralId }, idempotencyKey) =>
+    input(referralId, { idempotencyKey, referralId, acceptedOn: '2026-03-04' }),
+  recordWordOnWork: (_world, { referralId }, idempotencyKey) =>
+    input(referralId, { idempotencyKey, referralId, wordOnWork: 'UNSURE', saidOn: '2026-03-04' }),
+  recordConsentToContactClinician: (_world, { referralId }, idempotencyKey) =>
+    input(referralId, { idempotencyKey, referralId, consent: 'GIVEN', givenOn: '2026-03-04' }),
+  checkEligibility: (_world, { referralId }, idempotencyKey) =>
+    input(referralId, { idempotencyKey, referralIds: [referralId], purpose: 'ENTRY' }),
+  checkEligibilityByIdentity: (_world, { nhsNumber, dateOfBirth }) =>
+    input(nhsNumber, {
+      nhsNumber,
+      dateOfBirth,
+      purpose: 'ENTRY',
+      route: 'SELF',
+      receivedOn: '2026-03-01',
+      specificationCode: 'QVV/0294',
+      wordOnWork: 'WANTS_PAID_WORK',
+    }),
+  overrideEligibility: (_world, { decisionId }, idempotencyKey) =>
+    input(decisionId, {
+      idempotencyKey,
+      decisionId,
+      verdict: 'ELIGIBLE',
+      reason: 'agreed with the commissioner',
+      clause: '001:8',
+      told: ['the person'],
+    }),
+  requestConfirmation: (_world, { decisionId }, idempotencyKey) =>
+    input(decisionId, { idempotencyKey, decisionId }),
+  answerConfirmation: (_world, { requestId }, idempotencyKey) =>
+    input(requestId, { idempotencyKey, requestId, answer: 'ON_CASELOAD' }),
+  recordReferral: (_world, { teamId }, idempotencyKey) =>
+    input(teamId, {
+      idempotencyKey,
+      teamId,
+      specificationCode: 'QVV/0294',
+      route: 'SELF',
+      receivedOn: '2026-03-01',
+      person: { givenName: 'New', familyName: 'Person', dateOfBirth: '1981-02-03' },
+    }),
+  refreshCaseload: (_world, { systemCode }) => ({
+    variables: { systemCode, kind: 'SWEEP' },
+    about: systemCode,
+  }),
+};
+
+/** `mutation M($input: …) { name(input: $input) { … } }`. */
+export function mutationOf(name: string, selection: string): string {
+  const type =
+    name === 'recordConsentToContactClinician' ? 'RecordConsent' : name[0]!.toUpperCase() + name.slice(1);
+  return name === 'refreshCaseload'
+    ? `mutation M($systemCode: String!, $kind: PullKind!) { ${name}(systemCode: $systemCode, kind: $kind) { ${selection} } }`
+    : `mutation M($input: ${type}Input!) { ${name}(input: $input) { ${selection} } }`;
+}
+
+/** Things as `whose` says, for somebody: their first team's, another's, the other trust's, or ids of nothing. */
+export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): Promise<Things> {
+  const { scope } = await world.caller(who);
+  if (whose === 'nobody') {
+    return {
+      teamId: newId(),
+      referralId: newId(),
+      decisionId: newId(),
+      requestId: newId(),
+      nhsNumber: '9990000018',
+      dateOfBirth: '1951-01-01',
+      systemCode: 'none',
+    };
+  }
+  const foreign = scope.organisationId === world.organisations.other ? world.teams.EIP : world.teams.FOREIGN;
+  const sibling = [world.teams.CMHT, world.teams.EIP, world.teams.CRISIS].find(
+    (id) => !scope.teamIds.includes(id),
+  );
+  const mine = scope.teamIds.includes(world.teams.CMHT) ? world.teams.CMHT : scope.teamIds[0];
+  const teamId = whose === 'own' ? mine : whose === 'trust' ? foreign : (sibling ?? foreign);
+  const team = teamId ?? (whose === 'own' ? world.teams.CMHT : foreign);
+  const [row] = await world.sql<{
+    referralId: string;
+    decisionId: string;
+    nhsNumber: string;
+    dateOfBirth: string;
+  }>(
+    `select r.id as "referralId", d.id as "decisionId", p.nhs_number as "nhsNumber", p.date_of_birth::text as "dateOfBirth"
+     from referrals r join persons p on p.id = r.person_id join eligibility_decisions d on d.referral_id = r.id
+     where r.team_id = $1 and r.state = 'RECEIVED' and p.deceased_on is null and not p.restricted
+     order by d.confirm_by is not distinct from 'TEAM' desc, r.id limit 1`,
+    [team],
+  );
+  const [request] = await world.sql<{ id: string }>(
+    `select id from confirmation_requests where asked_team_id = $1 and not visible_team_ids && $2::uuid[] = $3
+     order by state = 'ASKED' desc, id limit 1`,
+    [team, scope.teamIds, whose !== 'own'],
+  );
+  // A foreign thing that is not there would prove nothing.
+  if (!row || (whose !== 'own' && !request)) throw new Error(`the world has nothing of ${whose} for ${who}`);
+  return {
+    teamId: team,
+    ...row,
+    requestId: request?.id ?? newId(),
+    systemCode: (whose === 'own') === (scope.organisationId === world.organisations.home) ? 'home' : 'other',
+  };
+}
