@@ -40,12 +40,19 @@ function valuesOf(caller: Caller, entry: AuditEntry): unknown[] {
   ];
 }
 
-/** Puts a write on record in its own transaction: both happen or neither. */
+/**
+ * Puts a write on record in its own transaction: both happen or neither.
+ * Throws `HUB_AUDIT_UNAVAILABLE`, whatever the database says of it: a caller must not take it for a fault of the request.
+ */
 export async function auditInTransaction(tx: Transaction, caller: Caller, entry: AuditEntry): Promise<void> {
-  await tx.query(
-    `insert into audit_events (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::jsonb, $11)`,
-    valuesOf(caller, entry),
-  );
+  try {
+    await tx.query(
+      `insert into audit_events (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::jsonb, $11)`,
+      valuesOf(caller, entry),
+    );
+  } catch (cause) {
+    throw new HubError('HUB_AUDIT_UNAVAILABLE', { cause });
+  }
 }
 
 interface Waiting {
@@ -56,6 +63,8 @@ interface Waiting {
 
 /** How many entries one statement may carry. */
 const BATCH = 200;
+/** Up to how many entries the statement is prepared once per connection. */
+const PREPARED = 16;
 
 /**
  * Puts reads on record. Entries that arrive while a statement is under way share the next one (group commit); each
@@ -103,6 +112,8 @@ export class AuditTrail {
       await this.database.audit(
         statementFor(batch.length),
         batch.flatMap((entry) => entry.values),
+        // The server keeps a prepared statement on the connection for ever: only for the sizes that are usual.
+        batch.length <= PREPARED ? `audit-${batch.length}` : undefined,
       );
       for (const entry of batch) entry.resolve();
     } catch (error) {
