@@ -39,7 +39,8 @@ on conflict (system_id, team_reference) do update set team_id = excluded.team_id
 
 /**
  * Keeps a site; keeping it again changes what differs. Memberships of a reference that is mapped only now take its team
- * with the next sweep. Throws `HUB_INPUT_INVALID` for an organisation or team that the directory does not have. Role `write`.
+ * with the next sweep. Throws `HUB_INPUT_INVALID` for an organisation or team that the directory does not have, and for a
+ * code that is another organisation's already: caseloads never change hands. Role `write`.
  */
 export async function keepSite(tx: Transaction, site: SiteToKeep): Promise<RefreshedSystem> {
   const [organisation] = await tx.query<{ id: string }>('select id from organisations where ods_code = $1', [
@@ -67,6 +68,13 @@ export async function keepSite(tx: Transaction, site: SiteToKeep): Promise<Refre
     site.absenceBudgetHours ?? null,
   ]);
   const kept = system as RefreshedSystem;
+  if (kept.organisationId !== organisation.id) {
+    throw inputError(
+      `sites.${site.code}.organisation`,
+      `the site is kept for another organisation than ${site.organisation}`,
+      'the organisation it was kept for, or another code for the site',
+    );
+  }
   for (const { reference, team, label, validFrom, validTo } of site.teams) {
     if (team !== null && !ids.has(team)) {
       throw inputError(
