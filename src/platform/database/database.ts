@@ -32,7 +32,7 @@ export interface Database {
   transaction<T>(role: WritingRole, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** One select in one Sync with its scope; rows by position, values as PostgreSQL's text form except int, bool and json. */
   read(role: ReadingRole, scope: Scope, statement: ReadStatement): Promise<unknown[][]>;
-  /** Inserts into the audit table on its own pool (`hub_audit`, insert only). */
-  audit(text: string, values: readonly unknown[]): Promise<void>;
+  /** Inserts into the audit table on its own pool (`hub_audit`, insert only); a named statement is prepared once per connection. */
+  audit(text: string, values: readonly unknown[], name?: string): Promise<void>;
   close(): Promise<void>;
 }

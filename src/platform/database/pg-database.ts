@@ -113,9 +113,9 @@ class PgDatabase implements Database {
     return this.readers[role].read(scope, statement);
   }
 
-  async audit(text: string, values: readonly unknown[]): Promise<void> {
+  async audit(text: string, values: readonly unknown[], name?: string): Promise<void> {
     try {
-      await this.auditPool.query(text, [...values]);
+      await this.auditPool.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
     } catch (error) {
       throw mapDatabaseError(error);
     }
