@@ -98,10 +98,17 @@ export function planLinks(
   return { madeIds, persons: graph.changedPersons, links: graph.changedLinks, merges, ...outcome };
 }
 
+/**
+ * Parts everybody whom replaced records brought together with this one, once it is no longer replaced as it was. Each merge
+ * points to whoever survived at the time, so the others of the family are brought together anew from what still holds.
+ */
 function undoMerge(graph: IdentityGraph, link: LinkedRecord, record: RecordIdentity): void {
-  const person = graph.person(link.personId)!;
   if (link.replacedByLocalId === null || link.replacedByLocalId === record.replacedByLocalId) return;
-  if (person.mergedIntoId !== null) graph.put({ ...person, mergedIntoId: null });
+  for (const id of graph.family(graph.root(link.personId))) {
+    const person = graph.person(id)!;
+    if (person.mergedIntoId !== null && graph.recordsOf(id).length > 0)
+      graph.put({ ...person, mergedIntoId: null });
+  }
 }
 
 /** How many living records of the system carry each number, those about to be placed included. */
