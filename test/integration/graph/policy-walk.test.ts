@@ -172,6 +172,12 @@ describe('the policy itself', () => {
     expect(rows.sort()).toEqual(ABOUT_NOBODY);
   });
 
+  it('lets analysts ask for every list but the questions to teams', () => {
+    const may = mayOf(Role.ANALYST);
+    const refused = write.queryRoots(schema).filter(({ name }) => !may(`Query.${name}`));
+    expect(refused.map(({ name }) => name)).toEqual(['confirmationRequests']);
+  });
+
   it('opens filters and orders only over what the role may read', () => {
     const kept = [
       'nhsNumber',
