@@ -227,6 +227,16 @@ describe('PgDatabase', () => {
   });
 
   describe('audit', () => {
+    it('inserts by a named statement again and again', async () => {
+      const insert = `insert into audit_events (id, subject, role, purpose, kind, operation, outcome, correlation_id) values ($1, $2, 'r', 'p', 'READ', 'o', 'DONE', 'named')`;
+      const ids = [newId(), newId(), newId()];
+      for (const id of ids) await db.database.audit(insert, [id, 's'], 'audit-1');
+      const { rows } = await db.owner.query('select id from audit_events where id = any ($1) order by id', [
+        ids,
+      ]);
+      expect(rows.map((row) => row.id)).toEqual([...ids].sort());
+    });
+
     it('inserts and can do nothing else', async () => {
       const insert = `insert into audit_events (id, subject, role, purpose, kind, operation, outcome, correlation_id) values ($1, 's', 'r', 'p', 'READ', 'o', 'DONE', 'c')`;
       const id = newId();

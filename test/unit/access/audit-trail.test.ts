@@ -16,6 +16,7 @@ const WIDTH = 11;
 
 interface Statement {
   readonly operations: readonly string[];
+  readonly name: string | undefined;
   readonly commit: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -24,10 +25,10 @@ interface Statement {
 class Store {
   readonly statements: Statement[] = [];
 
-  audit(text: string, values: readonly unknown[]): Promise<void> {
+  audit(text: string, values: readonly unknown[], name?: string): Promise<void> {
     expect(text.match(/::uuid\[\]/g)).toHaveLength(values.length / WIDTH);
     const operations = values.filter((_, index) => index % WIDTH === OPERATION) as string[];
-    return new Promise((commit, fail) => this.statements.push({ operations, commit, fail }));
+    return new Promise((commit, fail) => this.statements.push({ operations, name, commit, fail }));
   }
 }
 
@@ -66,6 +67,25 @@ describe('AuditTrail', () => {
     expect(store.statements[1]!.operations).toEqual(['b', 'c', 'd']);
     store.statements[1]!.commit();
     await Promise.all(all);
+  });
+
+  it('names the statement by its size, and leaves unusual sizes without a name', async () => {
+    const store = new Store();
+    const trail = new AuditTrail(store);
+    const all: Promise<void>[] = [];
+    for (const [round, arriving] of [1, 1, 16, 17].entries()) {
+      for (let index = 0; index < arriving; index++) all.push(trail.record(caller, looked('any')));
+      if (round > 0) store.statements[round - 1]!.commit();
+      await settle();
+    }
+    store.statements[3]!.commit();
+    await Promise.all(all);
+    expect(store.statements.map(({ operations, name }) => [operations.length, name])).toEqual([
+      [1, 'audit-1'],
+      [1, 'audit-1'],
+      [16, 'audit-16'],
+      [17, undefined],
+    ]);
   });
 
   it('takes at most 200 entries in one statement', async () => {
