@@ -70,7 +70,7 @@ async function send(
   selection = REFUSAL,
 ): Promise<Answer> {
   const answer = await world.ask(who, mutationOf(name, selection), { variables });
-  await canaries.learn(world);
+  if (answer.text.includes('"__typename"') && !answer.text.includes('"Refusal"')) await canaries.learn(world);
   expect(canaries.leaks(who, answer, JSON.stringify(variables))).toEqual([]);
   return answer;
 }
