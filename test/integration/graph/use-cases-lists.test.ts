@@ -277,18 +277,14 @@ describe('lists', () => {
         fc
           .subarray([...WORDS])
           .map((all) => ({ filter: { wordOnWorkIn: all }, sql: `r.word_on_work = any ('{${all}}')` })),
-        fc
-          .integer({ min: 10, max: 22 })
-          .map((day) => ({
-            filter: { receivedFrom: `2026-01-${day}` },
-            sql: `r.received_on >= '2026-01-${day}'`,
-          })),
-        fc
-          .constantFrom('CLEAR', 'CONFLICT')
-          .map((state) => ({
-            filter: { person: { identityState: state } },
-            sql: `p.identity_state = '${state}'`,
-          })),
+        fc.integer({ min: 10, max: 22 }).map((day) => ({
+          filter: { receivedFrom: `2026-01-${day}` },
+          sql: `r.received_on >= '2026-01-${day}'`,
+        })),
+        fc.constantFrom('CLEAR', 'CONFLICT').map((state) => ({
+          filter: { person: { identityState: state } },
+          sql: `p.identity_state = '${state}'`,
+        })),
         tie('node').map(({ filter, sql }) => ({ filter: { not: filter }, sql: `not (${sql})` })),
         fc
           .tuple(tie('node'), tie('node'))
