@@ -15,7 +15,10 @@ import { type InstantRange, rangeOf, rangeOfPeriod } from './date-range.rules.js
 import type { Definitions, ParameterDefinition } from './definitions.js';
 import { isSupportedType } from './supported-types.js';
 
-/** A row of the index. Dates have their low end in `value` and their high end in `hi`; references to an identifier have the code `<parameter>:identifier`. */
+/**
+ * A row of the index. Dates have their low end in `value` and their high end in `hi`; references to an identifier have the
+ * code `<parameter>:identifier`; text is folded in `value` and as written in `system`.
+ */
 export interface IndexRow {
   readonly code: string;
   readonly system: string;
@@ -61,7 +64,7 @@ function referenceRows(code: string, { type, value }: TypedValue): IndexRow[] {
 
 function stringRows(code: string, { type, value }: TypedValue): IndexRow[] {
   const fold = (texts: readonly (string | undefined)[]): IndexRow[] =>
-    texts.flatMap((text) => (text ? [row(code, foldText(text))] : []));
+    texts.flatMap((text) => (text ? [row(code, foldText(text), text)] : []));
   if (type === 'HumanName') {
     const name = value as HumanName;
     return fold([

@@ -73,7 +73,9 @@ function referenceMatch(parameter: ParameterDefinition, text: string, context: F
 
 function stringMatch(code: string, operator: Operator, text: string): Fragment {
   const value = foldText(plain(text));
-  if (operator === Operator.EXACT) return { sql: 'code = ? and value = ?', values: [code, value] };
+  // Exact is exact: case and accents too (R4 search, parameters of type string). The folded value is there for the index alone.
+  if (operator === Operator.EXACT)
+    return { sql: 'code = ? and value = ? and system = ?', values: [code, value, plain(text)] };
   if (operator === Operator.CONTAINS)
     return { sql: 'code = ? and instr(value, ?) > 0', values: [code, value] };
   return { sql: 'code = ? and value >= ? and value < ?', values: [code, value, `${value}\u{10ffff}`] };
