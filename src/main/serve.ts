@@ -10,6 +10,7 @@ import { NO_SCOPE } from '../core/caller.js';
 import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
 import { createMetrics } from '../platform/metrics.js';
 import { cursorSecret } from '../platform/settings/cursor-secret.js';
+import { type Settings, settingsError } from '../platform/settings/settings.js';
 import type { Hub } from './open-hub.js';
 import { refreshByCaller } from './refresh-by-caller.js';
 import { tokenVerifierFor } from './token-keys.js';
@@ -55,10 +56,35 @@ export async function serve(hub: Hub): Promise<Serving> {
     rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),
   });
-  await server.listen({ host: settings.host, port: settings.port });
+  try {
+    await server.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    await server.close();
+    throw listenFault(settings, error);
+  }
   const { port } = server.server.address() as { port: number };
   const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
   return { url: `http://${host}:${port}`, close: async () => void (await server.close()) };
+}
+
+const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another process',
+  EACCES: 'may not be listened on by this user',
+  EADDRNOTAVAIL: 'is no address of this machine',
+  ENOTFOUND: 'is no address of this machine',
+};
+
+/** A host or port that cannot be had is a setting to correct; anything else stays what it is. */
+function listenFault({ host, port }: Settings, error: unknown): unknown {
+  const code = String((error as { code?: unknown }).code);
+  const fault = ADDRESS_FAULTS[code];
+  if (!fault) return error;
+  const ofPort = code === 'EADDRINUSE' || code === 'EACCES';
+  return settingsError([
+    ofPort
+      ? { name: 'HUB_PORT', fault: `${port} ${fault}`, accepted: 'a free port, or 0 for any' }
+      : { name: 'HUB_HOST', fault: `${host} ${fault}`, accepted: 'an address of this machine' },
+  ]);
 }
 
 function registryOf(metrics: ReturnType<typeof createMetrics>): {
