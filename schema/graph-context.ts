@@ -14,6 +14,8 @@ import { type ReadTarget, read } from '../src/platform/database/select/read.js';
 import type { ReadContext } from '../src/platform/database/select/read-context.js';
 import type { CursorKeyring } from '../src/platform/database/select/sealed-cursors.js';
 
+import { ROOTS } from './roots.js';
+
 /** The use cases that the graph offers. */
 export interface GraphServices {
   readonly referrals: ReferralService;
@@ -94,10 +96,19 @@ function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {
     reader: caller.role === Role.ANALYST ? 'analyst' : 'staff',
     database: runtime.database,
     auditRead: async (operation, subjects) => {
-      // Reference data about nobody needs no record; an analyst's questions always have one, with their purpose.
-      if (subjects.length === 0 && caller.role !== Role.ANALYST) return;
+      // Reference data about nobody needs no record. A list of people has one even when it answers only a count, or nobody.
+      if (subjects.length === 0 && caller.role !== Role.ANALYST && !isAboutPeople(operation)) return;
       await runtime.audit.record(caller, { kind: 'READ', operation, personIds: subjects });
     },
     cursors: runtime.cursors.for(`${caller.scope.organisationId} ${caller.subject} ${caller.role}`),
   };
+}
+
+const ABOUT_PEOPLE: ReadonlySet<string> = new Set(
+  Object.entries(ROOTS).flatMap(([name, root]) => (root.map.subject ? [`Query.${name}`] : [])),
+);
+
+/** True when an operation (`Query.field`, several joined by commas) reads rows of persons. */
+function isAboutPeople(operation: string): boolean {
+  return operation.split(',').some((field) => ABOUT_PEOPLE.has(field));
 }

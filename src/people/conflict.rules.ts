@@ -42,19 +42,29 @@ export function settleConflicts(graph: IdentityGraph, conflicts: readonly KnownC
       continue;
     }
     const [a, b] = [graph.root(conflict.personId), graph.root(conflict.otherPersonId)];
-    if (conflict.open) for (const id of [a, b]) inDispute.add(id);
+    if (conflict.open) for (const id of doubted(graph, a, b)) inDispute.add(id);
     if (conflict.open || !isAutomatic(conflict.resolution)) known.add(keyOf(conflict.kind, a, b));
   }
   const opened = disputes(graph).filter(
     ({ kind, personId, otherPersonId }) => !known.has(keyOf(kind, personId, otherPersonId)),
   );
   for (const { personId, otherPersonId } of opened)
-    for (const id of [personId, otherPersonId]) inDispute.add(id);
+    for (const id of doubted(graph, personId, otherPersonId)) inDispute.add(id);
   for (const person of [...graph.everyone]) {
     const identityState = inDispute.has(graph.root(person.id)) ? 'CONFLICT' : 'CLEAR';
     if (person.identityState !== identityState) graph.put({ ...person, identityState });
   }
   return { opened, settled };
+}
+
+/**
+ * Whose identity a dispute puts in doubt. What a referral states cannot throw doubt on somebody whom a record system
+ * knows, or anybody's number in a form would stop that person's support; the one whom only referrals know is in doubt.
+ */
+function doubted(graph: IdentityGraph, a: string, b: string): readonly string[] {
+  if (a === b || !graph.person(a) || !graph.person(b)) return [a, b];
+  const stated = [a, b].filter((id) => graph.identity(id).records.length === 0);
+  return stated.length === 1 ? stated : [a, b];
 }
 
 /** How an open dispute settles itself, or null when it stays. One that reaches outside the graph stays. */
