@@ -91,6 +91,21 @@ function traced(way: readonly write.Step[], target: GraphQLObjectType): string {
 }
 
 describe('a read on record', () => {
+  it.each([
+    ['a count', 'query { referrals(filter: { person: { nhsNumber: "9990000026" } }) { totalCount } }'],
+    [
+      'whether there is a page',
+      'query { persons(filter: { familyNameStartsWith: "A" }) { pageInfo { hasNextPage } } }',
+    ],
+    ['nobody', 'query { persons(filter: { familyNameStartsWith: "no such name" }) { nodes { id } } }'],
+  ])('who asked for %s is on record, though nobody is named', async (_what, query) => {
+    const { answer, rows } = await recorded(() => world.ask('specialist', query));
+    expect(answer.text).not.toContain('errors');
+    expect(rows).toEqual([
+      expect.objectContaining({ kind: 'READ', subject: WHO.specialist.subject, person_ids: [] }),
+    ]);
+  });
+
   it.each(['specialist', 'manager', 'coordinator', 'foreignSpecialist'] as const)(
     '%s: lists and rows, nested to every type, name exactly the persons answered',
     async (who) => {
