@@ -69,6 +69,7 @@ export class Access1750000000100 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     for (const sql of [
+      'drop table quotas',
       'drop table idempotency_keys',
       'drop table audit_events',
       'drop function refuse_change',

@@ -1,10 +1,11 @@
 /** A demonstration for the command line: a migrated database of its own, the record system's real process, a data folder that knows it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { londonDate } from '../../src/core/calendar.js';
 import type { Environment } from '../../src/platform/settings/settings.js';
 import { startRecordSystem, type TestRecordSystem } from './record-system.js';
+import { scratchFolder } from './scratch-folder.js';
 import { cloneDatabase } from './test-database.js';
 import type { TestServerUrls } from './test-urls.js';
 
@@ -20,7 +21,7 @@ export interface DemonstrationStore {
 
 /** Starts it; nothing is seeded but what the record system holds. */
 export async function demonstrationStore(): Promise<DemonstrationStore> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-commands-'));
+  const dataDir = scratchFolder('hub-commands-');
   const today = londonDate(new Date());
   const [clone, recordSystem] = await Promise.all([cloneDatabase(), startRecordSystem({ today })]);
   writeFileSync(join(dataDir, 'record-system.json'), JSON.stringify({ baseUrl: recordSystem.baseUrl }));

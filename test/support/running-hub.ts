@@ -1,11 +1,12 @@
 /** A hub started as a user starts it, in a folder of its own. */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { scratchFolder } from './scratch-folder.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -37,9 +38,7 @@ async function freePort(): Promise<number> {
 
 /** A fresh folder and port; no setting of the surroundings reaches the hub. */
 export async function hubFolder(): Promise<HubFolder> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-'));
-  // The account that PostgreSQL runs under may pass through, so that its files stay in the folder.
-  chmodSync(dataDir, 0o711);
+  const dataDir = scratchFolder('hub-e2e-');
   const port = await freePort();
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(HUB_|DATABASE_URL|NODE_ENV|NODE_OPTIONS|npm_)/.test(name),

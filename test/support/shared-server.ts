@@ -1,16 +1,16 @@
 /** The one PostgreSQL of a test run: started when the first test asks for it, with a migrated database to clone. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { migrations } from '../../ormconfig.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/platform/database/embedded-server.js';
 import { migrate } from '../../src/platform/database/migrate.js';
+import { scratchFolder } from './scratch-folder.js';
 import { TEMPLATE, type TestServerUrls, withDatabase } from './test-urls.js';
 
 /** A server that starts once, however many tests ask for it at the same time. */
 export class SharedServer {
-  private readonly dataDir = mkdtempSync(join(tmpdir(), 'hub-test-'));
+  private readonly dataDir = scratchFolder('hub-test-');
   private starting: Promise<TestServerUrls> | undefined;
   private server: EmbeddedServer | undefined;
 

@@ -1,6 +1,6 @@
 /** `hub doctor` on the hub's own PostgreSQL: examined while it runs, left alone while it does not; roles spoilt on a server of their own. */
-import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+
+import { chmodSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrations } from '../../../ormconfig.js';
 import { type Finding, fault, fine, skipped, together, warning } from '../../../src/main/doctor/verdict.js';
@@ -10,8 +10,9 @@ import { serverUser } from '../../../src/platform/database/embedded-user.js';
 import { migrate } from '../../../src/platform/database/migrate.js';
 import { documentOf, hub } from '../../support/command-line.js';
 import { execute, GOOD_MACHINE } from '../../support/doctor-world.js';
+import { scratchFolder } from '../../support/scratch-folder.js';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'hub-doctor-own-'));
+const dataDir = scratchFolder('hub-doctor-own-');
 // The server’s user must be able to enter.
 chmodSync(dataDir, 0o755);
 const folder = join(dataDir, 'postgres');

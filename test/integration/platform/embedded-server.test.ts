@@ -1,4 +1,5 @@
 /** The embedded server survives what kills the hub, joins what already runs, and says in words why it cannot start. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -13,7 +14,6 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
@@ -22,10 +22,11 @@ import { readPostmasterFile, serverFiles } from '../../../src/platform/database/
 import { isAlive, isPostmasterOf } from '../../../src/platform/database/embedded-process.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../../src/platform/database/embedded-server.js';
 import { findUser, serverUser } from '../../../src/platform/database/embedded-user.js';
+import { scratchFolder } from '../../support/scratch-folder.js';
 
 const LOADER = './test/support/typescript-loader.js';
 const SCRIPT = 'test/support/server-owner.ts';
-const root = mkdtempSync(join(tmpdir(), 'hub-embedded-'));
+const root = scratchFolder('hub-embedded-');
 // The server’s user must be able to enter.
 chmodSync(root, 0o755);
 const dataDir = join(root, 'data');
