@@ -64,7 +64,20 @@ export async function serve(hub: Hub): Promise<Serving> {
   }
   const { port } = server.server.address() as { port: number };
   const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
-  return { url: `http://${host}:${port}`, close: async () => void (await server.close()) };
+  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+}
+
+/** How often a closing server lets go of connections whose request has been answered, in milliseconds. */
+const LET_GO_MS = 50;
+
+/** Answers what is under way and closes. Clients keep connections open for their next request; Node would wait for them to tire of it. */
+async function closeServer(server: Awaited<ReturnType<typeof createServer>>): Promise<void> {
+  const lettingGo = setInterval(() => server.server.closeIdleConnections(), LET_GO_MS);
+  try {
+    await server.close();
+  } finally {
+    clearInterval(lettingGo);
+  }
 }
 
 const ADDRESS_FAULTS: Readonly<Record<string, string>> = {

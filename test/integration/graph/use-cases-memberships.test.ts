@@ -213,9 +213,9 @@ describe('memberships', () => {
           person: Record<'all' | 'one' | 'past' | 'before', { id: string }[]> | null;
         }>(
           who,
-          `query ($id: UUID!, $then: DateTime) { person(id: $id) { all: memberships { id } one: memberships(first: 1) { id }
-             past: memberships(knownAt: $then) { id } before: memberships(asOf: "2025-01-01") { id } } }`,
-          { id: referred, then: graph.world.hoursAgo(200).toISOString() },
+          `query ($id: UUID!, $at: DateTime) { person(id: $id) { all: memberships { id } one: memberships(first: 1) { id }
+             past: memberships(knownAt: $at) { id } before: memberships(asOf: "2025-01-01") { id } } }`,
+          { id: referred, at: graph.world.hoursAgo(200).toISOString() },
         );
         return found;
       };
