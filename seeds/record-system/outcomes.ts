@@ -38,11 +38,24 @@ export function storeFailed(cause: unknown): OperationOutcomeError {
   return new OperationOutcomeError(outcomeOf('exception', 'the store failed'), { cause });
 }
 
-/** The outcome with what the search parser repeats of the caller's values cut off its texts. */
+/** What the parsers of searches and bodies say before they repeat a piece of what they were given. */
+const REPEATING = /^(?:(?:Invalid|Unable|Unrecognized)[^:"]*(?=[:"])|Incorrect resource type)/;
+/** Repeated pieces that are names of FHIR and no values: they help, and say nothing of anybody. */
+const OF_NAMES =
+  /^(?:Invalid additional property "[A-Za-z]{1,40}"|Incorrect resource type: expected [A-Za-z]{1,40}, but found [A-Za-z]{1,40})$/;
+const PATH = /^[A-Za-z]{1,40}(?:\[\d+\])?(?:\.[A-Za-z]{1,40}(?:\[\d+\])?)*$/;
+
+/** The outcome with what the parsers repeat of the caller's values cut off its texts, and paths that hold more than names left out. */
 export function withoutValues(outcome: OperationOutcome): OperationOutcome {
-  const issue = outcome.issue.map((each) => {
-    const kept = /^(Invalid|Unable|Unrecognized)[^:]*(?=:)/.exec(each.details?.text ?? '')?.[0];
-    return kept ? { ...each, details: { text: kept } } : each;
+  const issue = outcome.issue.map(({ expression, ...each }) => {
+    const text = each.details?.text ?? '';
+    const kept = OF_NAMES.test(text) ? null : REPEATING.exec(text)?.[0].trim();
+    const paths = expression?.filter((path) => PATH.test(path)) ?? [];
+    return {
+      ...each,
+      ...(kept ? { details: { text: kept } } : {}),
+      ...(paths.length > 0 ? { expression: paths } : {}),
+    };
   });
   return { ...outcome, issue };
 }
