@@ -26,6 +26,7 @@ export class Refusal {
 export function resultOf<Success extends { new (): object }>(name: string, success: Success) {
   return createUnionType({
     name,
+    description: 'What was done, or the refusal.',
     types: () => [success, Refusal] as const,
     resolveType: (value: object) => ('code' in value ? Refusal : success),
   });

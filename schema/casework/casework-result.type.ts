@@ -6,7 +6,7 @@ import { EligibilityPurpose, EligibilityVerdict, MayProceed } from './eligibilit
 import { ConfirmationRequest, EligibilityDecision, EligibilityOverride } from './eligibility.type.js';
 import { Referral } from './referral.type.js';
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'The referral as it is now.' })
 export class ReferralChanged {
   @Field(() => Referral)
   referral: Referral;
@@ -21,7 +21,7 @@ export class ReferralNotDecided {
   refusal: Refusal;
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'What was decided, and about whom nothing was.' })
 export class EligibilityChecked {
   @Field(() => [EligibilityDecision], { description: 'In the order asked, without those refused.' })
   decisions: EligibilityDecision[];
@@ -83,7 +83,7 @@ export class IdentityEligibility {
   criteria: IdentityCriterion[];
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'The override beside the decision that it sets aside.' })
 export class EligibilityOverridden {
   @Field(() => EligibilityDecision)
   decision: EligibilityDecision;
@@ -92,7 +92,7 @@ export class EligibilityOverridden {
   override: EligibilityOverride;
 }
 
-@ObjectType({ simpleResolvers: true })
+@ObjectType({ simpleResolvers: true, description: 'The request as it is now.' })
 export class ConfirmationChanged {
   @Field(() => ConfirmationRequest)
   request: ConfirmationRequest;

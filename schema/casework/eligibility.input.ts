@@ -86,7 +86,7 @@ export class ConfirmationListArgs extends PageArgs {
   orderBy?: ConfirmationOrder | null;
 }
 
-@InputType()
+@InputType({ description: 'A question about a list of your referrals.' })
 export class CheckEligibilityInput {
   @Field(() => String, { description: 'Your key for this request, 8 to 100 characters.' })
   idempotencyKey: string;
@@ -146,7 +146,7 @@ export class CheckEligibilityByIdentityInput {
   residence?: Residence | null;
 }
 
-@InputType()
+@InputType({ description: 'A decision to be set aside, and on what ground.' })
 export class OverrideEligibilityInput {
   @Field(() => String)
   idempotencyKey: string;
@@ -167,7 +167,7 @@ export class OverrideEligibilityInput {
   told: string[];
 }
 
-@InputType()
+@InputType({ description: 'A question to the team about a decision.' })
 export class RequestConfirmationInput {
   @Field(() => String)
   idempotencyKey: string;
@@ -179,7 +179,7 @@ export class RequestConfirmationInput {
   teamId?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'The answer of the asked team.' })
 export class AnswerConfirmationInput {
   @Field(() => String)
   idempotencyKey: string;

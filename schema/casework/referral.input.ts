@@ -88,7 +88,7 @@ export class ReferredPersonInput {
   postcode?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'A referral as it came.' })
 export class RecordReferralInput {
   @Field(() => String, {
     description: 'Your key for this request, 8 to 100 characters; repeats get the same answer for 30 days.',
@@ -129,7 +129,7 @@ export class RecordReferralInput {
   onCareProgrammeApproach?: boolean | null;
 }
 
-@InputType()
+@InputType({ description: 'Acceptance of a received referral, from the day it came to today.' })
 export class AcceptReferralInput {
   @Field(() => String)
   idempotencyKey: string;
@@ -141,7 +141,7 @@ export class AcceptReferralInput {
   acceptedOn: string;
 }
 
-@InputType()
+@InputType({ description: 'What the person said of work, and when.' })
 export class RecordWordOnWorkInput {
   @Field(() => String)
   idempotencyKey: string;
@@ -156,7 +156,7 @@ export class RecordWordOnWorkInput {
   saidOn: string;
 }
 
-@InputType()
+@InputType({ description: 'Whether the person lets the service speak with the clinician, and since when.' })
 export class RecordConsentInput {
   @Field(() => String)
   idempotencyKey: string;

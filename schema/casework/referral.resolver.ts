@@ -59,7 +59,7 @@ export class ReferralResolver {
     return attempt(context, (caller) => context.services.referrals.record(caller, input));
   }
 
-  @Mutation(() => ReferralResult)
+  @Mutation(() => ReferralResult, { description: 'Accepts a received referral.' })
   acceptReferral(
     @Arg('input', () => AcceptReferralInput) input: AcceptReferralInput,
     @Ctx() context: GraphContext,

@@ -10,7 +10,7 @@ export class Organisation {
   @Field(() => IdScalar)
   id: string;
 
-  @Field(() => String, { description: 'ODS code.' })
+  @Field(() => String, { description: 'Its code at the Organisation Data Service.' })
   odsCode: string;
 
   @Field(() => String)

@@ -27,7 +27,7 @@ export interface Connection<Node> {
 
 /** The connection type over a node type: `edges { cursor node }`, `nodes`, `pageInfo`, `totalCount` (counted only when asked for). */
 export function connectionOf<Node extends object>(node: ClassType<Node>): ClassType<Connection<Node>> {
-  @ObjectType(`${node.name}Edge`, { simpleResolvers: true })
+  @ObjectType(`${node.name}Edge`, { simpleResolvers: true, description: 'A row with its place in the list.' })
   class Edge {
     @Field(() => String, { description: 'Opaque; valid for this caller, list and order only.' })
     cursor: string;
@@ -36,7 +36,10 @@ export function connectionOf<Node extends object>(node: ClassType<Node>): ClassT
     node: Node;
   }
 
-  @ObjectType(`${node.name}Connection`, { simpleResolvers: true })
+  @ObjectType(`${node.name}Connection`, {
+    simpleResolvers: true,
+    description: 'One page of a list: rows by `nodes`, or by `edges` with their cursors.',
+  })
   class ConnectionType implements Connection<Node> {
     @Field(() => [Edge])
     edges: Edge[];

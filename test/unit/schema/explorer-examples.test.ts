@@ -1,0 +1,75 @@
+/** The explorer's saved queries: valid against the graph, within the limits, and only what their role may read. */
+
+import type { GraphQLSchema } from 'graphql';
+import { getOperationAST, isObjectType, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
+import { buildGraph } from '../../../schema/build-graph.js';
+import { EXPLORER_EXAMPLES } from '../../../schema/explorer/examples.js';
+import { mappedPolicy } from '../../../schema/field-policy.js';
+import { RequestGuard } from '../../../schema/limits/request-guard.js';
+import { DEFAULT_LIMITS } from '../../../schema/limits/request-limits.js';
+import { GRAPH_POLICY } from '../../../schema/policy-table.js';
+import { DEMONSTRATION_STAFF } from '../../../seeds/demonstration/staff.js';
+import { TOKEN_ROLES } from '../../../src/main/token-keys.js';
+
+const cases = EXPLORER_EXAMPLES.map((example) => [example.title, example] as const);
+
+describe('explorer examples', () => {
+  let schema: GraphQLSchema;
+  beforeAll(async () => {
+    schema = await buildGraph();
+  });
+
+  it('have titles of their own and a sentence each', () => {
+    expect(new Set(EXPLORER_EXAMPLES.map(({ title }) => title)).size).toBe(EXPLORER_EXAMPLES.length);
+    for (const { description } of EXPLORER_EXAMPLES) expect(description).toMatch(/^[A-Z].{20,}\.$/);
+  });
+
+  it.each(cases)('%s: is valid', (_title, { query }) => {
+    expect(validate(schema, parse(query))).toEqual([]);
+  });
+
+  it.each(cases)(
+    '%s: is one query with every variable that it needs, and none besides',
+    (_title, { query, variables }) => {
+      const operation = getOperationAST(parse(query))!;
+      expect(operation.operation).toBe('query');
+      const declared = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+      expect(Object.keys(variables ?? {}).sort()).toEqual(declared.sort());
+    },
+  );
+
+  it.each(cases)('%s: is within the limits, with room to grow', (_title, { query, variables }) => {
+    const { cost, introspects } = new RequestGuard(schema).check({ query, variables });
+    expect(cost).toBeLessThanOrEqual(DEFAULT_LIMITS.cost / 2);
+    expect(introspects).toBe(false);
+  });
+
+  it.each(cases)('%s: is for somebody who can sign in', (_title, { role }) => {
+    expect(TOKEN_ROLES).toContain(role);
+  });
+
+  it.each(cases)('%s: asks nothing that its role may not read', (_title, { query, role }) => {
+    const roles = DEMONSTRATION_STAFF.find(({ subject }) => subject === `demo-${role}`)!.roles;
+    const maps = new Map(GRAPH_POLICY.maps.map((map) => [map.type, map]));
+    const info = new TypeInfo(schema);
+    let judged = 0;
+    visit(
+      parse(query),
+      visitWithTypeInfo(info, {
+        Field() {
+          const parent = info.getParentType();
+          const field = info.getFieldDef()?.name;
+          const map = isObjectType(parent) ? maps.get(parent.name) : undefined;
+          if (!map || !field) return;
+          judged++;
+          const allow = mappedPolicy(map, field);
+          expect([`${map.type}.${field}`, allow?.some((one) => roles.includes(one))]).toEqual([
+            `${map.type}.${field}`,
+            true,
+          ]);
+        },
+      }),
+    );
+    expect(judged > 0 || /\bme\b/.test(query)).toBe(true);
+  });
+});
