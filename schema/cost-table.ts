@@ -4,9 +4,9 @@ import type { CostModel } from './limits/request-limits.js';
 /** Sizes for the limit on cost; every other list without `first` counts as ten. */
 export const COST_TABLE: CostModel = {
   sizes: {
-    // A question may name 1,000 referrals; whoever asks so many at once selects less of each.
-    'EligibilityChecked.decisions': 250,
-    'EligibilityChecked.notDecided': 250,
+    // A question may name 1,000 referrals and usually names a few; its own limit of 1,000 bounds the rest.
+    'EligibilityChecked.decisions': 100,
+    'EligibilityChecked.notDecided': 100,
     'EligibilityDecision.criteria': 9,
     'EligibilityDecision.overrides': 2,
     'EligibilityCriterion.evidence': 4,

@@ -447,7 +447,7 @@ describe('EligibilityService', () => {
       await world.sql('revoke insert on audit_events from hub_decide');
       const refused = await failureOf(check([referralId], { idempotencyKey }));
       await world.sql('grant insert on audit_events to hub_decide');
-      expect(refused.code).toBe('HUB_ACCESS_REFUSED');
+      expect(refused.code).toBe('HUB_AUDIT_UNAVAILABLE');
       expect(await world.count('eligibility_decisions', 'referral_id = $1', [referralId])).toBe(0);
       expect((await check([referralId], { idempotencyKey }))[0]!.refusal).toBeNull();
     });
