@@ -114,7 +114,10 @@ export class Membership {
   @Field(() => IdScalar)
   id: string;
 
-  @Field(() => MembershipState)
+  @Field(() => MembershipState, {
+    description:
+      'The latest the hub knows of the membership, not its state on `asOf`: one that ended later shows ENDED. WAITING_LIST is not being on the caseload.',
+  })
   state: MembershipState;
 
   @Field(() => DateScalar, { nullable: true, description: 'First day on the caseload.' })

@@ -53,6 +53,11 @@ export class Output {
     this.result(value, [line(head), ...rows.map(line)]);
   }
 
+  /** A line for people, on standard error; nothing when quiet. */
+  note(text: string): void {
+    if (!this.options.quiet) this.streams.err.write(`${text}\n`);
+  }
+
   /** A bar on a terminal; elsewhere one line per ten per cent; nothing when quiet or without a total. */
   progress(): (step: string, done: number, total: number | null) => void {
     if (this.options.quiet) return () => {};

@@ -42,6 +42,7 @@ export function startCommand({ program, act, env }: Registrar): void {
           output.result({ url: running.url }, [running.banner.replace(/\n$/, '')]);
           await ending.asked;
           await running.stop();
+          output.note(settings.databaseUrl ? 'Stopped.' : `Stopped. The data stay in ${settings.dataDir}/.`);
         } finally {
           ending.forget();
         }

@@ -41,7 +41,25 @@ The hub reads its settings from environment variables. Every fault is reported a
 \`HUB_SETTINGS_INVALID\`; \`hub config print\` shows what is in force, with secrets masked. This page and \`.env.example\` are
 written from one table in code and a test holds them equal to it.
 
+A file \`.env\` in the folder where the hub is started is read first; what the environment sets wins over it.
+
 ${tables.join('\n')}
+## What a token holds
+
+A signed JWT in the header \`Authorization: Bearer …\`, algorithm RS256, PS256 or ES256, with a \`kid\` of the issuer's key set.
+
+| claim | holds |
+|---|---|
+| \`iss\`, \`aud\` | the configured issuer and audience, character for character |
+| \`exp\` | required; \`nbf\` and \`iat\` are held to when there; clocks may differ by 60 seconds |
+| \`sub\` | the person or machine, as the directory has it |
+| \`org\` | ODS code of the organisation in which they act |
+| \`roles\` | a list of \`EMPLOYMENT_SPECIALIST\`, \`TEAM_MANAGER\`, \`CARE_COORDINATOR\`, \`ANALYST\`, \`INTEGRATION\`, \`ADMINISTRATOR\`; only those that the directory has too count, and one is active in a request |
+
+Headers of a request: \`hub-role\` chooses among several roles; \`hub-purpose\` says why: \`DIRECT_CARE\` (specialists, managers,
+coordinators, machines), \`SERVICE_MANAGEMENT\` (managers), \`REPORTING\` (analysts), \`ADMINISTRATION\` (administrators). Both have
+defaults. Teams never come from the token.
+
 ## Site profiles
 
 \`HUB_SITES_FILE\` names a JSON file with a list of clinical record systems:
@@ -55,7 +73,7 @@ ${tables.join('\n')}
     "adapter": "fhir-r4",
     "presenceBudgetHours": 168,
     "absenceBudgetHours": 26,
-    "settings": { "baseUrl": "https://fhir.example/r4", "clientSecret": { "env": "HUB_SECRET_NORTHMOOR" } },
+    "settings": { "baseUrl": "https://fhir.example/r4", "bearerToken": { "env": "HUB_SECRET_NORTHMOOR" } },
     "teams": [{ "reference": "Organization/123", "team": "CMHT-N", "label": "North team", "validFrom": "2024-04-01" }]
   }
 ]
@@ -63,8 +81,8 @@ ${tables.join('\n')}
 
 - \`settings\` are those that the adapter describes. Anywhere in them a secret is written as \`{ "env": "NAME" }\` or
   \`{ "file": "/run/secrets/name" }\` and read at the start; a variable for it is best named \`HUB_SECRET_…\`.
-- \`teams\` says which team of the directory (\`team\`, its code) a reference of the record system stands for. \`null\` records
-  that a reference is known and not mapped: its memberships are unknown, never absent. \`validTo\` is the first day on
+- \`teams\` says which team of the directory (\`team\`, its code) a reference of the record system stands for. \`"team": null\`
+  records that a reference is known and not mapped: its memberships are unknown, never absent. \`validTo\` is the first day on
   which the mapping no longer holds.
 - \`presenceBudgetHours\` and \`absenceBudgetHours\` say for how long a sighting on a caseload, and an absence from a complete
   one, may be relied on.
