@@ -1,0 +1,93 @@
+/** Chains of merges in the real database, undone link by link: nobody stays joined to somebody whom no record joins them to. */
+import type { RecordIdentity } from '../../../src/people/identity.rules.js';
+import { linkRecords } from '../../../src/people/linking.service.js';
+import { CaseloadWorld, testNhsNumber } from '../../support/caseload-world.js';
+
+let world: CaseloadWorld;
+let systemId: string;
+beforeAll(async () => {
+  world = await CaseloadWorld.open();
+});
+afterAll(() => world.close());
+let serial = 0;
+beforeEach(async () => {
+  await world.sql('truncate record_links, identity_conflicts, persons cascade');
+  systemId = (await world.system(`S${++serial}`)).id;
+});
+
+const record = (localId: string, replacedByLocalId: string | null = null): RecordIdentity => ({
+  localId,
+  nhsNumber: testNhsNumber(Number(localId)),
+  nhsNumberStatus: '01',
+  dateOfBirth: '1980-02-29',
+  deceasedOn: null,
+  active: replacedByLocalId === null,
+  replacedByLocalId,
+  restricted: false,
+});
+const arrive = (...records: RecordIdentity[]) =>
+  world.as('worker', (tx) =>
+    linkRecords(tx, { organisationId: world.organisationId, systemId, records, at: world.clock.now() }),
+  );
+/** Local ids by surviving person, as `1+2 3`. */
+async function identities(): Promise<string> {
+  const found = new Map<string, string[]>();
+  const rows = await world.sql<{ local_id: string }>('select local_id from record_links order by local_id');
+  for (const { local_id } of rows) {
+    const { id } = await world.personOf(local_id);
+    found.set(id, [...(found.get(id) ?? []), local_id]);
+  }
+  return [...found.values()]
+    .map((ids) => ids.join('+'))
+    .sort()
+    .join(' ');
+}
+
+const orders = [
+  ['1', '2', '3'],
+  ['1', '3', '2'],
+  ['2', '1', '3'],
+  ['2', '3', '1'],
+  ['3', '1', '2'],
+  ['3', '2', '1'],
+];
+const chain: Readonly<Record<string, RecordIdentity>> = {
+  1: record('1', '2'),
+  2: record('2', '3'),
+  3: record('3'),
+};
+
+describe.each(orders.map((order) => [order.join(', '), order] as const))(
+  'a chain that arrives as %s',
+  (_what, order) => {
+    test.each<[string, readonly string[], string]>([
+      ['the first link', ['1'], '1 2+3'],
+      ['the second link', ['2'], '1+2 3'],
+      ['the first, then the second', ['1', '2'], '1 2 3'],
+      ['the second, then the first', ['2', '1'], '1 2 3'],
+    ])('undone: %s', async (_link, undone, expected) => {
+      for (const localId of order) await arrive(chain[localId]!);
+      expect(await identities()).toBe('1+2+3');
+      for (const localId of undone) await arrive(record(localId));
+      expect(await identities()).toBe(expected);
+      expect(await world.conflicts()).toEqual([]);
+      const repeated = await arrive(...[...undone].map((localId) => record(localId)));
+      expect(repeated).toEqual({ changed: 0, personsMade: 0, merged: 0, conflictsOpened: 0 });
+    });
+  },
+);
+
+test('a merge that moves to another record takes nobody else along', async () => {
+  await arrive(record('1', '2'), record('2'), record('3'), record('4', '2'));
+  expect(await identities()).toBe('1+2+4 3');
+  await arrive(record('1', '3'));
+  expect(await identities()).toBe('1+3 2+4');
+  await arrive(record('1', '2'));
+  expect(await identities()).toBe('1+2+4 3');
+});
+
+test('undone with all of it in one pull', async () => {
+  await arrive(chain[1]!, chain[2]!, chain[3]!);
+  await arrive(record('1'), record('2'), record('3', '1'));
+  expect(await identities()).toBe('1+3 2');
+});
