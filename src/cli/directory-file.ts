@@ -49,6 +49,7 @@ const SHAPE = z.strictObject({
       displayName: z.string().min(1),
       roles: z.array(z.enum(ROLES as [string, ...string[]])).min(1),
       teams: z.array(z.string()),
+      active: z.boolean().optional(),
     }),
   ),
   agreements: z.array(

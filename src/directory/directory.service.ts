@@ -31,6 +31,8 @@ export interface DirectoryData {
     readonly roles: readonly Role[];
     /** Codes of teams of the same organisation. */
     readonly teams: readonly string[];
+    /** False withdraws all access; left out: as it is, and true for somebody new. */
+    readonly active?: boolean | undefined;
   }[];
   readonly agreements: readonly {
     readonly recipient: string;
@@ -51,14 +53,29 @@ on conflict (organisation_id, code) do update set name = excluded.name, kind = e
   area = excluded.area, duty_contact = excluded.duty_contact, valid_from = excluded.valid_from, valid_to = excluded.valid_to returning id`;
 
 const STAFF = `
-insert into staff (id, organisation_id, subject, display_name) values ($1, $2, $3, $4)
-on conflict (organisation_id, subject) do update set display_name = excluded.display_name, active = true returning id`;
+insert into staff as s (id, organisation_id, subject, display_name, active) values ($1, $2, $3, $4, coalesce($5, true))
+on conflict (organisation_id, subject) do update set display_name = excluded.display_name, active = coalesce($5, s.active) returning id`;
 
 const ROLE = `
-insert into staff_roles (id, staff_id, role, valid_from) values ($1, $2, $3, $4) on conflict (staff_id, role, valid_from) do nothing`;
+insert into staff_roles (id, staff_id, role, valid_from)
+select $1, $2, $3, $4 where not exists (
+  select from staff_roles where staff_id = $2 and role = $3 and valid_from <= $4 and (valid_to is null or valid_to > $4))
+on conflict (staff_id, role, valid_from) do update set valid_to = null`;
 
 const ASSIGNMENT = `
-insert into staff_teams (id, staff_id, team_id, valid_from) values ($1, $2, $3, $4) on conflict (staff_id, team_id, valid_from) do nothing`;
+insert into staff_teams (id, staff_id, team_id, valid_from)
+select $1, $2, $3, $4 where not exists (
+  select from staff_teams where staff_id = $2 and team_id = $3 and valid_from <= $4 and (valid_to is null or valid_to > $4))
+on conflict (staff_id, team_id, valid_from) do update set valid_to = null`;
+
+/** What a person no longer holds according to the file ends on the day from which the file is valid. */
+const END_ROLES = `
+update staff_roles set valid_to = greatest($3::date, valid_from)
+where staff_id = $1 and role <> all ($2::text[]) and (valid_to is null or valid_to > $3::date)`;
+
+const END_ASSIGNMENTS = `
+update staff_teams set valid_to = greatest($3::date, valid_from)
+where staff_id = $1 and team_id <> all ($2::uuid[]) and (valid_to is null or valid_to > $3::date)`;
 
 const AGREEMENT = `
 insert into reporting_agreements (id, recipient_organisation_id, covered_organisation_id, reference, valid_from) values ($1, $2, $3, $4, $5)
@@ -83,7 +100,11 @@ export interface LoadedDirectory {
   readonly teams: ReadonlyMap<string, string>;
 }
 
-/** Writes a directory; roles and assignments hold from `validFrom`. Throws `HUB_INPUT_INVALID` for a code that is not given. Role `write`. */
+/**
+ * Writes a directory; roles and assignments hold from `validFrom`, and those of a person named that the data no longer give
+ * end on that day. Somebody not named keeps what they have.
+ * Throws `HUB_INPUT_INVALID` for a code that is not given. Role `write`.
+ */
 export async function loadDirectory(
   tx: Transaction,
   data: DirectoryData,
@@ -124,16 +145,13 @@ export async function loadDirectory(
       known(organisations, 'staff.organisation', person.organisation),
       person.subject,
       person.displayName,
+      person.active ?? null,
     ]);
+    const teamIds = person.teams.map((code) => known(teams, 'staff.teams', `${person.organisation}/${code}`));
+    await tx.query(END_ROLES, [staffId, person.roles, validFrom]);
+    await tx.query(END_ASSIGNMENTS, [staffId, teamIds, validFrom]);
     for (const role of person.roles) await tx.query(ROLE, [newId(), staffId, role, validFrom]);
-    for (const code of person.teams) {
-      await tx.query(ASSIGNMENT, [
-        newId(),
-        staffId,
-        known(teams, 'staff.teams', `${person.organisation}/${code}`),
-        validFrom,
-      ]);
-    }
+    for (const teamId of teamIds) await tx.query(ASSIGNMENT, [newId(), staffId, teamId, validFrom]);
   }
   for (const { recipient, covered, reference, validFrom: from } of data.agreements) {
     const parties = [
