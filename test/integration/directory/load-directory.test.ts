@@ -273,7 +273,7 @@ describe('loading again', () => {
       sql<{ roles: number; teams: number }>(
         `select (select count(*)::int from staff_roles r where r.staff_id = s.id and (r.valid_to is null or r.valid_to > '2026-03-01')) as roles,
                 (select count(*)::int from staff_teams t where t.staff_id = s.id and (t.valid_to is null or t.valid_to > '2026-03-01')) as teams
-         from staff s where s.subject = '${first!.subject}'`,
+         from staff s where s.display_name = '${first!.displayName}'`,
       );
     const before = await held();
     await load(
