@@ -5,8 +5,8 @@ import type { CostModel } from './limits/request-limits.js';
 export const COST_TABLE: CostModel = {
   sizes: {
     // A question may name 1,000 referrals and usually names a few; its own limit of 1,000 bounds the rest.
-    'EligibilityChecked.decisions': 100,
-    'EligibilityChecked.notDecided': 100,
+    'EligibilityChecked.decisions': 20,
+    'EligibilityChecked.notDecided': 20,
     'EligibilityDecision.criteria': 9,
     'EligibilityDecision.overrides': 2,
     'EligibilityCriterion.evidence': 4,

@@ -9,6 +9,7 @@ import { ClinicalRecordSystemEntity } from './clinical-record-system.entity.js';
 @Entity('caseload_memberships')
 @Index('ix_caseload_memberships_person', { synchronize: false })
 @Index('ix_caseload_memberships_team', { synchronize: false })
+@Index('ix_caseload_memberships_source', { synchronize: false })
 @Index('uq_caseload_memberships_current', ['systemId', 'teamReference', 'sourceReference'], {
   unique: true,
   where: `observed_to IS NULL`,

@@ -103,6 +103,8 @@ export class Clinical1750000000500 implements MigrationInterface {
       `create index ix_caseload_memberships_person on caseload_memberships (person_id, observed_from desc, id desc)`,
       // Serves: a team's caseload in the graph.
       `create index ix_caseload_memberships_team on caseload_memberships (team_id, observed_from desc, id desc)`,
+      // Serves: the row of the same entry under another team, when somebody has moved.
+      `create index ix_caseload_memberships_source on caseload_memberships (system_id, source_reference) where observed_to is null`,
       `create statistics st_caseload_memberships_team (dependencies) on team_id, person_id from caseload_memberships`,
       `create statistics st_caseload_memberships_org (dependencies) on organisation_id, person_id from caseload_memberships`,
       ...secureTable('caseload_memberships', [

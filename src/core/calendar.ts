@@ -19,7 +19,8 @@ export function londonDate(at: Date): LocalDate {
 /** True for a real calendar date as `YYYY-MM-DD`. */
 export function isLocalDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (!match) return false;
+  // PostgreSQL has no year nought.
+  if (!match || match[1] === '0000') return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
 }

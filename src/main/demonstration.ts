@@ -1,6 +1,7 @@
 /** The demonstration world on a hub: its record system as a process of its own, its directory, its first caseload, its referrals. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DEMONSTRATION_SYSTEM,
   demonstrationHub,
@@ -10,7 +11,7 @@ import { seedDirectory, seedReferrals } from '../../seeds/demonstration/seed-hub
 import { CONTROL_PATH } from '../../seeds/record-system/control-endpoint.js';
 import { startRecordSystemProcess } from '../../seeds/record-system/record-system-process.js';
 import { isLocalDate, type LocalDate, londonDate } from '../core/calendar.js';
-import { HubError } from '../core/errors.js';
+import { HubError, isHubError } from '../core/errors.js';
 import type { Environment, Settings } from '../platform/settings/settings.js';
 import { readSiteProfiles, type SiteProfile } from '../platform/settings/site-profiles.js';
 import type { Hub } from './open-hub.js';
@@ -124,16 +125,14 @@ export async function seedDemonstrationCases(
     tx.query('select id from eligibility_decisions limit 1'),
   );
   if (seeded) return false;
-  let received = 0;
-  await hub.services.refresh
-    .refreshSystem(system, adapter, 'SWEEP', {
+  const teams = await whenFree(() =>
+    hub.services.refresh.refreshSystem(system, adapter, 'SWEEP', {
       onProgress: (page) => progress(`caseload of ${page.teamReference}`, page.received, page.expected),
-    })
-    .then((teams) => {
-      received = teams.reduce((sum, team) => sum + team.received, 0);
-      const failed = teams.filter((team) => team.state === 'INCOMPLETE');
-      if (failed.length > 0) throw new HubError(failed[0]?.failureCode ?? 'HUB_CASELOAD_INCOMPLETE');
-    });
+    }),
+  );
+  const failed = teams.find((team) => team.state === 'INCOMPLETE');
+  if (failed) throw new HubError(failed.failureCode ?? 'HUB_CASELOAD_INCOMPLETE');
+  const received = teams.reduce((sum, team) => sum + team.received, 0);
   hub.logger.info('demonstration caseload read', { received });
   const world = demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir));
   const directory = await seedDirectory(hub.database, world);
@@ -142,4 +141,19 @@ export async function seedDemonstrationCases(
   );
   await reviewOrganisation(hub, system.organisationId);
   return true;
+}
+
+/** Longest wait for a start that was killed, or that is under way beside this one. */
+const FREE_LIMIT_MS = 60_000;
+
+/** Does something that another process may be doing: waits while it is, or until its lease has run out. */
+async function whenFree<T>(work: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + FREE_LIMIT_MS; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isHubError(error) || error.code !== 'HUB_BUSY' || Date.now() > until) throw error;
+      await sleep(500);
+    }
+  }
 }

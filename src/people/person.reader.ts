@@ -14,6 +14,10 @@ import {
 
 const identifying = { nullable: true, identifies: true } as const;
 
+/** A detail that a referral to a further team must not bring to light when the record is restricted. */
+const unlessRestricted = (column: string): string =>
+  `case when {t}.restricted then null else {t}.${column} end`;
+
 /** Persons who have been referred, within the caller's teams; analysts see `pseudonym` as id and nothing that identifies. */
 export const PERSONS: TypeMap = typeMap({
   type: 'Person',
@@ -23,11 +27,11 @@ export const PERSONS: TypeMap = typeMap({
     nhsNumber: text('nhs_number', CARE, identifying),
     nhsNumberStatus: text('nhs_number_status', CARE, { nullable: true }),
     dateOfBirth: date('date_of_birth', CARE, identifying),
-    deceasedOn: date('deceased_on', CARE, identifying),
+    deceasedOn: date(unlessRestricted('deceased_on'), CARE, identifying),
     givenName: text('given_name', CARE, identifying),
     familyName: text('family_name', CARE, identifying),
-    telephone: text('telephone', CARE, identifying),
-    postcode: text('postcode', CARE, identifying),
+    telephone: text(unlessRestricted('telephone'), CARE, identifying),
+    postcode: text(unlessRestricted('postcode'), CARE, identifying),
     identityState: text('identity_state', CARE_AND_ANALYSTS),
   },
   filters: {

@@ -29,8 +29,8 @@ export interface FoundPerson {
 }
 
 /**
- * The person a referral is about, under the rules of `matchPerson`; names and contact details are set from the referral
- * (a null telephone or postcode leaves what was known) and the team is let in. Needs the scope's organisation and the
+ * The person a referral is about, under the rules of `matchPerson`; names are set from the first referral, or from one of a
+ * team that sees the person already; contact details from the newest (a null telephone or postcode leaves what was known) and the team is let in. Needs the scope's organisation and the
  * role `write`. Referrals that arrive at once take turns, so that one person is not made twice.
  */
 export async function findOrMakePerson(
@@ -50,7 +50,9 @@ export async function findOrMakePerson(
   await writeIdentityPlan(tx, organisationId, plan, at);
   await tx.query(
     `update persons set
-       given_name = $2, family_name = $3, telephone = coalesce($4, telephone), postcode = coalesce($5, postcode),
+       given_name = case when family_name is null or $6::uuid = any(visible_team_ids) then $2 else given_name end,
+       family_name = case when family_name is null or $6::uuid = any(visible_team_ids) then $3 else family_name end,
+       telephone = coalesce($4, telephone), postcode = coalesce($5, postcode),
        visible_team_ids = case when $6::uuid = any(visible_team_ids) then visible_team_ids else visible_team_ids || $6::uuid end,
        updated_at = $7
      where id = $1`,

@@ -1,8 +1,17 @@
 /** Builds the hub when its compiled form is missing or older than its sources. Plain JavaScript: it runs before anything is compiled. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { argv, execPath, exit, stderr } from 'node:process';
+import { argv, execPath, exit, kill, pid, stderr } from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /** The package's folder. */
@@ -54,16 +63,27 @@ export function build(root = ROOT) {
   }
 }
 
-/** Waits until no other process builds. A lock older than two minutes was left by one that died. */
+/** True while the process that holds a lock lives. One that was killed leaves its lock behind. */
+function isAlive(lock) {
+  try {
+    kill(Number(readFileSync(lock, 'utf8')), 0);
+    return true;
+  } catch (error) {
+    // Gone in the meantime, or not ours to signal: not dead.
+    return error.code !== 'ESRCH' && error.code !== 'EISDIR';
+  }
+}
+
+/** Waits until no other process builds. */
 function takeLock(lock) {
   mkdirSync(dirname(lock), { recursive: true });
-  for (;;) {
+  for (let waited = 0; ; waited++) {
     try {
-      mkdirSync(lock);
+      writeFileSync(lock, String(pid), { flag: 'wx' });
       return;
     } catch {
-      const age = existsSync(lock) ? Date.now() - statSync(lock).mtimeMs : 0;
-      if (age > 120_000) rmSync(lock, { recursive: true, force: true });
+      if (!isAlive(lock)) rmSync(lock, { recursive: true, force: true });
+      if (waited === 10) stderr.write('Waiting for another command that builds the hub …\n');
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     }
   }

@@ -69,3 +69,12 @@ export function mustBeAnswerable(
   if (from !== null && to !== null && to <= from)
     throw inputError('to', 'not after the start', `a date after ${from}`);
 }
+
+/** The team's word is somebody else's than the asker's (001:23). Throws `HUB_STATE_CONFLICT`. */
+export function mustBeAnotherThanAsked(askedBy: string, answeredBy: string): void {
+  if (askedBy === answeredBy) {
+    throw new HubError('HUB_STATE_CONFLICT', {
+      message: 'Whoever asks cannot answer; another member of the team does.',
+    });
+  }
+}

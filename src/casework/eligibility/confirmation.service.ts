@@ -20,6 +20,7 @@ interface DecisionToConfirm {
 }
 
 interface RequestRow {
+  readonly asked_by: string;
   readonly id: string;
   readonly person_id: string;
   readonly state: string;
@@ -126,11 +127,12 @@ export class ConfirmationService {
       once(tx, caller, 'answerConfirmation', reply.idempotencyKey, reply, async () => {
         const [request] = isId(reply.requestId)
           ? await tx.query<RequestRow>(
-              `select id, person_id, state from confirmation_requests where id = $1 and asked_team_id = any ($2::uuid[]) for update`,
+              `select id, person_id, state, asked_by from confirmation_requests where id = $1 and asked_team_id = any ($2::uuid[]) for update`,
               [reply.requestId, caller.scope.teamIds],
             )
           : [];
         if (!request) throw new HubError('HUB_NOT_FOUND', { details: { field: 'requestId' } });
+        rules.mustBeAnotherThanAsked(request.asked_by, caller.subject);
         rules.mustBeAnswerable(request.state, answer, reply.from ?? null, reply.to ?? null);
         await tx.query(
           `update confirmation_requests set state = 'ANSWERED', answer = $2, answer_from = $3, answer_to = $4, answered_by = $5, answered_at = $6

@@ -72,7 +72,7 @@ export async function applyPull(
     const records = await patientsOf(tx, pull);
     await linkRecords(tx, { organisationId, systemId: pull.system.id, records, at });
     await forbidNestedLoops(tx);
-    const replaced = await closeChanged(tx, pull, at);
+    const replaced = (await closeChanged(tx, pull, at)) + (await closeMoved(tx, pull, at));
     const written = await writeArriving(tx, pull, at);
     const absent = pull.kind === 'SWEEP' ? await closeAbsent(tx, pull, at) : 0;
     const applied = { received, replaced, written, absent };
@@ -122,6 +122,21 @@ function closeChanged(tx: Transaction, pull: Pull, at: Date): Promise<number> {
        returning m.id
      ) select count(*)::int as n from closed`,
     [pull.id, pull.system.id, pull.team.teamReference, at, pull.team.teamId],
+  );
+}
+
+/** The same entry of the record in another version under another team: the person has moved, and the older row is over. */
+function closeMoved(tx: Transaction, pull: Pull, at: Date): Promise<number> {
+  return count(
+    tx,
+    `with ${ARRIVING}, closed as (
+       update caseload_memberships m set observed_to = $4, closed_because = 'CHANGED'
+       from arriving a
+       where m.system_id = $2 and m.team_reference <> $3 and m.source_reference = a.source_reference
+         and m.observed_to is null and m.source_version is distinct from a.source_version
+       returning m.id
+     ) select count(*)::int as n from closed`,
+    [pull.id, pull.system.id, pull.team.teamReference, at],
   );
 }
 

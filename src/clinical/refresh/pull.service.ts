@@ -159,3 +159,18 @@ function inOrganisation<T>(
 ): Promise<T> {
   return database.transaction('worker', organisationScope(system.organisationId), work);
 }
+
+/** Notes on the system's row that it failed, for those who look at its freshness. */
+export async function noteFailure(
+  database: Database,
+  system: RefreshedSystem,
+  code: ErrorCode,
+  at: Date,
+): Promise<void> {
+  await inOrganisation(database, system, (tx) =>
+    tx.query(
+      'update clinical_record_systems set last_failure_at = $2, last_failure_code = $3 where id = $1',
+      [system.id, at, code],
+    ),
+  );
+}

@@ -12,6 +12,7 @@ import { applyPull } from './apply.service.js';
 import {
   abandonPull,
   clearLeftovers,
+  noteFailure,
   openPull,
   type Pull,
   type PullKind,
@@ -27,7 +28,7 @@ export interface RefreshDependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long a holder may be silent before another takes over, in milliseconds; renewed with each page. Default 120,000: longer than any page may take. */
+  /** How long a holder may be silent before another takes over, in milliseconds; renewed with each page. Default 10,000, renewed four times in it. */
   readonly leaseMs?: number;
   /**
    * Whether references that nobody has mapped are pulled too. Default: they are, so that their members are unknown to a
@@ -113,7 +114,7 @@ export class RefreshService {
   }
 
   private async exclusively<T>(system: RefreshedSystem, work: (lease: Lease) => Promise<T>): Promise<T> {
-    const { database, clock, leaseMs = 120_000 } = this.deps;
+    const { database, clock, leaseMs = 10_000 } = this.deps;
     const lease = await acquireLease(
       database,
       `caseload ${system.id}`,
@@ -121,10 +122,13 @@ export class RefreshService {
       leaseMs,
     );
     if (!lease) throw new HubError('HUB_BUSY', { details: { system: system.code } });
+    // Renewed beside the work, so that a slow page loses nothing and a dead holder is followed within the term.
+    const heartbeat = setInterval(() => void lease.renew().catch(() => {}), leaseMs / 4);
     try {
       await clearLeftovers(database, system, lease.fence, clock.now());
       return await work(lease);
     } finally {
+      clearInterval(heartbeat);
       await lease.release();
     }
   }
@@ -137,7 +141,11 @@ export class RefreshService {
     try {
       await noteTeams(this.deps.database, system, await caseload.teams(signal), this.deps.clock.now());
     } catch (error) {
-      this.deps.logger.warn('teams could not be listed', { system: system.code, code: codeOf(error) });
+      // A team nobody has heard of may be the one that somebody is on: without the list no absence can be concluded.
+      const code = codeOf(error);
+      this.deps.logger.warn('teams could not be listed; no sweep', { system: system.code, code });
+      await noteFailure(this.deps.database, system, code, this.deps.clock.now());
+      throw error;
     }
   }
 
