@@ -330,4 +330,14 @@ describe('ConfirmationService', () => {
       expect((await requestOf(requestId)).state).toBe('ASKED');
     });
   });
+
+  it('takes no answer from whoever asked, and one from another member of the team', async () => {
+    const { referralId } = await waiting();
+    const decision = await decide(referralId);
+    const { requestId } = await ask(decision.id);
+    expect(await failureOf(answer(requestId, {}, { ...cass, subject: sam.subject }))).toEqual({
+      code: 'HUB_STATE_CONFLICT',
+    });
+    await expect(answer(requestId)).resolves.toEqual({ requestId });
+  });
 });

@@ -299,4 +299,22 @@ describe('ReferralService', () => {
       expect(await stateOf(id)).toMatchObject({ state: 'RECEIVED' });
     });
   });
+
+  it('leaves the name that another team recorded, and lets the same team correct its own', async () => {
+    const pair = { nhsNumber: nextNhsNumber(), dateOfBirth: '1984-02-03' };
+    const first = await recorded({}, { ...pair, givenName: 'Ada', familyName: 'Northcote' });
+    const other = world.callers.eipSpecialist;
+    const again = await recorded(
+      { teamId: other.scope.teamIds[0]! },
+      { ...pair, givenName: 'Test', familyName: 'Probe' },
+      other,
+    );
+    expect(again.person_id).toBe(first.person_id);
+    expect(await personOf(String(first.person_id))).toMatchObject({
+      given_name: 'Ada',
+      family_name: 'Northcote',
+    });
+    await recorded({}, { ...pair, givenName: 'Ada', familyName: 'Northcote-Hale' });
+    expect(await personOf(String(first.person_id))).toMatchObject({ family_name: 'Northcote-Hale' });
+  });
 });
