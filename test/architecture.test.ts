@@ -145,9 +145,8 @@ describe('files', () => {
   });
 
   test('nothing left to do and nothing commented out', () => {
-    const left = new RegExp(
-      `\\b(${['TO', 'FIX'].map((word) => (word === 'TO' ? 'TODO' : 'FIXME')).join('|')}|XXX|HACK)\\b`,
-    );
+    // Put together here, so that this line is no finding itself.
+    const left = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`);
     expect(sources.filter((file) => left.test(read(file)))).toEqual([]);
   });
 

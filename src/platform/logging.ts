@@ -55,6 +55,7 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'differing',
   'due',
   'escalated',
+  'forgotten',
   'failed',
   'tookMs',
   'waitMs',

@@ -179,10 +179,17 @@ export const DECISION_REVIEWS: TypeMap = typeMap({
   subject: { sql: SUBJECT_OF_DECISION, always: true, roles: CARE },
 });
 
+/** Leaves out questions about what was known earlier: they are kept, and are nobody's standing. */
+const AS_KNOWN_WHEN_MADE = '{t}.known_at = {t}.decided_at';
+
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */
 export function addEligibilityRelations(): void {
   addRelations(REFERRALS, {
-    one: { latestDecision: latest(() => DECISIONS, 'referral_id', CARE_AND_ANALYSTS) },
+    one: {
+      latestDecision: latest(() => DECISIONS, 'referral_id', CARE_AND_ANALYSTS, {
+        where: AS_KNOWN_WHEN_MADE,
+      }),
+    },
     many: {
       decisions: many(() => DECISIONS, 'referral_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),
       confirmationRequests: many(() => CONFIRMATION_REQUESTS, 'referral_id', CARE, {

@@ -26,7 +26,7 @@ const LATEST = `
 select distinct on (d.referral_id) d.id, d.referral_id as "referralId", d.team_id as "teamId", d.purpose, d.as_of::text as "asOf", d.verdict,
   d.not_yet_until::text as "notYetUntil", d.confirm_by as "confirmBy"
 from eligibility_decisions d join referrals r on r.id = d.referral_id
-where r.state in ('RECEIVED', 'ACCEPTED') and d.referral_id > $1
+where r.state in ('RECEIVED', 'ACCEPTED') and d.known_at = d.decided_at and d.referral_id > $1
 order by d.referral_id, d.decided_at desc, d.id desc limit $2`;
 
 const START = '00000000-0000-0000-0000-000000000000';
