@@ -12,8 +12,10 @@ import { EligibilityCriterionEntity } from './src/casework/eligibility/eligibili
 import { EligibilityDecisionEntity } from './src/casework/eligibility/eligibility-decision.entity.js';
 import { EligibilityEvidenceEntity } from './src/casework/eligibility/eligibility-evidence.entity.js';
 import { EligibilityOverrideEntity } from './src/casework/eligibility/eligibility-override.entity.js';
+import { Episodes1750000000900 } from './src/casework/episodes/episodes.migration.js';
 import { ReferralEntity } from './src/casework/referrals/referral.entity.js';
 import { Referrals1750000000600 } from './src/casework/referrals/referrals.migration.js';
+import { AuthorIdentities1750000000800 } from './src/clinical/author-identities.migration.js';
 import { CaseloadMembershipEntity } from './src/clinical/caseload-membership.entity.js';
 import { CaseloadPullEntity } from './src/clinical/caseload-pull.entity.js';
 import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js';
@@ -24,6 +26,7 @@ import { Contracts1750000000400 } from './src/contracts/contracts.migration.js';
 import { ServiceSpecificationEntity } from './src/contracts/service-specification.entity.js';
 import { SpecificationRuleEntity } from './src/contracts/specification-rule.entity.js';
 import { SpecificationVersionEntity } from './src/contracts/specification-version.entity.js';
+import { Delivery1750000001000 } from './src/delivery/delivery.migration.js';
 import { Directory1750000000200 } from './src/directory/directory.migration.js';
 import { OrganisationEntity } from './src/directory/organisation.entity.js';
 import { ReportingAgreementEntity } from './src/directory/reporting-agreement.entity.js';
@@ -32,6 +35,7 @@ import { StaffRoleEntity } from './src/directory/staff-role.entity.js';
 import { StaffTeamEntity } from './src/directory/staff-team.entity.js';
 import { TeamEntity } from './src/directory/team.entity.js';
 import { TeamSuccessionEntity } from './src/directory/team-succession.entity.js';
+import { Notes1750000001100 } from './src/notes/notes.migration.js';
 import { IdentityConflictEntity } from './src/people/identity-conflict.entity.js';
 import { People1750000000300 } from './src/people/people.migration.js';
 import { PersonEntity } from './src/people/person.entity.js';
@@ -50,6 +54,10 @@ export const migrations: readonly MigrationClass[] = [
   Clinical1750000000500,
   Referrals1750000000600,
   Eligibility1750000000700,
+  AuthorIdentities1750000000800,
+  Episodes1750000000900,
+  Delivery1750000001000,
+  Notes1750000001100,
 ];
 
 /** Entity classes of every room. */

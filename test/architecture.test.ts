@@ -41,7 +41,7 @@ const FLOORS: readonly (readonly [RegExp, number, string])[] = [
 ];
 
 /** What an adapter may see beside its own folder. */
-const ADAPTER_SEES = /^(src\/core\/|src\/clinical\/clinical-record\.port\.ts$)/;
+const ADAPTER_SEES = /^(src\/core\/|src\/clinical\/[a-z-]+\.port\.ts$)/;
 
 function filesUnder(root: string, folders: readonly string[]): string[] {
   const found: string[] = [];

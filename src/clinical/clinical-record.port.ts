@@ -1,6 +1,6 @@
 /**
  * The port to a clinical record system. A new vendor is one folder under `adapters/`, one line in
- * `adapters/registry.ts` and one line in `test/contract/`. Adapters see this file and `src/core`, nothing else.
+ * `adapters/registry.ts` and one line in `test/contract/`. Adapters see this file, the ports beside it and `src/core`, nothing else.
  *
  * Rules every adapter keeps: only a `HubError` leaves it, and never a body or header of an upstream answer; every call
  * takes an `AbortSignal`; the clock is injected; no globals and no environment reads; a capability that the system does
@@ -10,9 +10,11 @@
 import type { LocalDate } from '../core/calendar.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
+import type { DocumentsCapability } from './documents.port.js';
+import type { RecordCapability } from './record.port.js';
 
 /** What an adapter can do for a clinical record system. */
-export const Capability = { CASELOAD: 'CASELOAD' } as const;
+export const Capability = { CASELOAD: 'CASELOAD', DOCUMENTS: 'DOCUMENTS', RECORD: 'RECORD' } as const;
 export type Capability = (typeof Capability)[keyof typeof Capability];
 
 /** One setting of a site profile, as data, so that command line, docs and operations page can show it without starting anything. */
@@ -55,6 +57,8 @@ export interface AdapterModule<Settings = unknown> {
 /** One running connection to a clinical record system. */
 export interface ClinicalRecordAdapter {
   readonly caseload?: CaseloadCapability;
+  readonly documents?: DocumentsCapability;
+  readonly record?: RecordCapability;
   /** Asks the far end something harmless. Never throws: a failure is an answer. */
   health(signal: AbortSignal): Promise<AdapterHealth>;
   /** Releases connections; no call may follow. */

@@ -6,8 +6,9 @@
  * - `ambiguous`: it may have taken effect; ask before sending again.
  * - `permanent`: the same request will fail again; somebody must change something.
  * - `paused`: the far end refuses this client; stop until an operator acts.
+ * - `conflict`: the far end holds something else; read it again and compare before anything is sent.
  */
-export type RetryClass = 'transient' | 'ambiguous' | 'permanent' | 'paused';
+export type RetryClass = 'transient' | 'ambiguous' | 'permanent' | 'paused' | 'conflict';
 
 /** One code's row. */
 export interface ErrorCodeRow {
@@ -187,9 +188,74 @@ export const ERROR_CODES = {
     'Check the reference.',
   ),
   HUB_UPSTREAM_CONFLICT: row(
-    'permanent',
+    'conflict',
     'The clinical record system holds another version.',
     'Read it again and compare.',
+  ),
+  HUB_UPSTREAM_TOO_LARGE: row(
+    'permanent',
+    'The clinical record system takes no document of that size or type.',
+    'Shorten the document, or the operator raises the limit named.',
+  ),
+  HUB_NOTE_TEXT: row(
+    'permanent',
+    'The text holds a character that no record may hold, is empty or is too long.',
+    'Remove the character at the position named, or shorten the text.',
+  ),
+  HUB_NOTE_DATE: row(
+    'permanent',
+    'The day of the contact is in the future, after the person’s death or further back than the policy allows.',
+    'Correct the day of the contact; the policy named says how far back it may lie.',
+  ),
+  HUB_NOTE_AUTHOR_UNMAPPED: row(
+    'permanent',
+    'The author has no identifier of their own in the destination, so the draft cannot be signed.',
+    'The administrator adds the author to the site profile of the record system; then sign again.',
+  ),
+  HUB_NOTE_NO_DESTINATION: row(
+    'permanent',
+    'The episode has no clinical record system to file in.',
+    'The administrator maps the host team to a record system, and the manager sets the episode’s destination.',
+  ),
+  HUB_NOTE_NOT_AUTHOR: row(
+    'permanent',
+    'Only the author may do this.',
+    'The author does it; a team manager may retract, or write a note of their own.',
+  ),
+  HUB_DELIVERY_UNLINKED: row(
+    'permanent',
+    'The person is not linked to a record in the destination; the document waits.',
+    'Link the person; the document is sent by itself once they are.',
+  ),
+  HUB_DELIVERY_IDENTITY: row(
+    'permanent',
+    'It is in dispute who the person is, so nothing is sent under their name.',
+    'The identity conflict is resolved; then replay the delivery.',
+  ),
+  HUB_DELIVERY_LABEL: row(
+    'permanent',
+    'The destination cannot carry a label of the document; it is never sent without it.',
+    'File the document by hand, or the operator configures how the destination carries the label; then replay.',
+  ),
+  HUB_DELIVERY_DECEASED: row(
+    'permanent',
+    'The contact is after the day on which the record says that the person died.',
+    'Check the person and the day; retract the note, or replay the delivery when the record is wrong.',
+  ),
+  HUB_DELIVERY_PREDECESSOR: row(
+    'permanent',
+    'The version that this one replaces or withdraws is not on the record.',
+    'See what became of the earlier version; replay or cancel this one.',
+  ),
+  HUB_DELIVERY_MISMATCH: row(
+    'permanent',
+    'What the record holds is not what was signed: another person, another text or another state.',
+    'Look at the document in the record at once; correct it there or retract the note.',
+  ),
+  HUB_DELIVERY_EXHAUSTED: row(
+    'permanent',
+    'The destination refused too many times.',
+    'The operator looks at the destination; then replay the delivery.',
   ),
   HUB_CASELOAD_INCOMPLETE: row(
     'transient',

@@ -6,6 +6,7 @@ const WORDS = {
   ambiguous: 'it may have taken effect; ask before sending again',
   permanent: 'will fail again until something changes',
   paused: 'stop until an operator acts',
+  conflict: 'read again and compare before anything is sent',
 } as const;
 
 /** The page: one row per code. */

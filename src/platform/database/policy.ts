@@ -19,6 +19,9 @@ export const SCOPE_TEAMS = `(select string_to_array(nullif(current_setting('hub.
 /** The organisations of an analyst's agreement. */
 export const SCOPE_ORGS = `(select string_to_array(nullif(current_setting('hub.orgs', true), ''), ',')::uuid[])`;
 
+/** The caller's own row in the directory. */
+export const SCOPE_STAFF = `(select nullif(current_setting('hub.staff', true), '')::uuid)`;
+
 /** A row of the caller's organisation. */
 export const IN_ORG = `organisation_id = ${SCOPE_ORG}`;
 /** A row of one of the caller's teams. */
