@@ -12,10 +12,13 @@ import { EligibilityCriterionEntity } from './src/casework/eligibility/eligibili
 import { EligibilityDecisionEntity } from './src/casework/eligibility/eligibility-decision.entity.js';
 import { EligibilityEvidenceEntity } from './src/casework/eligibility/eligibility-evidence.entity.js';
 import { EligibilityOverrideEntity } from './src/casework/eligibility/eligibility-override.entity.js';
+import { EmploymentEpisodeEntity } from './src/casework/episodes/employment-episode.entity.js';
+import { EpisodeSpecialistEntity } from './src/casework/episodes/episode-specialist.entity.js';
 import { Episodes1750000000900 } from './src/casework/episodes/episodes.migration.js';
 import { ReferralEntity } from './src/casework/referrals/referral.entity.js';
 import { Referrals1750000000600 } from './src/casework/referrals/referrals.migration.js';
 import { AuthorIdentities1750000000800 } from './src/clinical/author-identities.migration.js';
+import { AuthorIdentityEntity } from './src/clinical/author-identity.entity.js';
 import { CaseloadMembershipEntity } from './src/clinical/caseload-membership.entity.js';
 import { CaseloadPullEntity } from './src/clinical/caseload-pull.entity.js';
 import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js';
@@ -84,6 +87,7 @@ export const entities = [
   CaseloadPullEntity,
   CaseloadStagingEntity,
   CaseloadMembershipEntity,
+  AuthorIdentityEntity,
   ReferralEntity,
   EligibilityDecisionEntity,
   EligibilityCriterionEntity,
@@ -91,6 +95,8 @@ export const entities = [
   EligibilityOverrideEntity,
   ConfirmationRequestEntity,
   DecisionReviewEntity,
+  EmploymentEpisodeEntity,
+  EpisodeSpecialistEntity,
 ];
 
 /** For `typeorm migration:show` and `migration:generate`; the hub itself migrates with `hub migrate`, which makes the roles too. */
