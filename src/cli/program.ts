@@ -9,6 +9,7 @@ import { directoryCommands } from './commands/directory.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { eligibilityCommands } from './commands/eligibility.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
+import { recordsCommands } from './commands/records.command.js';
 import { schemaCommands } from './commands/schema.command.js';
 import { seedCommand } from './commands/seed.command.js';
 import { startCommand } from './commands/start.command.js';
@@ -63,6 +64,7 @@ export async function runProgram(
     eligibilityCommands,
     systemsCommands,
     directoryCommands,
+    recordsCommands,
     configCommands,
     schemaCommands,
     doctorCommand,

@@ -1,13 +1,9 @@
 /** Opens a hub for the length of a command and closes all of it again. */
 
 import { findDataStore } from '../main/data-store.js';
-import {
-  findRecordSystem,
-  type RecordSystem,
-  seedDemonstrationDirectory,
-  siteProfilesOf,
-} from '../main/demonstration.js';
+import { seedDemonstrationDirectory, siteProfilesOf } from '../main/demonstration.js';
 import { type Hub, openHub } from '../main/open-hub.js';
+import { findRecordSystem, type RecordSystem } from '../main/record-system.js';
 import { createLogger } from '../platform/logging.js';
 import { readSettings } from '../platform/settings/settings.js';
 import type { Surroundings } from './registrar.js';

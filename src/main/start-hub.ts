@@ -6,13 +6,13 @@ import type { Environment, Settings } from '../platform/settings/settings.js';
 import { banner } from './banner.js';
 import { findDataStore } from './data-store.js';
 import {
-  findRecordSystem,
   type Progress,
   seedDemonstrationCases,
   seedDemonstrationDirectory,
   siteProfilesOf,
 } from './demonstration.js';
 import { openHub } from './open-hub.js';
+import { superviseRecordSystem } from './record-system.js';
 import { startSchedules } from './schedules.js';
 import { serve } from './serve.js';
 
@@ -58,7 +58,9 @@ export async function startHub(
     stops.push(() => store.stop());
     const hub = await openHub(settings, store, logger, systemClock);
     stops.push(() => hub.close());
-    const recordSystem = settings.isDemonstration ? await findRecordSystem(settings.dataDir) : null;
+    const recordSystem = settings.isDemonstration
+      ? await superviseRecordSystem(settings.dataDir, logger)
+      : null;
     if (recordSystem) {
       stops.push(() => recordSystem.stop());
       await seedDemonstrationDirectory(hub, recordSystem);

@@ -8,7 +8,8 @@ import { type MigrationState, migrationState } from '../../platform/database/mig
 import type { Environment, Settings } from '../../platform/settings/settings.js';
 import type { SiteProfile } from '../../platform/settings/site-profiles.js';
 import { embeddedFolder } from '../data-store.js';
-import { runningRecordSystem, siteProfilesOf } from '../demonstration.js';
+import { siteProfilesOf } from '../demonstration.js';
+import { runningRecordSystem } from '../record-system.js';
 import { lenientSettings } from './lenient-settings.js';
 import type { Machine } from './machine.js';
 import { fault, type Need, skipped, type Verdict } from './verdict.js';
