@@ -1,5 +1,6 @@
 /** Tables of delivery: destinations, signed documents, lanes, deliveries, attempts, and what somebody has to see to. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { UNLESS_FOR_SERVICE_ALONE } from '../directory/service-staff.js';
 import { DatabaseRole, IN_AGREEMENT, IN_ORG, IN_TEAMS, secureTable } from '../platform/database/policy.js';
 
 const KINDS = `('PROGRESS_NOTE', 'VOCATIONAL_PROFILE', 'ACTION_PLAN', 'BENEFITS_ADVICE_SUMMARY', 'IN_WORK_SUPPORT_PLAN', 'CLOSURE_SUMMARY')`;
@@ -85,7 +86,7 @@ const DOCUMENTS = [
   `create statistics st_signed_documents_team (dependencies) on team_id, person_id, document_id from signed_documents`,
   `create trigger signed_documents_append_only before update or delete or truncate on signed_documents execute function refuse_change()`,
   ...secureTable('signed_documents', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     {
       role: DatabaseRole.READ_ANALYST,
       may: 'select',
@@ -238,7 +239,7 @@ const ATTEMPTS = [
 ];
 
 const WORK_ITEMS = [
-  // What a person has to see to. At most one open item per kind and subject.
+  // What a person has to see to. At most one open item per kind and subject. `visibility` is that of the note it is about.
   `create table work_items (
     id uuid constraint pk_work_items primary key,
     organisation_id uuid not null,
@@ -254,13 +255,16 @@ const WORK_ITEMS = [
     due_at timestamptz(3),
     resolved_at timestamptz(3),
     resolved_by text,
-    resolution text
+    resolution text,
+    visibility text not null default 'CLINICAL_RECORD' constraint ck_work_items_visibility check (visibility in ('CLINICAL_RECORD', 'SERVICE_ONLY', 'SHAREABLE'))
   )`,
   `create unique index uq_work_items_open on work_items (kind, subject_id) where resolved_at is null`,
   // Serves: a team's open items, oldest first.
   `create index ix_work_items_team on work_items (team_id, opened_at, id)`,
+  // Serves: the items about a note.
+  `create index ix_work_items_document on work_items (document_id) where document_id is not null`,
   ...secureTable('work_items', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     { role: DatabaseRole.WRITE, may: 'all', rows: IN_ORG },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),

@@ -1,5 +1,6 @@
 /** Tables of notes: the note, its drafts, countersignatures, telephone calls, incidents of a wrong person, and the policy that applies. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { UNLESS_FOR_SERVICE_ALONE } from '../directory/service-staff.js';
 import {
   DatabaseRole,
   IN_AGREEMENT,
@@ -16,11 +17,14 @@ export class Notes1750000001100 implements MigrationInterface {
   name = 'Notes1750000001100';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [...NOTES, ...DRAFTS, ...COUNTERSIGNATURES, ...AROUND, ...POLICIES])
+    for (const sql of [...NOTES, ...VISIBILITY, ...DRAFTS, ...COUNTERSIGNATURES, ...AROUND, ...POLICIES])
       await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop trigger work_items_visibility on work_items');
+    await runner.query('drop trigger signed_documents_visibility on signed_documents');
+    await runner.query('drop function visibility_of_work_item(), visibility_of_note()');
     for (const table of [
       'note_policies',
       'wrong_person_incidents',
@@ -34,7 +38,7 @@ export class Notes1750000001100 implements MigrationInterface {
 }
 
 const NOTES = [
-  // `id` is the document id of every version.
+  // `id` is the document id of every version; `visibility` is the latest version's, and the service's alone until there is one.
   `create table notes (
     id uuid constraint pk_notes primary key,
     organisation_id uuid not null,
@@ -45,6 +49,7 @@ const NOTES = [
     state text not null constraint ck_notes_state check (state in ('DRAFT', 'AWAITING_COUNTERSIGNATURE', 'SIGNED', 'RETRACTED', 'DISCARDED')),
     author_id uuid not null constraint fk_notes_author references staff,
     latest_version integer not null default 0,
+    visibility text not null default 'SERVICE_ONLY' constraint ck_notes_visibility check (visibility in ('CLINICAL_RECORD', 'SERVICE_ONLY', 'SHAREABLE')),
     contact_on date,
     retracted_at timestamptz(3),
     retracted_because text constraint ck_notes_retracted_because check (retracted_because in ('ENTERED_IN_ERROR', 'WRONG_PERSON')),
@@ -64,7 +69,7 @@ const NOTES = [
   `create statistics st_notes_team (dependencies) on team_id, person_id, episode_id from notes`,
   `create statistics st_notes_org (dependencies) on organisation_id, person_id, episode_id from notes`,
   ...secureTable('notes', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     {
       role: DatabaseRole.READ_ANALYST,
       may: 'select',
@@ -85,9 +90,26 @@ const NOTES = [
         'created_at',
       ],
     },
-    { role: DatabaseRole.WRITE, may: 'all', rows: OWN_TEAMS },
+    { role: DatabaseRole.WRITE, may: 'all', rows: `${OWN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     { role: DatabaseRole.WORKER, may: 'select', rows: IN_ORG },
   ]),
+];
+
+const VISIBILITY = [
+  // Whoever signs, the note and what has to be seen to about it are as visible as its latest version: row rules turn on it.
+  `create function visibility_of_note() returns trigger language plpgsql as $$
+   begin
+     update notes set visibility = new.visibility where id = new.document_id and visibility <> new.visibility;
+     update work_items set visibility = new.visibility where document_id = new.document_id and visibility <> new.visibility;
+     return null;
+   end $$`,
+  `create trigger signed_documents_visibility after insert on signed_documents for each row execute function visibility_of_note()`,
+  `create function visibility_of_work_item() returns trigger language plpgsql as $$
+   begin
+     new.visibility := coalesce((select n.visibility from notes n where n.id = new.document_id), new.visibility);
+     return new;
+   end $$`,
+  `create trigger work_items_visibility before insert on work_items for each row execute function visibility_of_work_item()`,
 ];
 
 const DRAFTS = [
