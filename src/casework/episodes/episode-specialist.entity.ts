@@ -7,6 +7,7 @@ import { EmploymentEpisodeEntity } from './employment-episode.entity.js';
 /** A specialist on an episode from a day until another; rows are ended, never overwritten. */
 @Entity('episode_specialists')
 @Index('ix_episode_specialists_episode', { synchronize: false })
+@Index('uq_episode_specialists_current', ['episodeId'], { unique: true, where: 'valid_to IS NULL' })
 export class EpisodeSpecialistEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_episode_specialists' })
   id: string;

@@ -22,7 +22,9 @@ export class Episodes1750000000900 implements MigrationInterface {
         closing_reason text constraint ck_employment_episodes_closing_reason check (closing_reason in ('SUSTAINED_IN_WORK', 'NO_LONGER_WANTS_SUPPORT', 'LOST_CONTACT', 'MOVED_AWAY', 'TRANSFERRED', 'DECEASED', 'OTHER')),
         created_at timestamptz(3) not null default clock_timestamp(),
         updated_at timestamptz(3) not null default clock_timestamp(),
-        constraint uq_employment_episodes_referral unique (referral_id)
+        constraint uq_employment_episodes_referral unique (referral_id),
+        constraint ck_employment_episodes_closed check (
+          (state = 'CLOSED') = (closed_on is not null) and (state = 'CLOSED') = (closing_reason is not null) and closed_on >= opened_on)
       )`,
       // Serves: the list of a team's episodes, newest first.
       `create index ix_employment_episodes_team on employment_episodes (team_id, opened_on desc, id desc)`,
@@ -45,8 +47,11 @@ export class Episodes1750000000900 implements MigrationInterface {
         episode_id uuid not null constraint fk_episode_specialists_episode references employment_episodes,
         staff_id uuid not null constraint fk_episode_specialists_staff references staff,
         valid_from date not null,
-        valid_to date
+        valid_to date,
+        constraint ck_episode_specialists_period check (valid_to >= valid_from)
       )`,
+      // One specialist at a time.
+      `create unique index uq_episode_specialists_current on episode_specialists (episode_id) where valid_to is null`,
       // Serves: who carried an episode, newest first.
       `create index ix_episode_specialists_episode on episode_specialists (episode_id, valid_from desc, id desc)`,
       ...secureTable('episode_specialists', [
