@@ -40,7 +40,7 @@ export const EPISODE_SPECIALISTS: TypeMap = typeMap({
 });
 
 /** Episodes of the caller's teams; to an analyst, of the agreement's organisations. */
-export const EPISODES: TypeMap = typeMap({
+export const EMPLOYMENT_EPISODES: TypeMap = typeMap({
   type: 'EmploymentEpisode',
   table: 'employment_episodes',
   columns: {
@@ -84,8 +84,12 @@ export const EPISODES: TypeMap = typeMap({
 export function addEpisodeRelations(): void {
   addRelations(PERSONS, {
     many: {
-      episodes: many(() => EPISODES, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),
+      episodes: many(() => EMPLOYMENT_EPISODES, 'person_id', CARE_AND_ANALYSTS, {
+        page: { size: 10, max: 50 },
+      }),
     },
   });
-  addRelations(REFERRALS, { one: { episode: latest(() => EPISODES, 'referral_id', CARE_AND_ANALYSTS) } });
+  addRelations(REFERRALS, {
+    one: { episode: latest(() => EMPLOYMENT_EPISODES, 'referral_id', CARE_AND_ANALYSTS) },
+  });
 }
