@@ -29,7 +29,13 @@ import { Contracts1750000000400 } from './src/contracts/contracts.migration.js';
 import { ServiceSpecificationEntity } from './src/contracts/service-specification.entity.js';
 import { SpecificationRuleEntity } from './src/contracts/specification-rule.entity.js';
 import { SpecificationVersionEntity } from './src/contracts/specification-version.entity.js';
+import { DeliveryEntity } from './src/delivery/delivery.entity.js';
 import { Delivery1750000001000 } from './src/delivery/delivery.migration.js';
+import { DeliveryAttemptEntity } from './src/delivery/delivery-attempt.entity.js';
+import { DeliveryLaneEntity } from './src/delivery/delivery-lane.entity.js';
+import { DestinationEntity } from './src/delivery/destination.entity.js';
+import { SignedDocumentEntity } from './src/delivery/signed-document.entity.js';
+import { WorkItemEntity } from './src/delivery/work-item.entity.js';
 import { Directory1750000000200 } from './src/directory/directory.migration.js';
 import { OrganisationEntity } from './src/directory/organisation.entity.js';
 import { ReportingAgreementEntity } from './src/directory/reporting-agreement.entity.js';
@@ -95,6 +101,12 @@ export const entities = [
   EligibilityOverrideEntity,
   ConfirmationRequestEntity,
   DecisionReviewEntity,
+  DestinationEntity,
+  SignedDocumentEntity,
+  DeliveryLaneEntity,
+  DeliveryEntity,
+  DeliveryAttemptEntity,
+  WorkItemEntity,
   EmploymentEpisodeEntity,
   EpisodeSpecialistEntity,
 ];

@@ -132,14 +132,15 @@ const LANES = [
   // Serves: the claim.
   `create index ix_delivery_lanes_due on delivery_lanes (system_id, due) where state = 'READY'`,
   // Serves: counting what is held, and taking over from a holder that died.
-  `create index ix_delivery_lanes_holder on delivery_lanes (holder) where holder is not null`,
+  `create index ix_delivery_lanes_holder on delivery_lanes (system_id, holder) where holder is not null`,
   // Serves: lanes of somebody who was merged.
   `create index ix_delivery_lanes_person on delivery_lanes (person_id)`,
   ...secureTable('delivery_lanes', [
     { role: DatabaseRole.WRITE, may: 'all', rows: IN_ORG },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),
-  // Two axes: `ours` is what the hub is doing, `theirs` what the destination has said or shown.
+  // Two axes: `ours` is what the hub is doing, `theirs` what the destination has said or shown. `attempts` counts for ever,
+  // `tries` and `conflicts` since it was queued or replayed.
   `create table deliveries (
     id uuid constraint pk_deliveries primary key,
     lane_id uuid not null constraint fk_deliveries_lane references delivery_lanes,
@@ -154,6 +155,8 @@ const LANES = [
     ours text not null default 'QUEUED' constraint ck_deliveries_ours check (ours in ('QUEUED', 'SENDING', 'SETTLED', 'PARKED', 'CANCELLED')),
     theirs text not null default 'NONE' constraint ck_deliveries_theirs check (theirs in ('NONE', 'ACCEPTED', 'FILED', 'AWAITING_SIGNATURE', 'SIGNED', 'WITHDRAWN', 'REJECTED')),
     attempts integer not null default 0,
+    tries integer not null default 0,
+    conflicts integer not null default 0,
     may_have_arrived boolean not null default false,
     last_code text,
     last_at timestamptz(3),
@@ -259,6 +262,8 @@ const WORK_ITEMS = [
     visibility text not null default 'CLINICAL_RECORD' constraint ck_work_items_visibility check (visibility in ('CLINICAL_RECORD', 'SERVICE_ONLY', 'SHAREABLE'))
   )`,
   `create unique index uq_work_items_open on work_items (kind, subject_id) where resolved_at is null`,
+  // Serves: closing what a delivery has opened, once it has arrived.
+  `create index ix_work_items_delivery on work_items (delivery_id) where resolved_at is null`,
   // Serves: a team's open items, oldest first.
   `create index ix_work_items_team on work_items (team_id, opened_at, id)`,
   // Serves: the items about a note.
