@@ -2,6 +2,7 @@
 import type { AdapterDependencies, ClinicalRecordAdapter } from '../../src/clinical/clinical-record.port.js';
 import { type PullContext, pullEpisodes } from './caseload/episode-caseload.js';
 import { listTeams } from './caseload/teams.js';
+import { createDocuments } from './documents/documents.js';
 import { probe } from './health.js';
 import { UnmappedTally } from './mapping/unmapped.js';
 import type { FhirR4Settings } from './settings.js';
@@ -30,6 +31,7 @@ export function createFhirR4(
       pull: (request, signal) => pullEpisodes(context, request, signal),
       teams: (signal) => listTeams(context, signal),
     },
+    ...(settings.documentsEnabled ? { documents: createDocuments(context) } : {}),
     health: (signal) => probe(connection, signal),
     close: async () => connection.close(),
   };

@@ -1,7 +1,10 @@
-/** What each answer to a read or search means: the reads column of the hub's table of answers, as data. */
+/** What each answer to a read or a write means: two columns of the hub's table of answers, as data. */
 import type { ErrorCode } from '../../src/core/error-codes.js';
 
-/** HTTP statuses, both ends included, and what they mean for a read; null is done. */
+/** What was asked for: an answer to a read that went wrong changes nothing, one to a write may hide that it took effect. */
+export type Exchange = 'READ' | 'WRITE';
+
+/** HTTP statuses, both ends included, and what they mean; null is done. */
 export interface StatusRule {
   readonly from: number;
   readonly to: number;
@@ -30,10 +33,28 @@ export const READ_STATUS_RULES: readonly StatusRule[] = [
   { from: 500, to: 599, code: 'HUB_UPSTREAM_UNAVAILABLE' },
 ];
 
-/** The code that a status stands for in answer to a read, or null when it is done. Statuses outside HTTP are of no protocol. */
-export function codeOfStatus(status: number): ErrorCode | null {
-  const rule = READ_STATUS_RULES.find(({ from, to }) => status >= from && status <= to);
-  return rule === undefined ? 'HUB_UPSTREAM_PROTOCOL' : rule.code;
+/**
+ * As for reads, with what differs for a create or an update: whatever may have been answered after it took effect is
+ * ambiguous, and a size or type that is not taken has a code of its own. A 304 answers no write, so it says nothing either.
+ */
+export const WRITE_STATUS_RULES: readonly StatusRule[] = [
+  { from: 200, to: 299, code: null },
+  only(304, 'HUB_UPSTREAM_AMBIGUOUS'),
+  only(413, 'HUB_UPSTREAM_TOO_LARGE'),
+  only(415, 'HUB_UPSTREAM_TOO_LARGE'),
+  only(501, 'HUB_UPSTREAM_REJECTED'),
+  only(503, 'HUB_UPSTREAM_UNAVAILABLE'),
+  only(505, 'HUB_UPSTREAM_REJECTED'),
+  { from: 500, to: 599, code: 'HUB_UPSTREAM_AMBIGUOUS' },
+  ...READ_STATUS_RULES.filter(({ from }) => from >= 300 && from < 500 && from !== 304),
+];
+
+/** The code that a status stands for, or null when it is done. Statuses outside HTTP are of no protocol: nobody knows what a write came to. */
+export function codeOfStatus(status: number, exchange: Exchange = 'READ'): ErrorCode | null {
+  const rules = exchange === 'READ' ? READ_STATUS_RULES : WRITE_STATUS_RULES;
+  const rule = rules.find(({ from, to }) => status >= from && status <= to);
+  if (rule !== undefined) return rule.code;
+  return exchange === 'READ' ? 'HUB_UPSTREAM_PROTOCOL' : 'HUB_UPSTREAM_AMBIGUOUS';
 }
 
 /** FHIR R4 value set IssueType: every code, and what an error of that type means when it comes in place of the resource. */
@@ -71,10 +92,20 @@ export const ISSUE_RULES: Readonly<Record<string, ErrorCode>> = {
   informational: 'HUB_UPSTREAM_REJECTED',
 };
 
-/** The code of a list of issue types: the first that is known decides, and none known is a rejection. */
-export function codeOfIssues(types: readonly string[]): ErrorCode {
-  const known = types.find((type) => Object.hasOwn(ISSUE_RULES, type));
-  return known === undefined ? 'HUB_UPSTREAM_REJECTED' : ISSUE_RULES[known]!;
+/** Issue types that mean something else for a write: the server's own failure may have come after the write took effect. */
+export const WRITE_ISSUE_RULES: Readonly<Record<string, ErrorCode>> = {
+  exception: 'HUB_UPSTREAM_AMBIGUOUS',
+  timeout: 'HUB_UPSTREAM_AMBIGUOUS',
+  incomplete: 'HUB_UPSTREAM_AMBIGUOUS',
+  'too-long': 'HUB_UPSTREAM_TOO_LARGE',
+};
+
+/** The code of a list of issue types: the first that is known decides; with none known a read is rejected and a write ambiguous. */
+export function codeOfIssues(types: readonly string[], exchange: Exchange = 'READ'): ErrorCode {
+  const rules = exchange === 'READ' ? ISSUE_RULES : { ...ISSUE_RULES, ...WRITE_ISSUE_RULES };
+  const known = types.find((type) => Object.hasOwn(rules, type));
+  if (known !== undefined) return rules[known]!;
+  return exchange === 'READ' ? 'HUB_UPSTREAM_REJECTED' : 'HUB_UPSTREAM_AMBIGUOUS';
 }
 
 /** Codes of Node's network, TLS and HTTP layers, by what they mean for a read. Others count as unreachable. */
@@ -88,10 +119,26 @@ export const NETWORK_RULES: readonly { readonly pattern: RegExp; readonly code: 
   { pattern: /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_INVALID/, code: 'HUB_UPSTREAM_PROTOCOL' },
 ];
 
-/** The code for a connection that failed with a code of Node's, or null when it has none. */
-export function codeOfNetworkFault(fault: string | null): ErrorCode {
-  return (
-    NETWORK_RULES.find(({ pattern }) => fault !== null && pattern.test(fault))?.code ??
-    'HUB_UPSTREAM_UNREACHABLE'
-  );
+/** Codes of failures that come before a request leaves: no address, nobody who accepts, no TLS to speak through. */
+export const NEVER_CONNECTED =
+  /^ECONNREFUSED$|^ENOTFOUND$|^EAI_AGAIN$|^UND_ERR_CONNECT_TIMEOUT$|^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$/;
+
+/** What is known of a connection that failed. */
+export interface NetworkFault {
+  /** Code of Node's, or null when it has none. */
+  readonly fault: string | null;
+  /** True when the failure is known to have come before the request left. */
+  readonly neverConnected: boolean;
+}
+
+/** The code for a connection that failed. For a write everything but a failure to connect is ambiguous. */
+export function codeOfNetworkFault(
+  { fault, neverConnected }: NetworkFault,
+  exchange: Exchange = 'READ',
+): ErrorCode {
+  const known = NETWORK_RULES.find(({ pattern }) => fault !== null && pattern.test(fault))?.code;
+  if (exchange === 'READ') return known ?? 'HUB_UPSTREAM_UNREACHABLE';
+  if (known === 'HUB_UPSTREAM_REFUSED') return known;
+  if (neverConnected) return 'HUB_UPSTREAM_UNREACHABLE';
+  return 'HUB_UPSTREAM_AMBIGUOUS';
 }

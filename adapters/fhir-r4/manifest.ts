@@ -1,5 +1,7 @@
 /** What the FHIR R4 adapter is, can do and needs to be told, as data. */
 import { type AdapterManifest, Capability } from '../../src/clinical/clinical-record.port.js';
+import { documentSettings } from './documents/document-settings.js';
+import { recordSettings } from './record/record-settings.js';
 
 /** Values of settings that a site profile leaves out. Milliseconds and bytes; lists as comma-separated text. */
 export const DEFAULTS = {
@@ -12,7 +14,14 @@ export const DEFAULTS = {
   maxConcurrent: 4,
   maxBodyBytes: 20 * 1024 * 1024,
   restrictedCodes: 'R, V, Restricted',
+  documentsEnabled: true,
+  conditionalCreate: true,
+  searchByPost: true,
+  recordPageSize: 1000,
 } as const;
+
+/** Resource types that the adapter can read live for the graph. */
+export const RECORD_TYPES = ['Patient', 'CareTeam', 'EpisodeOfCare', 'DocumentReference'] as const;
 
 /** The ways of proving who the hub is. */
 export const AUTH_KINDS = ['NONE', 'BEARER'] as const;
@@ -22,7 +31,7 @@ export const manifest: AdapterManifest = {
   id: 'fhir-r4',
   name: 'FHIR R4 over REST',
   protocol: 'HL7 FHIR 4.0.1, JSON',
-  capabilities: [Capability.CASELOAD],
+  capabilities: [Capability.CASELOAD, Capability.DOCUMENTS, Capability.RECORD],
   settings: [
     {
       key: 'baseUrl',
@@ -130,5 +139,7 @@ export const manifest: AdapterManifest = {
       required: false,
       help: 'Identifier system of the local team code; when absent the first identifier of the organisation is taken.',
     },
+    ...documentSettings(DEFAULTS),
+    ...recordSettings(DEFAULTS, RECORD_TYPES),
   ],
 };

@@ -1,8 +1,11 @@
 /** The settings of one site: every fault told at once, by setting, without repeating what was set. */
 import { z } from 'zod';
+import { DocumentKind, DocumentLabel } from '../../src/clinical/documents.port.js';
 import { HubError } from '../../src/core/errors.js';
+import { type CodeTable, codeTable } from './coded-settings.js';
+import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './documents/defaults.js';
 import { asObject, member } from './json.js';
-import { AUTH_KINDS, DEFAULTS } from './manifest.js';
+import { AUTH_KINDS, DEFAULTS, RECORD_TYPES } from './manifest.js';
 import { isReferenceTo } from './transport/search-values.rules.js';
 
 /** Settings of one running adapter, checked, with every default filled in. */
@@ -26,6 +29,20 @@ export interface FhirR4Settings {
   readonly teamsPartOf: string | null;
   readonly teamType: string | null;
   readonly teamCodeSystem: string | null;
+  /** False for a system that takes no documents. */
+  readonly documentsEnabled: boolean;
+  readonly documentIdentifierSystem: string;
+  readonly documentTypes: CodeTable<DocumentKind>;
+  readonly documentCategories: CodeTable<DocumentKind>;
+  /** A label without a coding does not reach this record. */
+  readonly labelCodes: CodeTable<DocumentLabel>;
+  readonly conditionalCreate: boolean;
+  /** Bytes of UTF-8; null when no limit is known. */
+  readonly maxTextBytes: number | null;
+  readonly searchByPost: boolean;
+  /** Resource types that are read live for the graph. */
+  readonly recordTypes: readonly (typeof RECORD_TYPES)[number][];
+  readonly recordPageSize: number;
 }
 
 const text = z.string('must be text').trim().min(1, 'must not be empty');
@@ -48,6 +65,12 @@ const list = z
   .union([z.string(), z.array(z.string())], 'must be a list, or text with commas between')
   .transform((value) => (typeof value === 'string' ? value.split(',') : value))
   .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
+
+/** Yes or no; the words `true` and `false` are taken too. */
+function yesOrNo(otherwise: boolean) {
+  const word = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+  return z.union([z.boolean(), word], 'must be true or false').default(otherwise);
+}
 
 /** True where traffic to the host never leaves this machine (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3, RFC 6761 section 6.3). */
 function isLoopback(url: URL): boolean {
@@ -98,6 +121,20 @@ const fields = z.strictObject({
     .default(null),
   teamType: text.nullable().default(null),
   teamCodeSystem: text.nullable().default(null),
+  documentsEnabled: yesOrNo(DEFAULTS.documentsEnabled),
+  documentIdentifierSystem: text
+    .regex(/^[a-z][a-z0-9+.-]*:[^\s|,$\\]+$/i, 'must be an absolute URI without separators of searches')
+    .default(DOCUMENT_IDENTIFIER_SYSTEM),
+  documentTypes: codeTable(Object.values(DocumentKind), DOCUMENT_TYPES),
+  documentCategories: codeTable(Object.values(DocumentKind), DOCUMENT_CATEGORIES),
+  labelCodes: codeTable(Object.values(DocumentLabel), []),
+  conditionalCreate: yesOrNo(DEFAULTS.conditionalCreate),
+  maxTextBytes: integer(1, 104_857_600, 0).unwrap().nullable().default(null),
+  searchByPost: yesOrNo(DEFAULTS.searchByPost),
+  recordTypes: list
+    .pipe(z.array(z.enum(RECORD_TYPES, `must be among ${RECORD_TYPES.join(', ')}`)))
+    .prefault([...RECORD_TYPES]),
+  recordPageSize: integer(1, 1000, DEFAULTS.recordPageSize),
 });
 
 /** Faults that lie between settings, told beside those within them. */

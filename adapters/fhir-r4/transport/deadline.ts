@@ -16,23 +16,30 @@ export function startBudget(totalMs: number, monotonicMs: () => number = () => p
 /** The caller stopped waiting. */
 export const stopped = (): HubError => new HubError('HUB_UPSTREAM_STOPPED');
 
+/** The errors with which waiting ends, asked for at that moment. */
+export interface Ends {
+  late(): HubError;
+  stopped(): HubError;
+}
+
+/** Ends of waiting for a read: nothing has changed at the far end. */
+export const READ_ENDS: Ends = { late: () => new HubError('HUB_UPSTREAM_TIMEOUT'), stopped };
+
 /**
  * Does the work under a limit. Its signal aborts when `limitMs` are over (`HUB_UPSTREAM_TIMEOUT`) or one of the outer
- * signals does (`HUB_UPSTREAM_STOPPED`); that error is thrown at once, whether or not the work heeds the signal. No timer
- * or listener is left behind.
+ * signals does (`HUB_UPSTREAM_STOPPED`), or with what `ends` says instead; that error is thrown at once, whether or not the
+ * work heeds the signal. No timer or listener is left behind.
  */
 export async function withinDeadline<T>(
   limitMs: number,
   outer: readonly AbortSignal[],
   work: (signal: AbortSignal) => Promise<T>,
+  ends: Ends = READ_ENDS,
 ): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
-  const stop = () => controller.abort(stopped());
-  const timer = setTimeout(
-    () => controller.abort(new HubError('HUB_UPSTREAM_TIMEOUT')),
-    Math.max(0, limitMs),
-  );
+  const stop = () => controller.abort(ends.stopped());
+  const timer = setTimeout(() => controller.abort(ends.late()), Math.max(0, limitMs));
   for (const one of outer) one.addEventListener('abort', stop, { once: true });
   if (outer.some((one) => one.aborted)) stop();
   const ended = new Promise<never>((_, reject) => {

@@ -2,14 +2,17 @@
 import type { FhirResource, RequestOptions } from 'fhir-kit-client';
 import type { Clock } from '../../../src/core/clock.js';
 import { HubError } from '../../../src/core/errors.js';
-import { codeOfStatus } from '../answers.rules.js';
+import { codeOfStatus, type Exchange } from '../answers.rules.js';
 import { isFailure } from '../outcome.rules.js';
 import { boundedText, parseResource, saysJson } from './body.js';
 import { failureOfNetwork, failureOfOutcome, failureOfStatus } from './failures.js';
 import { pinTo } from './pin.js';
+import { readWriteAnswer, type WriteAnswer } from './write-answer.js';
 
 /** Bytes read of an answer that is a failure: enough for its issue types. */
 const FAILURE_BYTES = 64 * 1024;
+/** Where a search by form goes. */
+const SEARCH_PATH = /^[A-Z][A-Za-z]{1,63}\/_search$/;
 
 /** One server and the limits of an exchange with it. */
 export interface DoorOptions {
@@ -21,21 +24,55 @@ export interface DoorOptions {
   readonly clock: Clock;
 }
 
+/** A resource on its way. */
+export interface WriteRequest {
+  /** POST creates, PUT updates. */
+  readonly method: 'POST' | 'PUT';
+  /** `Type` or `Type/id`, of checked parts. */
+  readonly path: string;
+  readonly resource: object;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
 /** A way to the server that answers with a resource or throws a `HubError`. */
 export interface Door {
-  /** Shaped like the request method of fhir-kit-client's HTTP layer, which it stands in for. */
+  /** Reads; shaped like the request method of fhir-kit-client's HTTP layer, which it stands in for. */
   request(method: string, address: string, options?: RequestOptions, body?: unknown): Promise<FhirResource>;
+  /** Writes. Once it has been called, every failure that is not known to have had no effect is `HUB_UPSTREAM_AMBIGUOUS`. */
+  write(request: WriteRequest): Promise<WriteAnswer>;
   /** The server's clock when it gave that resource (header `Date`); null when it did not say. */
   dateOf(resource: FhirResource): string | null;
 }
 
-/** A door to one server. Reads only: anything but a GET without a body is a mistake of ours. */
+/** A door to one server. Through `request` go a GET without a body and a search by form; anything else is a mistake of ours. */
 export function createDoor(options: DoorOptions): Door {
   const pin = pinTo(options.baseUrl);
   const dates = new WeakMap<FhirResource, string>();
 
-  async function answerTo(response: Response): Promise<FhirResource> {
-    if (codeOfStatus(response.status) !== null) throw await failureOf(response);
+  async function exchange<T>(
+    kind: Exchange,
+    address: string,
+    init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal | null },
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    const url = pin(address);
+    try {
+      const response = await fetch(url, {
+        ...init,
+        headers: { accept: 'application/fhir+json', ...options.headers, ...init.headers },
+        redirect: 'error',
+        keepalive: false,
+        credentials: 'omit',
+      });
+      if (codeOfStatus(response.status, kind) !== null) throw await failureOf(response, kind);
+      return await read(response);
+    } catch (error) {
+      throw failureOfNetwork(error, kind);
+    }
+  }
+
+  async function resourceIn(response: Response): Promise<FhirResource> {
     if (!saysJson(response)) {
       await response.body?.cancel();
       throw new HubError('HUB_UPSTREAM_PROTOCOL', {
@@ -49,7 +86,7 @@ export function createDoor(options: DoorOptions): Door {
     return resource;
   }
 
-  async function failureOf(response: Response): Promise<HubError> {
+  async function failureOf(response: Response, kind: Exchange): Promise<HubError> {
     let outcome: unknown = null;
     if (saysJson(response)) {
       // The status has decided; a body that cannot be read adds nothing to it.
@@ -57,26 +94,31 @@ export function createDoor(options: DoorOptions): Door {
       outcome = await Promise.resolve(text)
         .then(parseResource)
         .catch(() => null);
-    } else await response.body?.cancel();
-    return failureOfStatus(response, outcome, options.clock.now());
+    } else await response.body?.cancel().catch(() => undefined);
+    return failureOfStatus(response, outcome, options.clock.now(), kind);
   }
 
   return {
     async request(method, address, { headers, signal } = {}, body) {
-      if (method !== 'GET' || body !== undefined) throw new HubError('HUB_INTERNAL', { details: { method } });
-      const url = pin(address);
-      try {
-        const response = await fetch(url, {
-          headers: { accept: 'application/fhir+json', ...options.headers, ...headers },
-          redirect: 'error',
-          keepalive: false,
-          credentials: 'omit',
-          signal: signal instanceof AbortSignal ? signal : null,
-        });
-        return await answerTo(response);
-      } catch (error) {
-        throw failureOfNetwork(error);
-      }
+      const form = method === 'POST' && SEARCH_PATH.test(address) && typeof body === 'string' ? body : null;
+      if (form === null && (method !== 'GET' || body !== undefined))
+        throw new HubError('HUB_INTERNAL', { details: { method } });
+      const init = {
+        method,
+        headers: { ...(headers as Record<string, string> | undefined) },
+        ...(form === null ? {} : { body: form }),
+        signal: signal instanceof AbortSignal ? signal : null,
+      };
+      return exchange('READ', address, init, resourceIn);
+    },
+    async write({ method, path, resource, headers, signal }) {
+      const init = {
+        method,
+        headers: { 'content-type': 'application/fhir+json; charset=utf-8', ...headers },
+        body: JSON.stringify(resource),
+        signal,
+      };
+      return exchange('WRITE', path, init, (response) => readWriteAnswer(response, options.maxBodyBytes));
     },
     dateOf: (resource) => dates.get(resource) ?? null,
   };

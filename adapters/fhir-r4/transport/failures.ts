@@ -1,6 +1,12 @@
 /** Turns what a server or the network did into the hub's errors, leaving its words behind. */
 import { HubError, isHubError, type SafeDetails } from '../../../src/core/errors.js';
-import { codeOfIssues, codeOfNetworkFault, codeOfStatus } from '../answers.rules.js';
+import {
+  codeOfIssues,
+  codeOfNetworkFault,
+  codeOfStatus,
+  type Exchange,
+  NEVER_CONNECTED,
+} from '../answers.rules.js';
 import { issueTypes } from '../outcome.rules.js';
 
 /** The longest wait that is believed; a server that asks for more is told to the caller with this. Milliseconds. */
@@ -24,29 +30,47 @@ export function retryAfterMs(headers: Headers, now: Date): number | undefined {
 }
 
 /** The error for an answer that is not a success; `outcome` is its parsed body when it had one. */
-export function failureOfStatus(response: Response, outcome: unknown, now: Date): HubError {
+export function failureOfStatus(
+  response: Response,
+  outcome: unknown,
+  now: Date,
+  exchange: Exchange = 'READ',
+): HubError {
   const details: SafeDetails = { status: response.status, issues: issueTypes(outcome) };
   const wait = retryAfterMs(response.headers, now);
-  return new HubError(codeOfStatus(response.status) ?? 'HUB_UPSTREAM_PROTOCOL', {
+  return new HubError(codeOfStatus(response.status, exchange) ?? 'HUB_UPSTREAM_PROTOCOL', {
     details,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });
 }
 
 /** The error for an OperationOutcome that came with a success status in place of the resource. */
-export function failureOfOutcome(outcome: unknown): HubError {
+export function failureOfOutcome(outcome: unknown, exchange: Exchange = 'READ'): HubError {
   const issues = issueTypes(outcome);
-  return new HubError(codeOfIssues(issues), { details: { status: 200, issues } });
+  return new HubError(codeOfIssues(issues, exchange), { details: { status: 200, issues } });
 }
 
+/** The error for a write of which nobody can say whether it took effect, with what went wrong. */
+export function outcomeUnknown(fault: string, details: SafeDetails = {}): HubError {
+  return new HubError('HUB_UPSTREAM_AMBIGUOUS', { details: { fault, ...details } });
+}
+
+/** Calls of the operating system that come before anything is sent. */
+const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
+
 /** The error for a request that got no answer or lost it half way. Node's messages name addresses, so only codes are kept. */
-export function failureOfNetwork(error: unknown): HubError {
+export function failureOfNetwork(error: unknown, exchange: Exchange = 'READ'): HubError {
   if (isHubError(error)) return error;
   const causes = chainOf(error);
-  if (causes.some((one) => /redirect/i.test(wordOf(one, 'message') ?? '')))
-    return new HubError('HUB_UPSTREAM_ORIGIN');
+  const messages = causes.map((one) => wordOf(one, 'message') ?? '');
+  if (messages.some((message) => /redirect/i.test(message))) return new HubError('HUB_UPSTREAM_ORIGIN');
   const fault = causes.map((one) => wordOf(one, 'code')).find((code) => code !== null) ?? null;
-  return new HubError(codeOfNetworkFault(fault), { details: { fault } });
+  const neverConnected =
+    (fault !== null && NEVER_CONNECTED.test(fault)) ||
+    causes.some((one) => BEFORE_SENDING.has(wordOf(one, 'syscall') ?? '')) ||
+    // The reset of a connection on which TLS never came about has the code of any other reset.
+    messages.some((message) => message.includes('before secure TLS connection was established'));
+  return new HubError(codeOfNetworkFault({ fault, neverConnected }, exchange), { details: { fault } });
 }
 
 /** An error, its causes, and the parts of an aggregate (both address families refused). */
@@ -57,7 +81,7 @@ function chainOf(error: unknown, depth = 0): readonly unknown[] {
   return [error, ...[...parts, ...cause].flatMap((one) => chainOf(one, depth + 1))];
 }
 
-function wordOf(error: unknown, name: 'code' | 'message'): string | null {
+function wordOf(error: unknown, name: 'code' | 'message' | 'syscall'): string | null {
   const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : null;
   return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -15,7 +15,7 @@ import { stopped } from './deadline.js';
 /** Failures in a row that open the breaker, how long it stays open, and how many may wait for their turn. */
 export const GUARD = { failures: 8, openMs: 15_000, queue: 200 } as const;
 
-/** One per adapter instance. */
+/** One per adapter instance, for reads and writes alike: what it does not let through was not sent. */
 export interface Guard {
   /** Runs the request in its turn. `HUB_UPSTREAM_UNAVAILABLE` with `details.circuit` or `details.queue` when it is not let through. */
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
@@ -23,12 +23,17 @@ export interface Guard {
   readonly open: boolean;
 }
 
-/** Answers that say the server itself is in trouble: not one that is merely asking for a slower pace. */
+const TROUBLE = [
+  'HUB_UPSTREAM_UNREACHABLE',
+  'HUB_UPSTREAM_TIMEOUT',
+  'HUB_UPSTREAM_UNAVAILABLE',
+  'HUB_UPSTREAM_AMBIGUOUS',
+];
+
+/** Answers that say the server itself is in trouble: not one that is merely asking for a slower pace, nor our own turning away. */
 function isTrouble(error: unknown): boolean {
-  if (!isHubError(error) || error.details.status === 429) return false;
-  return ['HUB_UPSTREAM_UNREACHABLE', 'HUB_UPSTREAM_TIMEOUT', 'HUB_UPSTREAM_UNAVAILABLE'].includes(
-    error.code,
-  );
+  if (!isHubError(error) || error.details.status === 429 || error.details.fault === 'STOPPED') return false;
+  return TROUBLE.includes(error.code);
 }
 
 /** A guard that lets `maxConcurrent` requests run at once. */

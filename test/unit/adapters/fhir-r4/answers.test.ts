@@ -105,5 +105,5 @@ test.each([
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'HUB_UPSTREAM_REFUSED'],
   ['HPE_INVALID_CONSTANT', 'HUB_UPSTREAM_PROTOCOL'],
 ])('a connection that ends in %s is %s', (fault, expected) => {
-  expect(codeOfNetworkFault(fault)).toBe(expected);
+  expect(codeOfNetworkFault({ fault, neverConnected: false })).toBe(expected);
 });

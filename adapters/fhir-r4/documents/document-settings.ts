@@ -1,0 +1,59 @@
+/** The settings of writing documents, as data. */
+import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './defaults.js';
+
+/** Part of the manifest's settings; `defaults` are those of the adapter. */
+export function documentSettings(defaults: {
+  readonly documentsEnabled: boolean;
+  readonly conditionalCreate: boolean;
+}): readonly SettingDescription[] {
+  return [
+    {
+      key: 'documentsEnabled',
+      type: 'boolean',
+      required: false,
+      default: defaults.documentsEnabled,
+      help: 'Whether the hub may file documents here; false for a server that takes no DocumentReference.',
+    },
+    {
+      key: 'documentIdentifierSystem',
+      type: 'url',
+      required: false,
+      default: DOCUMENT_IDENTIFIER_SYSTEM,
+      help: 'Identifier system under which each signed version has its uuid; set it before the first document is filed and never again.',
+    },
+    {
+      key: 'documentTypes',
+      type: 'list',
+      required: false,
+      default: DOCUMENT_TYPES.join(', '),
+      help: 'DocumentReference.type of each kind of document, as KIND=system|code|display; kinds left out keep their default, a kind stated twice has two codings.',
+    },
+    {
+      key: 'documentCategories',
+      type: 'list',
+      required: false,
+      default: DOCUMENT_CATEGORIES.join(', '),
+      help: 'DocumentReference.category of each kind of document, in the same form.',
+    },
+    {
+      key: 'labelCodes',
+      type: 'list',
+      required: false,
+      help: 'DocumentReference.securityLabel of each label that this record honours, as LABEL=system|code|display; a document with a label that is not here is parked.',
+    },
+    {
+      key: 'conditionalCreate',
+      type: 'boolean',
+      required: false,
+      default: defaults.conditionalCreate,
+      help: 'Whether the server honours If-None-Exist, so that a repeat takes effect once; where false the hub asks once more before it sends again.',
+    },
+    {
+      key: 'maxTextBytes',
+      type: 'integer',
+      required: false,
+      help: 'Bytes of UTF-8 text that the server takes in one document, 1 to 104857600; when absent no limit is known.',
+    },
+  ];
+}
