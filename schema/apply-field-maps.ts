@@ -16,7 +16,7 @@ import { read } from '../src/platform/database/select/read.js';
 import type { ReadContext, ReadContextOf } from '../src/platform/database/select/read-context.js';
 import { shapedType } from '../src/platform/database/select/shapes.js';
 import { connectionTypes, fieldMapFaults } from './check-field-maps.js';
-import { type GraphPolicy, mappedPolicy, plainPolicy, rootTypes } from './field-policy.js';
+import { type GraphPolicy, mappedPolicy, mapsByType, plainPolicy, rootTypes } from './field-policy.js';
 
 export type { GraphPolicy } from './field-policy.js';
 
@@ -53,7 +53,7 @@ export function applyFieldMaps<Context>(
     };
   };
 
-  const maps = new Map(policy.maps.map((map) => [map.type, map]));
+  const maps = mapsByType(policy.maps);
   const connections = connectionTypes(schema, policy.roots);
   const roots = rootTypes(schema);
   for (const type of Object.values(schema.getTypeMap())) {

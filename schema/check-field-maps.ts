@@ -6,6 +6,8 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
+  isAbstractType,
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -15,7 +17,7 @@ import {
 import { PAGE_SIZES } from '../src/platform/database/select/compilation.js';
 import type { Column, Many, One, PageRule, TypeMap } from '../src/platform/database/select/field-map.js';
 import type { RootField, RootFields } from '../src/platform/database/select/root-field.js';
-import { type GraphPolicy, mappedPolicy, plainPolicy, rootTypes } from './field-policy.js';
+import { type GraphPolicy, mappedPolicy, mapsByType, plainPolicy, rootTypes } from './field-policy.js';
 
 /** Every disagreement between the schema and its policy, one sentence each. */
 export function fieldMapFaults(schema: GraphQLSchema, policy: GraphPolicy): string[] {
@@ -64,7 +66,7 @@ class Check {
   }
 
   private everyFieldHasPolicy(): void {
-    const maps = new Map(this.policy.maps.map((map) => [map.type, map]));
+    const maps = mapsByType(this.policy.maps);
     const connections = connectionTypes(this.schema, this.policy.roots);
     const roots = rootTypes(this.schema);
     for (const type of Object.values(this.schema.getTypeMap())) {
@@ -94,11 +96,8 @@ class Check {
   }
 
   private map(map: TypeMap): void {
-    const type = this.schema.getType(map.type);
-    if (!isObjectType(type)) {
-      this.faults.push(`${map.type} is not in the schema`);
-      return;
-    }
+    const types = this.typesOf(map);
+    if (types.length === 0) return;
     this.page(map.type, map.page);
     const seen = new Set<string>();
     const each = <Part>(
@@ -106,18 +105,42 @@ class Check {
       check: (path: string, field: AnyField, part: Part) => void,
     ) => {
       for (const [name, part] of Object.entries(parts)) {
-        const path = `${map.type}.${name}`;
-        const field = type.getFields()[name];
-        this.fault(seen.has(name), `${path} is in its map twice`);
+        this.fault(seen.has(name), `${map.type}.${name} is in its map twice`);
         seen.add(name);
-        if (field) check(path, field, part);
-        else this.faults.push(`${path} is not in the schema`);
+        const having = types.filter((type) => type.getFields()[name]);
+        this.fault(having.length === 0, `${map.type}.${name} is not in the schema`);
+        for (const type of having) check(`${type.name}.${name}`, type.getFields()[name]!, part);
       }
     };
     each(map.columns, (path, field, column) => this.column(path, field, column));
     each(map.one, (path, field, relation) => this.one(path, field, relation));
     each(map.many, (path, field, relation) => this.many(path, field, relation));
     each(map.hand, () => undefined);
+  }
+
+  /** The object types that a map answers; none, with the fault told, when the schema has them otherwise. */
+  private typesOf(map: TypeMap): readonly GraphQLObjectType[] {
+    const type = this.schema.getType(map.type);
+    if (!map.variants) {
+      if (isObjectType(type)) return [type];
+      this.faults.push(
+        `${map.type} is ${isAbstractType(type) ? 'abstract over one type' : 'not in the schema'}`,
+      );
+      return [];
+    }
+    if (!isAbstractType(type)) {
+      this.faults.push(`${map.type} is ${type ? 'not abstract over variants' : 'not in the schema'}`);
+      return [];
+    }
+    const possible = this.schema.getPossibleTypes(type);
+    const [stated, needed] = [[...map.variants.types].sort(), possible.map(({ name }) => name).sort()];
+    this.fault(stated.join() !== needed.join(), `${map.type} may be ${needed}, its map says ${stated}`);
+    const others = this.policy.maps.filter((other) => other !== map);
+    for (const name of stated) {
+      const twice = others.some((other) => (other.variants?.types ?? [other.type]).includes(name));
+      this.fault(twice, `${name} is in two maps`);
+    }
+    return possible;
   }
 
   private column(path: string, field: AnyField, column: Column): void {
@@ -229,8 +252,9 @@ class Check {
 
   private connection(path: string, field: AnyField, map: TypeMap): void {
     const edge = objectOf(objectOf(field)?.getFields().edges);
-    const node = objectOf(edge?.getFields().node);
-    if (node) this.fault(node.name !== map.type, `${path} is a connection of ${node.name} over ${map.type}`);
+    const node = getNamedType(edge?.getFields().node?.type);
+    if (isCompositeType(node))
+      this.fault(node.name !== map.type, `${path} is a connection of ${node.name} over ${map.type}`);
     else this.faults.push(`${path} is not a connection`);
     this.fault(!this.policy.maps.includes(map), `${path} leads to a map of ${map.type} that is not given`);
   }

@@ -15,6 +15,13 @@ export interface GraphPolicy {
   readonly plain: Readonly<Record<string, Allow | Readonly<Record<string, Allow>>>>;
 }
 
+/** Maps by the object types that they answer: each its own, or the members of its interface or union. */
+export function mapsByType(maps: readonly TypeMap[]): ReadonlyMap<string, TypeMap> {
+  return new Map(
+    maps.flatMap((map) => (map.variants?.types ?? [map.type]).map((type) => [type, map] as const)),
+  );
+}
+
 /** The policy of a field in its type's map; undefined when the map does not have it. */
 export function mappedPolicy(map: TypeMap, field: string): Allow | undefined {
   for (const part of [map.columns, map.one, map.many, map.hand]) {

@@ -10,8 +10,23 @@ export const TEAMS = { own: id(2, 1), second: id(2, 2), foreign: id(2, 3) } as c
 
 export type DataRow = Readonly<Record<string, unknown>>;
 export type LibraryRows = Readonly<
-  Record<'people' | 'books' | 'reviews' | 'chapters' | 'paragraphs', readonly DataRow[]>
+  Record<
+    'people' | 'books' | 'reviews' | 'chapters' | 'paragraphs' | 'media' | 'comments' | 'errands',
+    readonly DataRow[]
+  >
 >;
+
+/** A library without a row. */
+export const NO_ROWS: LibraryRows = {
+  people: [],
+  books: [],
+  reviews: [],
+  chapters: [],
+  paragraphs: [],
+  media: [],
+  comments: [],
+  errands: [],
+};
 
 const instant = (day: number, ms = 0): string =>
   new Date(Date.UTC(2026, 0, 1 + day, 9, 30, day % 60, ms)).toISOString();
@@ -80,7 +95,47 @@ export function libraryRows(): LibraryRows {
       words: `words ${n}.${m}`,
     })),
   );
-  return { people, books, reviews, chapters, paragraphs };
+  const media = Array.from({ length: 20 }, (_, n) => ({
+    id: id(7, (n * 3) % 20),
+    organisation_id: ORGANISATION,
+    team_id: n === 13 ? TEAMS.foreign : pick([TEAMS.own, TEAMS.second], n),
+    kind: n % 3 === 0 ? 'disc' : 'film',
+    title: pick(TITLES, n * 3),
+    owner_id: n % 6 === 5 ? null : id(3, n % 12),
+    director_id: n % 4 === 0 ? null : id(3, (n * 5) % 12),
+    minutes: n % 3 === 0 ? null : 60 + n,
+    tracks: n % 3 === 0 && n % 2 === 0 ? [`one ${n}`, 'two'] : null,
+    label: n % 3 === 0 ? pick(NAMES, n) : null,
+    made_on: n % 6 === 0 ? day(-n) : null,
+    price: n % 5 === 0 ? null : n * 10,
+    related_id: n % 4 === 3 ? null : id(7, (n * 7) % 20),
+    created_at: instant(Math.floor(n / 2)),
+  }));
+  const comments = media.flatMap((medium, n) =>
+    Array.from({ length: n % 4 }, (_, m) => ({
+      id: id(8, n * 10 + m),
+      organisation_id: ORGANISATION,
+      team_id: medium.team_id,
+      medium_id: medium.id,
+      by_id: m === 1 ? null : id(3, (n + m) % 12),
+      words: `comment ${n}.${m}`,
+      position: 3 - m,
+    })),
+  );
+  const errands = Array.from({ length: 30 }, (_, n) => ({
+    id: id(9, n),
+    organisation_id: ORGANISATION,
+    team_id: n === 7 ? TEAMS.foreign : TEAMS.own,
+    is_visit: n % 2 === 0,
+    who_id: id(3, n % 11),
+    book_id: n % 3 === 0 ? null : id(5, n),
+    place: n % 2 === 0 ? `place ${n}` : null,
+    happened_on: n % 4 === 0 ? day(n) : null,
+    number: n % 4 === 1 ? String(n) : null,
+    minutes: n % 2 ? n : null,
+    position: n % 5,
+  }));
+  return { people, books, reviews, chapters, paragraphs, media, comments, errands };
 }
 
 /** Inserts rows as a superuser. */

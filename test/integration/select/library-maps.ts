@@ -33,9 +33,9 @@ import {
   uuid,
 } from '../../../src/platform/database/select/map-words.js';
 import type { RootFields } from '../../../src/platform/database/select/root-field.js';
+import { ALL, STAFF } from './library-callers.js';
+import { COMMENTS, ERRANDS, MEDIA } from './library-media.js';
 
-export const STAFF = [Role.EMPLOYMENT_SPECIALIST] as const;
-export const ALL = [Role.EMPLOYMENT_SPECIALIST, Role.ANALYST] as const;
 const nullable = { nullable: true } as const;
 
 export const PEOPLE: TypeMap = typeMap({
@@ -53,6 +53,12 @@ export const PEOPLE: TypeMap = typeMap({
       orderArg: 'orderBy',
       filterArg: 'filter',
     }),
+    media: many(() => MEDIA, 'owner_id', ALL, { page: { size: 3, max: 20 }, orderArg: 'orderBy' }),
+    errands: many(() => ERRANDS, 'who_id', STAFF),
+  },
+  one: {
+    latestMedium: latest(() => MEDIA, 'owner_id', ALL),
+    latestErrand: latest(() => ERRANDS, 'who_id', STAFF),
   },
   filters: { nameStartsWith: startsWith('name', 'text', STAFF), bornFrom: from('born_on', 'date', ALL) },
   orders: { NAME: order(STAFF, asc('name', 'text', "''"), asc('id', 'uuid')) },
@@ -181,11 +187,21 @@ export const ROOTS = {
   book: { kind: 'single', map: BOOKS, allow: ALL },
   bookByTitle: { kind: 'single', map: BOOKS, allow: STAFF, arg: 'title' },
   people: { kind: 'list', map: PEOPLE, allow: STAFF },
+  media: { kind: 'connection', map: MEDIA, allow: ALL },
+  medium: { kind: 'single', map: MEDIA, allow: ALL },
+  errands: { kind: 'list', map: ERRANDS, allow: STAFF },
 } as const satisfies RootFields;
 
 export const LIBRARY_POLICY: GraphPolicy = {
-  maps: [PEOPLE, FACTS, LOANS, BOOKS, REVIEWS, CHAPTERS, PARAGRAPHS],
+  maps: [PEOPLE, FACTS, LOANS, BOOKS, REVIEWS, CHAPTERS, PARAGRAPHS, MEDIA, COMMENTS, ERRANDS],
   roots: ROOTS,
-  hand: { 'Query.version': ALL, 'Mutation.touch': ALL, 'Mutation.touchAll': ALL },
-  plain: { Refused: ALL },
+  hand: {
+    'Query.version': ALL,
+    'Mutation.touch': ALL,
+    'Mutation.touchAll': ALL,
+    'Mutation.touchMedium': ALL,
+    'Mutation.touchMedia': ALL,
+    'Mutation.finish': ALL,
+  },
+  plain: { Refused: ALL, MediumDone: ALL },
 };

@@ -21,6 +21,7 @@ export const SDL = `
   interface Named { name: String }
   type Person implements Named {
     id: ID!, name: String, bornOn: Date, books(first: Int, orderBy: BookOrder, filter: BookFilter): [Book!]!
+    media(first: Int, orderBy: MediumOrder): [Medium!]!, latestMedium: Medium, errands: [Errand!]!, latestErrand: Errand
   }
   type Facts { pages: Int, genre: Genre! }
   type Loan { from: Date, until: Date }
@@ -39,7 +40,26 @@ export const SDL = `
   type BookConnection { edges: [BookEdge!]!, nodes: [Book!]!, pageInfo: PageInfo!, totalCount: Int! }
   type ReviewEdge { cursor: String!, node: Review! }
   type ReviewConnection { edges: [ReviewEdge!]!, nodes: [Review!]!, pageInfo: PageInfo!, totalCount: Int! }
+  enum MediumOrder { NEWEST TITLE }
+  input MediumFilter { titleStartsWith: String, minMinutes: Int, or: [MediumFilter!] }
+  interface Medium { id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int }
+  type Film implements Medium & Named {
+    id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int
+    name: String, minutes: Int!, director: Person
+  }
+  type Disc implements Medium {
+    id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int
+    tracks: [String!], label: String, madeOn: Date, sound: String
+  }
+  type Comment { id: ID!, words: String!, medium: Medium, by: Person }
+  type Visit { id: ID!, place: String!, on: Date, book: Book, who: Person }
+  type Call { id: ID!, number: String, minutes: Int, book: Book, who: Person }
+  union Errand = Visit | Call
+  type MediumEdge { cursor: String!, node: Medium! }
+  type MediumConnection { edges: [MediumEdge!]!, nodes: [Medium!]!, pageInfo: PageInfo!, totalCount: Int! }
   type Refused { reason: String! }
+  type MediumDone { medium: Medium! }
+  union Done = MediumDone | Refused
   union Touched = Book | Person | Refused
   type Query {
     books(first: Int, after: String, last: Int, before: String, filter: BookFilter, orderBy: BookOrder): BookConnection!
@@ -47,9 +67,15 @@ export const SDL = `
     book(id: ID!): Book
     bookByTitle(title: String!): Book
     people(first: Int): [Person!]!
+    media(first: Int, after: String, last: Int, before: String, filter: MediumFilter, orderBy: MediumOrder): MediumConnection!
+    medium(id: ID!): Medium
+    errands(first: Int): [Errand!]!
     version: String!
   }
-  type Mutation { touch(id: ID!): Touched!, touchAll(ids: [ID!]!): [Book]! }
+  type Mutation {
+    touch(id: ID!): Touched!, touchAll(ids: [ID!]!): [Book]!
+    touchMedium(id: ID!): Medium, touchMedia(ids: [ID!]!): [Medium]!, finish(id: ID!): Done!
+  }
 `;
 
 /** The schema with scalars that pass text through. */
@@ -79,6 +105,11 @@ export async function createLibrary(owner: pg.Pool): Promise<void> {
     chapters: `book_id uuid not null, position integer not null, ${scoped}, heading text not null, primary key (book_id, position)`,
     paragraphs: `book_id uuid not null, position integer not null, item integer not null, ${scoped}, words text not null,
       primary key (book_id, position, item)`,
+    media: `id uuid primary key, ${scoped}, kind text not null, title text collate "C" not null, owner_id uuid, director_id uuid, minutes integer,
+      tracks text[], label text, made_on date, price integer, related_id uuid, created_at timestamptz(3) not null`,
+    comments: `id uuid primary key, ${scoped}, medium_id uuid not null, by_id uuid, words text not null, position integer not null`,
+    errands: `id uuid primary key, ${scoped}, is_visit boolean not null, who_id uuid not null, book_id uuid, place text, happened_on date, number text,
+      minutes integer, position integer not null`,
   };
   const hidden: Record<string, readonly string[]> = {
     people: ['id', 'pseudonym', 'organisation_id', 'team_id', 'born_on'],

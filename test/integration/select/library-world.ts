@@ -20,6 +20,7 @@ import { needed } from '../../../src/platform/database/select/shapes.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 import { insertLibrary, type LibraryRows, libraryRows, ORGANISATION, TEAMS } from './library-data.js';
 import { BOOKS, LIBRARY_POLICY, PEOPLE, ROOTS } from './library-maps.js';
+import { MEDIA } from './library-media.js';
 import { createLibrary, librarySchema } from './library-schema.js';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -118,6 +119,17 @@ function handWritten(schema: GraphQLSchema): GraphQLSchema {
   };
   field('Mutation', 'touchAll').resolve = (_source, args: { ids: string[] }, context, info) =>
     read(info, { kind: 'ids', map: BOOKS, ids: args.ids }, context);
+  field('Disc', 'sound').resolve = (source) => `${needed(source, 'label')}!`;
+  field('Mutation', 'touchMedium').resolve = (_source, args: { id: string }, context, info) =>
+    read(info, { kind: 'id', map: MEDIA, id: args.id }, context);
+  field('Mutation', 'touchMedia').resolve = (_source, args: { ids: string[] }, context, info) =>
+    read(info, { kind: 'ids', map: MEDIA, ids: args.ids }, context);
+  field('Mutation', 'finish').resolve = (_source, args: { id: string }) =>
+    args.id.includes('-8007-')
+      ? { __typename: 'MediumDone', mediumId: args.id }
+      : { __typename: 'Refused', reason: 'no medium' };
+  field('MediumDone', 'medium').resolve = (source, _args, context, info) =>
+    read(info, { kind: 'id', map: MEDIA, id: (source as { mediumId: string }).mediumId }, context);
   return schema;
 }
 

@@ -1,5 +1,12 @@
 /** The hub's field maps against its own tables: the shortcut completes nothing, so nullability, types, enumerations and grants must agree. */
-import { type GraphQLObjectType, type GraphQLSchema, getNamedType, isEnumType, isNonNullType } from 'graphql';
+import {
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isNonNullType,
+} from 'graphql';
 import { buildGraph } from '../../../schema/build-graph.js';
 import { FIELD_MAPS } from '../../../schema/roots.js';
 import { Role } from '../../../src/core/caller.js';
@@ -43,6 +50,12 @@ const TYPES: Readonly<Record<Column['kind'], readonly string[]>> = {
   json: ['json', 'jsonb'],
 };
 
+/** A field of the map's type, or of the first type of an interface or union that has it. */
+function fieldOf(map: TypeMap, name: string): GraphQLField<unknown, unknown> | undefined {
+  const types = (map.variants?.types ?? [map.type]).map((type) => schema.getType(type) as GraphQLObjectType);
+  return types.map((type) => type.getFields()[name]).find((field) => field !== undefined);
+}
+
 /** Columns of a map that are answered by a column of its table as it is. */
 function plainColumns(map: TypeMap): [string, Column, TableColumn][] {
   return Object.entries(map.columns).flatMap(([name, column]): [string, Column, TableColumn][] => {
@@ -84,9 +97,9 @@ test('who may read a field holds the grant of its column', () => {
 });
 
 test('an enumeration has exactly the values that its column may hold', () => {
-  const different = every((path, _column, table) => {
-    const [type, field] = path.split('.') as [string, string];
-    const named = getNamedType((schema.getType(type) as GraphQLObjectType).getFields()[field]?.type);
+  const different = every((path, _column, table, map) => {
+    const field = path.split('.')[1]!;
+    const named = getNamedType(fieldOf(map, field)?.type);
     if (!isEnumType(named)) return true;
     const allowed = [...(table.check ?? '').matchAll(/'([^']+)'::text/g)].map((match) => match[1]!);
     const values = named.getValues().map(({ name }) => name);
@@ -108,13 +121,10 @@ test('an order over a column that may be null says what takes its place', () => 
 
 test('a field that roles are refused may be null, so that the refusal costs no more than the field', () => {
   const faults = FIELD_MAPS.flatMap((map) => {
-    const type = schema.getType(map.type) as GraphQLObjectType;
     const parts = Object.entries({ ...map.columns, ...map.one, ...map.many });
     const readers = new Set(parts.flatMap(([, part]) => [...part.allow]));
     return parts
-      .filter(
-        ([name, part]) => part.allow.length < readers.size && isNonNullType(type.getFields()[name]!.type),
-      )
+      .filter(([name, part]) => part.allow.length < readers.size && isNonNullType(fieldOf(map, name)!.type))
       .map(([name]) => `${map.type}.${name}`);
   });
   expect(faults).toEqual([]);

@@ -1,5 +1,11 @@
 /** The other way to the same answer: graphql-js walks every field over rows in memory, filters and orders in JavaScript. */
-import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import {
+  type GraphQLAbstractType,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isAbstractType,
+} from 'graphql';
 import type { DataRow, LibraryRows } from './library-data.js';
 import { librarySchema } from './library-schema.js';
 
@@ -41,6 +47,17 @@ const REVIEW_ORDERS: Readonly<Record<string, Sort>> = {
   ],
   STARS: [
     ['stars', -1],
+    ['id', 1],
+  ],
+};
+
+const MEDIUM_ORDERS: Readonly<Record<string, Sort>> = {
+  NEWEST: [
+    ['created_at', -1],
+    ['id', -1],
+  ],
+  TITLE: [
+    ['title', 1],
     ['id', 1],
   ],
 };
@@ -113,6 +130,23 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
         : review.observed_to === null,
     );
   };
+  const mediumMatches = (medium: DataRow, filter: Args): boolean =>
+    Object.entries(filter).every(([name, value]) => {
+      if (!given(value)) return true;
+      if (name === 'or') return (value as Args[]).some((part) => mediumMatches(medium, part));
+      if (name === 'titleStartsWith') return String(medium.title).startsWith(String(value));
+      return medium.minutes !== null && Number(medium.minutes) >= Number(value);
+    });
+  const media = (args: Args, of: (medium: DataRow) => boolean = () => true): DataRow[] =>
+    sorted(
+      rows.media.filter((medium) => of(medium) && mediumMatches(medium, (args.filter ?? {}) as Args)),
+      MEDIUM_ORDERS[String(args.orderBy ?? 'NEWEST')]!,
+    );
+  const errands = (of: (errand: DataRow) => boolean = () => true): DataRow[] =>
+    sorted(rows.errands.filter(of), [
+      ['position', -1],
+      ['id', 1],
+    ]);
   const page = (list: readonly DataRow[], args: Args, size: number): unknown => {
     const [first, last] = [args.first as number | undefined, args.last as number | undefined];
     const nodes = given(last) ? list.slice(Math.max(0, list.length - last!)) : list.slice(0, first ?? size);
@@ -132,8 +166,16 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
           ['name', 1, ''],
           ['id', 1],
         ]).slice(0, (args.first as number | undefined) ?? 25),
+      media: (_, args) => page(media(args), args, 25),
+      medium: (_, args) => find('media', args.id),
+      errands: (_, args) => errands().slice(0, (args.first as number | undefined) ?? 25),
     },
     Person: {
+      media: (row, args) =>
+        media(args, (medium) => medium.owner_id === row.id).slice(0, (args.first as number) ?? 3),
+      latestMedium: (row) => media({}, (medium) => medium.owner_id === row.id)[0] ?? null,
+      errands: (row) => errands((errand) => errand.who_id === row.id),
+      latestErrand: (row) => errands((errand) => errand.who_id === row.id)[0] ?? null,
       bornOn: (row) => row.born_on,
       books: (row, args) =>
         books(args, 'OLDEST', (book) => book.author_id === row.id).slice(0, (args.first as number) ?? 3),
@@ -160,6 +202,26 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
           [['position', 1]],
         ),
     },
+    Medium: {
+      owner: (row) => find('people', row.owner_id),
+      comments: (row, args) =>
+        sorted(
+          rows.comments.filter((comment) => comment.medium_id === row.id),
+          [
+            ['position', 1],
+            ['id', 1],
+          ],
+        ).slice(0, (args.first as number) ?? 2),
+      related: (row) => find('media', row.related_id),
+    },
+    Film: { name: (row) => row.title, director: (row) => find('people', row.director_id) },
+    Disc: { madeOn: (row) => row.made_on, sound: (row) => `${row.label}!` },
+    Comment: {
+      medium: (row) => find('media', row.medium_id),
+      by: (row) => find('people', row.by_id),
+    },
+    Visit: { on: (row) => row.happened_on },
+    Errand: { book: (row) => find('books', row.book_id), who: (row) => find('people', row.who_id) },
     Loan: { from: (row) => row.loan_from, until: (row) => row.loan_until },
     Chapter: {
       book: (row) => find('books', row.book_id),
@@ -178,14 +240,22 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
     },
   };
   for (const [type, fields] of Object.entries(resolvers)) {
-    const owner = schema.getType(type) as ReturnType<GraphQLSchema['getQueryType']>;
-    for (const [name, resolve] of Object.entries(fields)) {
-      const field = owner!.getFields()[name]!;
-      field.resolve = ((row: DataRow, args: Args) => resolve(row, args)) as GraphQLFieldResolver<
-        unknown,
-        unknown
-      >;
+    const owner = schema.getType(type);
+    for (const object of isAbstractType(owner) ? schema.getPossibleTypes(owner) : [owner]) {
+      for (const [name, resolve] of Object.entries(fields)) {
+        const field = (object as GraphQLObjectType).getFields()[name]!;
+        field.resolve = ((row: DataRow, args: Args) => resolve(row, args)) as GraphQLFieldResolver<
+          unknown,
+          unknown
+        >;
+      }
     }
+  }
+  for (const [name, typeOf] of Object.entries({
+    Medium: (row: DataRow) => (row.kind === 'film' ? 'Film' : 'Disc'),
+    Errand: (row: DataRow) => (row.is_visit ? 'Visit' : 'Call'),
+  })) {
+    (schema.getType(name) as GraphQLAbstractType).resolveType = (row) => typeOf(row as DataRow);
   }
   return schema;
 }

@@ -1,12 +1,12 @@
 /** How PostgreSQL runs compiled reads over 20,000 books: by index under row-level security, never by walking a table. */
 import { Role } from '../../../src/core/caller.js';
-import { id, ORGANISATION, TEAMS } from './library-data.js';
+import { id, NO_ROWS, ORGANISATION, TEAMS } from './library-data.js';
 import { LibraryWorld } from './library-world.js';
 
 let world: LibraryWorld;
 
 beforeAll(async () => {
-  world = await LibraryWorld.open({ people: [], books: [], reviews: [], chapters: [], paragraphs: [] });
+  world = await LibraryWorld.open(NO_ROWS);
   const uuid = (kind: number, n: string): string =>
     `('${id(kind, 0).slice(0, 24)}' || lpad(to_hex(${n}), 12, '0'))::uuid`;
   const team = (n: string): string =>

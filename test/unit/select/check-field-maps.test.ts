@@ -172,6 +172,115 @@ test.each<[string, string, (map: () => TypeMap) => Partial<TypeMap>, string]>([
   expect(faults(field, map)).toEqual([fault]);
 });
 
+describe('an interface or a union', () => {
+  const REST =
+    'interface Sort { id: ID! name: String } type A implements Sort { id: ID! name: String only: Int } type B implements Sort { id: ID! name: String own: String! }';
+  const sorts = (more: Partial<TypeMap> = {}, columns: TypeMap['columns'] = {}): TypeMap =>
+    things({
+      type: 'Sort',
+      variants: { by: 'sort', types: ['A', 'B'] },
+      columns: {
+        id: uuid('id', ALL),
+        name: text('name', ALL, { nullable: true }),
+        only: int('only', ALL, { nullable: true }),
+        own: text('own', ALL),
+        ...columns,
+      },
+      ...more,
+    });
+  const sorted = (
+    map: TypeMap,
+    rest = REST,
+    more: readonly TypeMap[] = [],
+    field = 'thing: Sort',
+  ): string[] =>
+    fieldMapFaults(
+      buildSchema(`type Query { one(id: ID!): Sort } type Thing { id: ID! name: String ${field} } ${rest}`),
+      {
+        maps: [map, things({ one: { thing: one(() => map, 'a_id', ALL) } }), ...more],
+        roots: { one: { kind: 'single', map, allow: ALL } },
+        hand: {},
+        plain: {},
+      },
+    );
+
+  test('agrees when each field of a member is in the map, and each of the map in a member', () => {
+    expect(sorted(sorts())).toEqual([]);
+    const union = REST.replace('interface Sort { id: ID! name: String }', 'union Sort = A | B').replaceAll(
+      ' implements Sort',
+      '',
+    );
+    expect(sorted(sorts(), union)).toEqual([]);
+  });
+
+  test.each<[string, TypeMap, string, string[]]>([
+    [
+      'a field of one member without a policy',
+      sorts(),
+      REST.replace('only: Int', 'only: Int more: Int'),
+      ['A.more has no policy'],
+    ],
+    [
+      'a field that no member has',
+      sorts({}, { gone: int('gone', ALL) }),
+      REST,
+      ['Sort.gone is not in the schema'],
+    ],
+    [
+      'null in one member',
+      sorts({}, { own: text('own', ALL, { nullable: true }) }),
+      REST,
+      ['B.own is non-null over a nullable column'],
+    ],
+    [
+      'null that the interface allows and a member does not',
+      sorts(),
+      REST.replace('only: Int', 'only: Int').replace(
+        'type B implements Sort { id: ID! name: String',
+        'type B implements Sort { id: ID! name: String!',
+      ),
+      ['B.name is non-null over a nullable column'],
+    ],
+    [
+      'another kind in one member',
+      sorts({}, { only: text('only', ALL, { nullable: true }) }),
+      REST,
+      ['A.only is Int over a column of kind text'],
+    ],
+    [
+      'a member too few',
+      sorts({ variants: { by: 'sort', types: ['A'] } }),
+      REST,
+      [
+        'Sort may be A,B, its map says A',
+        'B.id has no policy',
+        'B.name has no policy',
+        'B.own has no policy',
+      ],
+    ],
+    [
+      'a member too many',
+      sorts({ variants: { by: 'sort', types: ['A', 'B', 'Thing'] } }),
+      REST,
+      ['Sort may be A,B, its map says A,B,Thing', 'Thing is in two maps'],
+    ],
+  ])('disagrees: %s', (_name, map, rest, expected) => {
+    expect(sorted(map, rest)).toEqual(expected);
+  });
+
+  test('disagrees: variants over no interface, an interface without variants, relations to another type', () => {
+    const { variants: _none, ...rest } = sorts();
+    expect(sorted(typeMap(rest), REST)).toContain('Sort is abstract over one type');
+    expect(faults('', things({ variants: { by: 'sort', types: ['Thing'] } }))).toContain(
+      'Thing is not abstract over variants',
+    );
+    expect(faults('', things({ type: 'Gone', variants: { by: 'sort', types: [] } }))).toContain(
+      'Gone is not in the schema',
+    );
+    expect(sorted(sorts(), REST, [], 'thing: A')).toEqual(['Thing.thing is A over a relation to Sort']);
+  });
+});
+
 test('a field twice in its map', () => {
   const map: TypeMap = things({ one: { name: one(() => map, 'a_id', ALL) } });
   expect(faults('', map)).toContain('Thing.name is in its map twice');

@@ -1,5 +1,13 @@
 /** Compiles the selection of an object type: columns to slots, to-one to joins, to-many to arrays of arrays. */
-import { type FieldNode, GraphQLNonNull, type GraphQLObjectType, getNamedType, isObjectType } from 'graphql';
+import {
+  type FieldNode,
+  GraphQLNonNull,
+  type GraphQLObjectType,
+  getNamedType,
+  isCompositeType,
+  isObjectType,
+} from 'graphql';
+import { CommonFields } from './common-fields.js';
 import type { Compilation } from './compilation.js';
 import type { Column, InlineOne, KeyOne, LatestOne, Many, TypeMap } from './field-map.js';
 import { listConditions, listOrder, orderSql, whereSql } from './list-sql.js';
@@ -15,7 +23,7 @@ import {
   RowSlots,
 } from './row-scope.js';
 import { type SelectedField, selectedFields } from './selection.js';
-import type { ObjectShape, Shape } from './shapes.js';
+import type { ObjectShape, RowShape, Shape } from './shapes.js';
 
 /** A row being compiled: the statement's parameters, the row in SQL, and the slots that it fills. */
 export interface Row {
@@ -32,18 +40,33 @@ export function compileObject(
   row: Row,
   map: TypeMap,
   nodes: readonly FieldNode[],
+): RowShape {
+  if (!map.variants) return compileMember(compilation, row, map, map.type, nodes, null);
+  // What the members select alike, such as every field of an interface, is read once for all of them.
+  const common = new CommonFields();
+  const members = map.variants.types.map((name) => compileMember(compilation, row, map, name, nodes, common));
+  return { by: row.slots.add(row.scope.ref(map.variants.by)), members };
+}
+
+function compileMember(
+  compilation: Compilation,
+  row: Row,
+  map: TypeMap,
+  name: string,
+  nodes: readonly FieldNode[],
+  common: CommonFields | null,
 ): ObjectShape {
-  const type = compilation.scope.schema.getType(map.type);
-  if (!isObjectType(type)) throw new NotCompilable(map.type);
+  const type = compilation.scope.schema.getType(name);
+  if (!isObjectType(type)) throw new NotCompilable(name);
   const fields: (readonly [string, Shape])[] = [];
   const needs: (readonly [string, number])[] = [];
   let identifies = map.subject?.always === true;
 
   for (const field of selectedFields(compilation.scope, type, nodes)) {
-    const path = `${map.type}.${field.name}`;
+    const path = `${name}.${field.name}`;
     const policy = policyOf(map, field.name);
     if (policy === 'typename') {
-      fields.push([field.key, { kind: 'constant', text: map.type }]);
+      fields.push([field.key, { kind: 'constant', text: name }]);
     } else if (!policy || !compilation.allows(policy.allow)) {
       if (!policy || compilation.mode === 'whole') throw new NotCompilable(path);
     } else if (policy.kind === 'hand') {
@@ -51,32 +74,38 @@ export function compileObject(
       for (const [name, sql] of Object.entries(policy.needs)) {
         needs.push([name, row.slots.add(`(${row.scope.ref(sql)})::text`)]);
       }
-    } else if (policy.kind === 'column') {
-      identifies ||= policy.column.identifies;
-      fields.push([field.key, columnShape(compilation, row, policy.column)]);
-    } else if (policy.kind === 'many') {
-      fields.push([field.key, listShape(compilation, row, map, type, policy.relation, field)]);
     } else {
-      fields.push([field.key, oneShape(compilation, row, map, type, policy.relation, field)]);
+      identifies ||= policy.kind === 'column' && policy.column.identifies;
+      const compile = () => fieldShape(compilation, row, map, type, policy, field);
+      fields.push([field.key, common ? common.shape(type, field, compile) : compile()]);
     }
   }
 
   const subject = map.subject;
   const recorded =
     subject && identifies && !row.recorded && (!subject.roles || compilation.allows(subject.roles));
-  return {
-    type: map.type,
-    fields,
-    needs,
-    subject: recorded ? row.slots.add(row.scope.ref(subject.sql)) : null,
-  };
+  return { type: name, fields, needs, subject: recorded ? row.slots.add(row.scope.ref(subject.sql)) : null };
 }
 
-type Policy =
+function fieldShape(
+  compilation: Compilation,
+  row: Row,
+  map: TypeMap,
+  type: GraphQLObjectType,
+  policy: Readable,
+  field: SelectedField,
+): Shape {
+  if (policy.kind === 'column') return columnShape(compilation, row, policy.column);
+  return policy.kind === 'many'
+    ? listShape(compilation, row, map, type, policy.relation, field)
+    : oneShape(compilation, row, map, type, policy.relation, field);
+}
+
+type Readable =
   | { kind: 'column'; allow: Column['allow']; column: Column }
   | { kind: 'many'; allow: Many['allow']; relation: Many }
-  | { kind: 'one'; allow: KeyOne['allow']; relation: KeyOne | LatestOne | InlineOne }
-  | { kind: 'hand'; allow: Column['allow']; needs: Readonly<Record<string, string>> };
+  | { kind: 'one'; allow: KeyOne['allow']; relation: KeyOne | LatestOne | InlineOne };
+type Policy = Readable | { kind: 'hand'; allow: Column['allow']; needs: Readonly<Record<string, string>> };
 
 function policyOf(map: TypeMap, name: string): Policy | 'typename' | null {
   if (name === '__typename') return 'typename';
@@ -119,7 +148,7 @@ function oneShape(
 ): Shape {
   const target = relation.to();
   const required =
-    type.getFields()[field.name]?.type instanceof GraphQLNonNull ? `${map.type}.${field.name}` : null;
+    type.getFields()[field.name]?.type instanceof GraphQLNonNull ? `${type.name}.${field.name}` : null;
   if (relation.kind === 'inline') {
     const object = compileObject(compilation, { ...row, recorded: false }, target, field.nodes);
     const condition = relation.presentIf === undefined ? null : row.scope.ref(relation.presentIf);
@@ -210,7 +239,7 @@ function listShape(
   field: SelectedField,
 ): Shape {
   const target = relation.to();
-  if (!isObjectType(getNamedType(type.getFields()[field.name]?.type))) throw new NotCompilable(field.name);
+  if (!isCompositeType(getNamedType(type.getFields()[field.name]?.type))) throw new NotCompilable(field.name);
   const source = compilation.source(type, field.nodes[0]!);
   const { order } = listOrder(compilation, target, source, relation);
   const inner = compilation.alias('s');

@@ -195,9 +195,20 @@ export interface ScopeColumn {
   readonly ids: string;
 }
 
-/** Everything the compiler knows of a GraphQL object type. Build it with `typeMap`. */
+/**
+ * How the rows of one table answer an interface or a union. Each row is one of the object types, and the fields of all of
+ * them are looked up in the one map. A field may be in some of the types only.
+ */
+export interface Variants {
+  /** Yields the name of the row's GraphQL object type; a row that yields another is `HUB_INTERNAL`. */
+  readonly by: RowSql;
+  /** Exactly the possible types of the interface or union. */
+  readonly types: readonly string[];
+}
+
+/** Everything the compiler knows of a GraphQL object type, or of an interface or union. Build it with `typeMap`. */
 export interface TypeMap {
-  /** Name of the GraphQL object type. */
+  /** Name of the GraphQL object type; of the interface or union when there are `variants`. */
   readonly type: string;
   readonly table: string;
   /** A column that is never null: its presence proves a joined row, and links without a record refer to it. Default `id`. */
@@ -217,6 +228,8 @@ export interface TypeMap {
   readonly subject: Subject | null;
   /** Default none: row-level security alone says which rows there are. */
   readonly scopes: readonly ScopeColumn[];
+  /** Null: every row is of the one object type. */
+  readonly variants: Variants | null;
 }
 
 /** What a map's author states; the rest has defaults (`key` `id`, page of 25 and at most 100, everything else empty). */
@@ -225,7 +238,8 @@ export type TypeMapDefinition = Pick<TypeMap, 'type' | 'table' | 'columns'> & Pa
 /** A complete map from what its author states. */
 export function typeMap(definition: TypeMapDefinition): TypeMap {
   const empty = { one: {}, many: {}, hand: {}, filters: {}, orders: {}, args: {} };
-  return { key: 'id', page: { size: 25, max: 100 }, subject: null, scopes: [], ...empty, ...definition };
+  const plain = { key: 'id', page: { size: 25, max: 100 }, subject: null, scopes: [], variants: null };
+  return { ...plain, ...empty, ...definition };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { HubError } from '../../../core/errors.js';
 import { NotCompilable } from './not-compilable.js';
 import { CHUNK } from './row-scope.js';
-import { NEEDS_KEY, type ObjectShape, type Shape, shapedPrototype } from './shapes.js';
+import { NEEDS_KEY, type ObjectShape, type RowShape, type Shape, shapedPrototype } from './shapes.js';
 
 /** What a run hands to hydration: how many items each cut keeps, and where subjects are gathered. */
 export interface Hydration {
@@ -17,7 +17,7 @@ export type Hydrate = (row: readonly unknown[], run: Hydration) => object;
  * A function per shape. `marked` gives the objects the prototype by which resolvers know them (and what hand-written
  * fields need); unmarked ones are plain and go straight to JSON. Response keys may be any GraphQL name, `__proto__` too.
  */
-export function hydrator(object: ObjectShape, marked: boolean): Hydrate {
+export function hydrator(object: RowShape, marked: boolean): Hydrate {
   const writer = new Writer(marked);
   const name = writer.row(object, false);
   const make = new Function('$', `'use strict';\n${writer.code}return ${name};`) as (
@@ -34,14 +34,23 @@ class Writer {
   constructor(private readonly marked: boolean) {}
 
   /** Writes the function of a row and answers its name. */
-  row(object: ObjectShape, chunked: boolean): string {
+  row(object: RowShape, chunked: boolean): string {
     const body = this.literal(object, chunked);
     const name = `f${this.functions++}`;
     this.code += `const ${name} = (r, h) => ${body};\n`;
     return name;
   }
 
-  private literal(object: ObjectShape, chunked: boolean): string {
+  private literal(shape: RowShape, chunked: boolean): string {
+    if (!('members' in shape)) return this.object(shape, chunked);
+    const by = at(shape.by, chunked);
+    const cases = shape.members.map(
+      (member) => `${by} === ${JSON.stringify(member.type)} ? ${this.object(member, chunked)} : `,
+    );
+    return `(${cases.join('')}$.unknown())`;
+  }
+
+  private object(object: ObjectShape, chunked: boolean): string {
     const parts: string[] = [];
     if (this.marked) {
       parts.push(`__proto__: $.p[${this.prototypes.push(shapedPrototype(object.type)) - 1}]`);
@@ -92,6 +101,9 @@ const tools = {
   time: isoTime,
   subject: (run: Hydration, person: unknown): void => {
     if (typeof person === 'string') run.subjects.add(person);
+  },
+  unknown: (): never => {
+    throw new HubError('HUB_INTERNAL', { cause: new Error('a row is of no type of its map') });
   },
   absent: (field: string): never => {
     throw new NotCompilable(`${field} is not visible`);

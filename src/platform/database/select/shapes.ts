@@ -13,12 +13,12 @@ export type Shape =
       readonly presence: { readonly slot: number; readonly by: 'proof' | 'condition' } | null;
       /** Name of a non-null GraphQL field: absence ends the shortcut. */
       readonly required: string | null;
-      readonly object: ObjectShape;
+      readonly object: RowShape;
     }
   | {
       readonly kind: 'list';
       readonly slot: number;
-      readonly object: ObjectShape;
+      readonly object: RowShape;
       readonly chunked: boolean;
       /** Number of the cut that trims the list; null: the whole list. */
       readonly cut: number | null;
@@ -35,6 +35,16 @@ export interface ObjectShape {
   /** Slot of the person whose data the object is; null: nobody's. */
   readonly subject: number | null;
 }
+
+/** An object of an interface or union: which of the members' shapes a row has is in the row. */
+export interface VariantShape {
+  /** Slot with the name of the object type. */
+  readonly by: number;
+  readonly members: readonly ObjectShape[];
+}
+
+/** What a row becomes. */
+export type RowShape = ObjectShape | VariantShape;
 
 const SHAPED = Symbol('shaped');
 const NEEDS = Symbol('needs');
