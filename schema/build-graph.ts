@@ -10,6 +10,11 @@ import {
   EligibilityOverriddenResolver,
   EligibilityResolver,
 } from './casework/eligibility.resolver.js';
+import {
+  EpisodeChangedResolver,
+  EpisodeResolver,
+  PersonEpisodesResolver,
+} from './casework/episode.resolver.js';
 import { ReferralChangedResolver, ReferralResolver } from './casework/referral.resolver.js';
 import { ClinicalResolver } from './clinical/clinical.resolver.js';
 import { SpecificationResolver } from './contracts/specification.resolver.js';
@@ -33,6 +38,9 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       EligibilityCheckedResolver,
       EligibilityOverriddenResolver,
       ConfirmationChangedResolver,
+      EpisodeResolver,
+      EpisodeChangedResolver,
+      PersonEpisodesResolver,
     ],
     // Inputs are checked by strict scalars and by the use cases, which name the field and what is accepted.
     validate: false,

@@ -10,6 +10,7 @@ export const COST_TABLE: CostModel = {
     'EligibilityDecision.criteria': 9,
     'EligibilityDecision.overrides': 2,
     'EligibilityCriterion.evidence': 4,
+    'EmploymentEpisode.specialists': 3,
     'ServiceSpecification.versions': 2,
     'SpecificationVersion.rules': 32,
     'ClinicalRecordSystem.caseloads': 20,

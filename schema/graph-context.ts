@@ -5,6 +5,7 @@ import type { ConfirmationService } from '../src/casework/eligibility/confirmati
 import type { EligibilityService } from '../src/casework/eligibility/eligibility.service.js';
 import type { IdentityQuestionService } from '../src/casework/eligibility/identity-question.service.js';
 import type { OverrideService } from '../src/casework/eligibility/override.service.js';
+import type { EpisodeService } from '../src/casework/episodes/episode.service.js';
 import type { ReferralService } from '../src/casework/referrals/referral.service.js';
 import { type Caller, Role } from '../src/core/caller.js';
 import { HubError } from '../src/core/errors.js';
@@ -23,6 +24,7 @@ export interface GraphServices {
   readonly identityQuestions: IdentityQuestionService;
   readonly confirmations: ConfirmationService;
   readonly overrides: OverrideService;
+  readonly episodes: EpisodeService;
   /** Starts refreshing a record system's caseloads as the hub's own work; resolves with the ids of the pulls made. */
   refreshCaseload(
     caller: Caller,

@@ -26,6 +26,10 @@ export const GRAPH_POLICY: GraphPolicy = {
     'Mutation.overrideEligibility': MANAGERS,
     'Mutation.requestConfirmation': CASEWORK,
     'Mutation.answerConfirmation': TEAM_ANSWERERS,
+    'Mutation.openEpisode': CASEWORK,
+    'Mutation.assignSpecialist': CASEWORK,
+    'Mutation.setEpisodeDestination': MANAGERS,
+    'Mutation.closeEpisode': CASEWORK,
     'Mutation.refreshCaseload': [...MANAGERS, ...ADMINISTRATORS],
   },
   plain: {
@@ -38,6 +42,7 @@ export const GRAPH_POLICY: GraphPolicy = {
     IdentityCriterion: MACHINES,
     EligibilityOverridden: MANAGERS,
     ConfirmationChanged: CARE,
+    EpisodeChanged: CASEWORK,
     CaseloadRefreshed: [...MANAGERS, ...ADMINISTRATORS],
   },
 };

@@ -9,6 +9,11 @@ import {
   EVIDENCE,
   OVERRIDES,
 } from '../src/casework/eligibility/eligibility.reader.js';
+import {
+  addEpisodeRelations,
+  EMPLOYMENT_EPISODES,
+  EPISODE_SPECIALISTS,
+} from '../src/casework/episodes/episode.reader.js';
 import { addReferralRelations, REFERRALS } from '../src/casework/referrals/referral.reader.js';
 import {
   addClinicalRelations,
@@ -30,6 +35,7 @@ import type { RootFields } from '../src/platform/database/select/root-field.js';
 addClinicalRelations();
 addReferralRelations();
 addEligibilityRelations();
+addEpisodeRelations();
 
 /** Every type of the graph that the hub's own tables answer. */
 export const FIELD_MAPS: readonly TypeMap[] = [
@@ -51,6 +57,8 @@ export const FIELD_MAPS: readonly TypeMap[] = [
   OVERRIDES,
   CONFIRMATION_REQUESTS,
   DECISION_REVIEWS,
+  EMPLOYMENT_EPISODES,
+  EPISODE_SPECIALISTS,
 ];
 
 /** Lists and rows of `Query`. */
@@ -63,6 +71,8 @@ export const ROOTS = {
   person: { kind: 'single', map: PERSONS, allow: CARE_AND_ANALYSTS },
   referrals: { kind: 'connection', map: REFERRALS, allow: CARE_AND_ANALYSTS },
   referral: { kind: 'single', map: REFERRALS, allow: CARE_AND_ANALYSTS },
+  episodes: { kind: 'connection', map: EMPLOYMENT_EPISODES, allow: CARE_AND_ANALYSTS },
+  episode: { kind: 'single', map: EMPLOYMENT_EPISODES, allow: CARE_AND_ANALYSTS },
   eligibilityDecisions: { kind: 'connection', map: DECISIONS, allow: CARE_AND_ANALYSTS },
   eligibilityDecision: { kind: 'single', map: DECISIONS, allow: CARE_AND_ANALYSTS },
   decisionsDifferingNow: { kind: 'connection', map: DECISION_REVIEWS, allow: CARE_AND_ANALYSTS },

@@ -1,5 +1,6 @@
 /** Referrals in the graph. */
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import type { Relation } from 'typeorm';
 import {
   ConsentToContactClinician,
   EmploymentAtReferral,
@@ -13,6 +14,7 @@ import { StaffMember, Team } from '../directory/directory.type.js';
 import { Person } from '../people/person.type.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 import { ConfirmationRequest, EligibilityDecision } from './eligibility.type.js';
+import { EmploymentEpisode } from './episode.type.js';
 
 registerEnumType(ReferralRoute, { name: 'ReferralRoute', description: 'How the referral came.' });
 registerEnumType(ReferralState, {
@@ -97,6 +99,12 @@ export class Referral {
 
   @Field(() => StaffMember, { nullable: true })
   specialist: StaffMember | null;
+
+  @Field(() => EmploymentEpisode, {
+    nullable: true,
+    description: 'The episode opened from it; null while there is none.',
+  })
+  episode: Relation<EmploymentEpisode> | null;
 
   @Field(() => EligibilityDecision, { nullable: true })
   latestDecision: EligibilityDecision | null;

@@ -6,6 +6,7 @@ import { EligibilityService } from '../casework/eligibility/eligibility.service.
 import { IdentityQuestionService } from '../casework/eligibility/identity-question.service.js';
 import { OverrideService } from '../casework/eligibility/override.service.js';
 import { ReviewService } from '../casework/eligibility/review.service.js';
+import { EpisodeService } from '../casework/episodes/episode.service.js';
 import { ReferralService } from '../casework/referrals/referral.service.js';
 import { RefreshService } from '../clinical/refresh/refresh.service.js';
 import { type Clock, systemClock } from '../core/clock.js';
@@ -24,6 +25,7 @@ export interface HubServices {
   readonly identityQuestions: IdentityQuestionService;
   readonly confirmations: ConfirmationService;
   readonly overrides: OverrideService;
+  readonly episodes: EpisodeService;
   readonly reviews: ReviewService;
   readonly refresh: RefreshService;
 }
@@ -68,6 +70,7 @@ export async function openHub(
       identityQuestions: new IdentityQuestionService(database, clock),
       confirmations: new ConfirmationService(database, clock),
       overrides: new OverrideService(database, clock),
+      episodes: new EpisodeService(database, clock),
       reviews: new ReviewService(database, clock, eligibility),
       refresh: new RefreshService({ database, clock, logger }),
     },

@@ -19,6 +19,7 @@ import { EligibilityService } from '../../src/casework/eligibility/eligibility.s
 import { IdentityQuestionService } from '../../src/casework/eligibility/identity-question.service.js';
 import { OverrideService } from '../../src/casework/eligibility/override.service.js';
 import { ReviewService } from '../../src/casework/eligibility/review.service.js';
+import { EpisodeService } from '../../src/casework/episodes/episode.service.js';
 import { ReferralService } from '../../src/casework/referrals/referral.service.js';
 import type { Role } from '../../src/core/caller.js';
 import { silentLogger } from '../../src/core/logger.js';
@@ -112,6 +113,7 @@ export async function serveGraph(
     identityQuestions: new IdentityQuestionService(counting, clock),
     confirmations: new ConfirmationService(counting, clock),
     overrides: new OverrideService(counting, clock),
+    episodes: new EpisodeService(counting, clock),
   };
   const hub = {
     database: counting,

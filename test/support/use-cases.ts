@@ -29,6 +29,10 @@ const MUTATIONS = {
   overrideEligibility: ['OverrideEligibilityInput', 'EligibilityOverridden'],
   requestConfirmation: ['RequestConfirmationInput', 'ConfirmationChanged'],
   answerConfirmation: ['AnswerConfirmationInput', 'ConfirmationChanged'],
+  openEpisode: ['OpenEpisodeInput', 'EpisodeChanged'],
+  assignSpecialist: ['AssignSpecialistInput', 'EpisodeChanged'],
+  setEpisodeDestination: ['SetEpisodeDestinationInput', 'EpisodeChanged'],
+  closeEpisode: ['CloseEpisodeInput', 'EpisodeChanged'],
 } as const;
 export type Mutation = keyof typeof MUTATIONS;
 
