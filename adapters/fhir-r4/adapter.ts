@@ -5,6 +5,7 @@ import { listTeams } from './caseload/teams.js';
 import { createDocuments } from './documents/documents.js';
 import { probe } from './health.js';
 import { UnmappedTally } from './mapping/unmapped.js';
+import { createRecord } from './record/record.js';
 import type { FhirR4Settings } from './settings.js';
 import { createConnection } from './transport/connection.js';
 import { realTiming, type Timing } from './transport/retry.js';
@@ -25,6 +26,7 @@ export function createFhirR4(
   const tally = new UnmappedTally();
   const { system, clock } = dependencies;
   const context: PullContext = { connection, settings, system, clock, unmapped: tally.count };
+  const record = createRecord(context);
   return {
     unmapped: tally.byPath,
     caseload: {
@@ -32,6 +34,7 @@ export function createFhirR4(
       teams: (signal) => listTeams(context, signal),
     },
     ...(settings.documentsEnabled ? { documents: createDocuments(context) } : {}),
+    ...(record === undefined ? {} : { record }),
     health: (signal) => probe(connection, signal),
     close: async () => connection.close(),
   };

@@ -32,7 +32,8 @@ export async function searchAll(
   type: string,
   parameters: Readonly<Record<string, SearchValue>>,
 ): Promise<Matches> {
-  const matches: Json[] = [];
+  // By id: what changed while paging comes again, and its last version is the one.
+  const matches = new Map<unknown, Json>();
   const included = new Map<string, Json>();
   const search = settings.searchByPost ? connection.searchByForm : connection.search;
   let fetchedAt = clock.now().toISOString();
@@ -43,7 +44,7 @@ export async function searchAll(
       parameters,
       maxPages,
     })) {
-      matches.push(...page.matches);
+      for (const match of page.matches) matches.set(match.id, match);
       for (const [reference, resource] of page.included) included.set(reference, resource);
       fetchedAt = page.fetchedAt;
     }
@@ -51,5 +52,5 @@ export async function searchAll(
     if (!isHubError(error) || error.code !== 'HUB_CASELOAD_INCOMPLETE') throw error;
     throw new HubError('HUB_UPSTREAM_UNAVAILABLE', { details: error.details });
   }
-  return { matches, included, fetchedAt };
+  return { matches: [...matches.values()], included, fetchedAt };
 }

@@ -18,11 +18,44 @@ export interface ClinicalStaff {
   readonly coordinatorsOf: ReadonlyMap<string, readonly NamedReference[]>;
 }
 
+/** Those of the employment service who write in the record, as the record system knows them. */
+export const RECORD_AUTHORS: readonly {
+  /** Practitioner id; stable, as the hub's author map names it. */
+  readonly id: string;
+  /** `sub` of their demonstration token. */
+  readonly subject: string;
+  readonly given: string;
+  readonly family: string;
+  readonly title: string;
+}[] = [
+  {
+    id: 'es-kit-marchbank',
+    subject: 'demo-specialist',
+    given: 'Kit',
+    family: 'Marchbank',
+    title: 'Employment specialist',
+  },
+  {
+    id: 'es-nerys-oakshott',
+    subject: 'demo-specialist-south',
+    given: 'Nerys',
+    family: 'Oakshott',
+    title: 'Employment specialist',
+  },
+  {
+    id: 'tm-verity-wainfleet',
+    subject: 'demo-manager',
+    given: 'Verity',
+    family: 'Wainfleet',
+    title: 'Employment service manager',
+  },
+];
+
 const COORDINATORS_PER_TEAM = 6;
 /** Organisations and staff are older than anything that happens in the demonstration. */
 const LONG_AGO = '2018-04-01T08:00:00.000Z';
 
-/** The trust, its eight teams and six practitioners for each. One coordinator in six is referred to by role, as some record systems do. */
+/** The trust, its eight teams, six practitioners for each, and the authors of the employment service. One coordinator in six is referred to by role, as some record systems do. */
 export function clinicalStaff(random: Random): ClinicalStaff {
   const resources: RecordResource[] = [
     organizationResource({
@@ -76,6 +109,12 @@ export function clinicalStaff(random: Random): ClinicalStaff {
       });
     }
     coordinatorsOf.set(team.reference, coordinators);
+  }
+  for (const { id, given, family, title } of RECORD_AUTHORS) {
+    const teamReference = 'Organization/trust-a';
+    resources.push(
+      ...practitionerResources({ id, given, family, teamReference, title, lastUpdated: LONG_AGO }),
+    );
   }
   return { resources, coordinatorsOf };
 }

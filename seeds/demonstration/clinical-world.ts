@@ -1,5 +1,6 @@
 /** Everything that the demonstration record system holds on the first day, as FHIR resources in the order of their last change. */
 import { addDays, type LocalDate } from '../../src/core/calendar.js';
+import { careTeamOf, type HeldEpisode } from './care-teams.js';
 import { CAST_MEMBERS, type CastMember, castDate, castDateOfBirth } from './cast.js';
 import { type ClinicalStaff, clinicalStaff, type NamedReference } from './clinical-staff.js';
 import { inventAddress, inventTelephone } from './names.js';
@@ -62,7 +63,7 @@ function fromCast(member: CastMember, localId: string, today: LocalDate, random:
   };
 }
 
-/** A person's Patient, EpisodesOfCare and, for some, the Encounters that took place. */
+/** A person's Patient, EpisodesOfCare, CareTeam when they are on a caseload, and for some the Encounters that took place. */
 function resourcesOf(
   person: PlannedPerson,
   coordinators: readonly boolean[] | null,
@@ -77,6 +78,7 @@ function resourcesOf(
       lastUpdated: changedAt(addDays(today, -random.int(30, 1_200)), today, random),
     }),
   ];
+  const held: HeldEpisode[] = [];
   person.episodes.forEach((episode, index) => {
     const id = `${patient.id}-e${index + 1}`;
     const named = coordinators
@@ -97,6 +99,7 @@ function resourcesOf(
         lastUpdated,
       }),
     );
+    held.push({ ...episode, careManager, lastUpdated });
     if (episode.status !== 'active' || !careManager || !random.chance(0.35)) return;
     const seenOn = addDays(today, -random.int(1, 4));
     const contact = {
@@ -115,7 +118,8 @@ function resourcesOf(
       }),
     );
   });
-  return resources;
+  const careTeam = careTeamOf(patient, held, staff);
+  return careTeam ? [...resources, careTeam] : resources;
 }
 
 const lastUpdatedOf = (resource: RecordResource): string => resource.meta?.lastUpdated ?? '';

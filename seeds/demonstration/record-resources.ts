@@ -1,5 +1,6 @@
-/** Shapes of the demonstration record system's resources: UK Core Patients, EpisodesOfCare, Organizations, Practitioners, Encounters. */
+/** Shapes of the demonstration record system's resources: UK Core Patients, EpisodesOfCare, CareTeams, Organizations, Practitioners, Encounters. */
 import type {
+  CareTeam,
   Encounter,
   EpisodeOfCare,
   Organization,
@@ -18,6 +19,7 @@ export type RecordResource =
   | PractitionerRole
   | Patient
   | EpisodeOfCare
+  | CareTeam
   | Encounter;
 
 /** Systems of identifiers and codes, as UK Core fixes them. */
@@ -146,6 +148,43 @@ export function episodeResource(facts: EpisodeFacts): EpisodeOfCare {
     managingOrganization: { reference: facts.teamReference },
     ...(Object.keys(period).length > 0 ? { period } : {}),
     ...(facts.careManager ? { careManager: facts.careManager } : {}),
+  };
+}
+
+/** What a CareTeam is made of. */
+export interface CareTeamFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly patientId: string;
+  readonly teamReference: string;
+  /** Any precision FHIR allows, or null where nothing is recorded. */
+  readonly start: string | null;
+  /** The lead first. */
+  readonly members: readonly {
+    readonly reference: string;
+    readonly display: string;
+    readonly role: string;
+  }[];
+  readonly restricted: boolean;
+  readonly lastUpdated: string;
+}
+
+/** Who looks after one person, under the team whose caseload they are on. */
+export function careTeamResource(facts: CareTeamFacts): CareTeam {
+  return {
+    resourceType: 'CareTeam',
+    id: facts.id,
+    meta: meta('CareTeam', facts.lastUpdated, facts.restricted),
+    status: 'active',
+    name: facts.name,
+    subject: { reference: `Patient/${facts.patientId}` },
+    ...(facts.start ? { period: { start: facts.start } } : {}),
+    participant: facts.members.map(({ reference, display, role }) => ({
+      role: [{ text: role }],
+      member: { reference, display },
+      onBehalfOf: { reference: facts.teamReference },
+    })),
+    managingOrganization: [{ reference: facts.teamReference }],
   };
 }
 
