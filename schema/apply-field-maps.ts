@@ -74,6 +74,10 @@ export function applyFieldMaps<Context>(
         setResolver(field, guarded(mappedPolicy(map, field.name)!, path, shapedOr(own)));
       } else if (roots.has(type)) {
         setResolver(field, guarded(policy.hand[path]!, path, own));
+        // A subscription is refused before it begins, not at its first event.
+        const subscribe = field.subscribe as Resolver | undefined;
+        if (subscribe)
+          field.subscribe = guarded(policy.hand[path]!, path, subscribe) as typeof field.subscribe;
       } else if (connections.has(type.name)) {
         // The root field that answers the connection has its policy.
         setResolver(field, shapedOr(own));

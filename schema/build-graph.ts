@@ -18,10 +18,38 @@ import {
 import { ReferralChangedResolver, ReferralResolver } from './casework/referral.resolver.js';
 import { ClinicalResolver } from './clinical/clinical.resolver.js';
 import { SpecificationResolver } from './contracts/specification.resolver.js';
+import {
+  DeliveryChangedResolver,
+  DeliveryResolver,
+  DestinationChangedResolver,
+  WorkItemResolvedResolver,
+} from './delivery/delivery.resolver.js';
 import { TeamResolver } from './directory/directory.resolver.js';
 import type { GraphContext } from './graph-context.js';
+import {
+  NoteOfDeliveryResolver,
+  NoteOfVersionResolver,
+  NoteOfWorkItemResolver,
+  NoteResolver,
+  NotesOfEpisodeResolver,
+  NotesOfPersonResolver,
+} from './notes/note.resolver.js';
+import { NoteDeliveryChangedResolver, NoteDeliverySubscription } from './notes/note-delivery.subscription.js';
+import {
+  DraftChangedResolver,
+  NoteChangedResolver,
+  NoteRefiledResolver,
+  NoteSignedResolver,
+  WritingResolver,
+} from './notes/writing.resolver.js';
 import { PersonResolver } from './people/person.resolver.js';
 import { GRAPH_POLICY } from './policy-table.js';
+
+const noTopics = (): never => {
+  throw new Error('subscriptions bring their own source');
+};
+/** The library asks for topics even where no subscription has one. */
+const NO_TOPICS = { publish: noTopics, subscribe: noTopics };
 
 /** The graph. Throws, listing every fault, when a field has no policy or disagrees with its map. */
 export async function buildGraph(): Promise<GraphQLSchema> {
@@ -41,7 +69,25 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       EpisodeResolver,
       EpisodeChangedResolver,
       PersonEpisodesResolver,
+      DeliveryResolver,
+      DeliveryChangedResolver,
+      DestinationChangedResolver,
+      WorkItemResolvedResolver,
+      NoteResolver,
+      NotesOfPersonResolver,
+      NotesOfEpisodeResolver,
+      NoteOfVersionResolver,
+      NoteOfDeliveryResolver,
+      NoteOfWorkItemResolver,
+      WritingResolver,
+      DraftChangedResolver,
+      NoteSignedResolver,
+      NoteChangedResolver,
+      NoteRefiledResolver,
+      NoteDeliverySubscription,
+      NoteDeliveryChangedResolver,
     ],
+    pubSub: NO_TOPICS,
     // Inputs are checked by strict scalars and by the use cases, which name the field and what is accepted.
     validate: false,
   });

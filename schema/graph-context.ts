@@ -9,12 +9,16 @@ import type { EpisodeService } from '../src/casework/episodes/episode.service.js
 import type { ReferralService } from '../src/casework/referrals/referral.service.js';
 import { type Caller, Role } from '../src/core/caller.js';
 import { HubError } from '../src/core/errors.js';
+import type { DeliveryService } from '../src/delivery/delivery.service.js';
+import type { WorkItemService } from '../src/delivery/work-item.service.js';
+import type { NoteService } from '../src/notes/note.service.js';
 import type { Database } from '../src/platform/database/database.js';
 import type { TypeMap } from '../src/platform/database/select/field-map.js';
 import { type ReadTarget, read } from '../src/platform/database/select/read.js';
 import type { ReadContext } from '../src/platform/database/select/read-context.js';
 import type { CursorKeyring } from '../src/platform/database/select/sealed-cursors.js';
 
+import type { DeliveryChanges } from './notes/delivery-changes.js';
 import { ROOTS } from './roots.js';
 
 /** The use cases that the graph offers. */
@@ -25,6 +29,9 @@ export interface GraphServices {
   readonly confirmations: ConfirmationService;
   readonly overrides: OverrideService;
   readonly episodes: EpisodeService;
+  readonly notes: NoteService;
+  readonly deliveries: DeliveryService;
+  readonly workItems: WorkItemService;
   /** Starts refreshing a record system's caseloads as the hub's own work; resolves with the ids of the pulls made. */
   refreshCaseload(
     caller: Caller,
@@ -39,11 +46,14 @@ export interface GraphRuntime {
   readonly audit: AuditTrail;
   readonly services: GraphServices;
   readonly cursors: CursorKeyring;
+  /** Word from the database that deliveries have changed. */
+  readonly deliveryChanges: DeliveryChanges;
 }
 
 /** A request to the graph. */
 export class GraphContext {
   readonly services: GraphServices;
+  readonly deliveryChanges: DeliveryChanges;
   private readonly reads: ReadContext | null;
 
   constructor(
@@ -53,6 +63,7 @@ export class GraphContext {
     readonly correlationId: string,
   ) {
     this.services = runtime.services;
+    this.deliveryChanges = runtime.deliveryChanges;
     this.reads = signedIn && readContextFor(runtime, signedIn);
   }
 
@@ -67,10 +78,15 @@ export class GraphContext {
     return this.reads;
   }
 
+  /** What reads need, else `HUB_ACCESS_UNAUTHENTICATED`. */
+  get reading(): ReadContext {
+    if (!this.reads) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
+    return this.reads;
+  }
+
   /** Reads what a field selects, in one statement. */
   async read(info: GraphQLResolveInfo, target: ReadTarget): Promise<unknown> {
-    if (!this.reads) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
-    return read(info, target, this.reads);
+    return read(info, target, this.reading);
   }
 
   /** Reads a row by id for a field of what a mutation answers. `HUB_NOT_FOUND` when the caller may no longer see it. */

@@ -8,6 +8,7 @@ import {
   MANAGERS,
   TEAM_ANSWERERS,
 } from '../src/access/policies.js';
+import { Role } from '../src/core/caller.js';
 import type { GraphPolicy } from './field-policy.js';
 import { FIELD_MAPS, ROOTS } from './roots.js';
 
@@ -30,6 +31,23 @@ export const GRAPH_POLICY: GraphPolicy = {
     'Mutation.assignSpecialist': CASEWORK,
     'Mutation.setEpisodeDestination': MANAGERS,
     'Mutation.closeEpisode': CASEWORK,
+    'Mutation.draftNote': CASEWORK,
+    'Mutation.editDraft': CASEWORK,
+    'Mutation.discardDraft': CASEWORK,
+    'Mutation.amendNote': CASEWORK,
+    'Mutation.addToNote': CASEWORK,
+    'Mutation.signNote': CASEWORK,
+    'Mutation.retractNote': CASEWORK,
+    // Which of the two, the policy that asks for it says.
+    'Mutation.countersignNote': [...MANAGERS, Role.CARE_COORDINATOR],
+    'Mutation.recordTelephoneCall': CASEWORK,
+    'Mutation.refileUnderRightPerson': CASEWORK,
+    'Mutation.cancelDelivery': CASEWORK,
+    'Mutation.replayDelivery': CASEWORK,
+    'Mutation.pauseDestination': [...MANAGERS, ...ADMINISTRATORS],
+    'Mutation.resumeDestination': [...MANAGERS, ...ADMINISTRATORS],
+    'Mutation.resolveWorkItem': CASEWORK,
+    'Subscription.noteDelivery': CARE,
     'Mutation.refreshCaseload': [...MANAGERS, ...ADMINISTRATORS],
   },
   plain: {
@@ -43,6 +61,14 @@ export const GRAPH_POLICY: GraphPolicy = {
     EligibilityOverridden: MANAGERS,
     ConfirmationChanged: CARE,
     EpisodeChanged: CASEWORK,
+    DraftChanged: CASEWORK,
+    NoteSigned: CASEWORK,
+    NoteChanged: CARE,
+    NoteRefiled: CASEWORK,
+    NoteDeliveryChanged: CARE,
+    DeliveryChanged: CASEWORK,
+    DestinationChanged: [...MANAGERS, ...ADMINISTRATORS],
+    WorkItemResolved: CASEWORK,
     CaseloadRefreshed: [...MANAGERS, ...ADMINISTRATORS],
   },
 };

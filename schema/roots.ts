@@ -1,5 +1,5 @@
 /** Root fields of the graph: which list or row each answers, and who may ask. */
-import { ANYONE, CARE, CARE_AND_ANALYSTS } from '../src/access/policies.js';
+import { ADMINISTRATORS, ANYONE, CARE, CARE_AND_ANALYSTS, CASEWORK } from '../src/access/policies.js';
 import {
   addEligibilityRelations,
   CONFIRMATION_REQUESTS,
@@ -27,7 +27,22 @@ import {
   SPECIFICATION_RULES,
   SPECIFICATION_VERSIONS,
 } from '../src/contracts/specification.reader.js';
+import {
+  DELIVERY_ATTEMPTS,
+  DESTINATIONS,
+  NOTE_DELIVERIES,
+  NOTE_VERSIONS,
+  WORK_ITEMS,
+} from '../src/delivery/delivery.reader.js';
 import { ORGANISATIONS, STAFF, TEAMS } from '../src/directory/directory.reader.js';
+import {
+  addNoteRelations,
+  COUNTERSIGNATURES,
+  NOTE_DRAFTS,
+  NOTES,
+  TELEPHONE_CALLS,
+  WRONG_PERSON_INCIDENTS,
+} from '../src/notes/note.reader.js';
 import { PERSONS } from '../src/people/person.reader.js';
 import type { TypeMap } from '../src/platform/database/select/field-map.js';
 import type { RootFields } from '../src/platform/database/select/root-field.js';
@@ -36,6 +51,7 @@ addClinicalRelations();
 addReferralRelations();
 addEligibilityRelations();
 addEpisodeRelations();
+addNoteRelations();
 
 /** Every type of the graph that the hub's own tables answer. */
 export const FIELD_MAPS: readonly TypeMap[] = [
@@ -59,6 +75,16 @@ export const FIELD_MAPS: readonly TypeMap[] = [
   DECISION_REVIEWS,
   EMPLOYMENT_EPISODES,
   EPISODE_SPECIALISTS,
+  NOTE_VERSIONS,
+  NOTE_DELIVERIES,
+  DELIVERY_ATTEMPTS,
+  DESTINATIONS,
+  WORK_ITEMS,
+  NOTES,
+  NOTE_DRAFTS,
+  COUNTERSIGNATURES,
+  TELEPHONE_CALLS,
+  WRONG_PERSON_INCIDENTS,
 ];
 
 /** Lists and rows of `Query`. */
@@ -89,4 +115,10 @@ export const ROOTS = {
     field: 'code',
   },
   clinicalRecordSystems: { kind: 'connection', map: CLINICAL_RECORD_SYSTEMS, allow: ANYONE },
+  notes: { kind: 'connection', map: NOTES, allow: CARE_AND_ANALYSTS },
+  note: { kind: 'single', map: NOTES, allow: CARE_AND_ANALYSTS },
+  noteDrafts: { kind: 'connection', map: NOTE_DRAFTS, allow: CASEWORK },
+  noteDeliveries: { kind: 'connection', map: NOTE_DELIVERIES, allow: CARE_AND_ANALYSTS },
+  workItems: { kind: 'connection', map: WORK_ITEMS, allow: CARE },
+  destinations: { kind: 'connection', map: DESTINATIONS, allow: [...CASEWORK, ...ADMINISTRATORS] },
 } as const satisfies RootFields;

@@ -43,6 +43,12 @@ export class Team {
   @Field(() => String, { nullable: true, description: 'Area served, as the specification names it.' })
   area: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the team is reached when something cannot wait.',
+  })
+  dutyContact: string | null;
+
   @Field(() => DateScalar, { nullable: true })
   validFrom: string | null;
 

@@ -26,7 +26,9 @@ export interface Connection<Node> {
 }
 
 /** The connection type over a node type: `edges { cursor node }`, `nodes`, `pageInfo`, `totalCount` (counted only when asked for). */
-export function connectionOf<Node extends object>(node: ClassType<Node>): ClassType<Connection<Node>> {
+export function connectionOf<Node extends object>(
+  node: abstract new () => Node,
+): ClassType<Connection<Node>> {
   @ObjectType(`${node.name}Edge`, { simpleResolvers: true, description: 'A row with its place in the list.' })
   class Edge {
     @Field(() => String, { description: 'Opaque; valid for this caller, list and order only.' })

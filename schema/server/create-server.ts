@@ -6,13 +6,12 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import helmet from '@fastify/helmet';
-import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
-import { PEOPLE } from '../../src/access/policies.js';
-import { HubError, isHubError } from '../../src/core/errors.js';
+import { type FastifyInstance, fastify } from 'fastify';
+import { isHubError } from '../../src/core/errors.js';
 import { explorerRoutes } from '../explorer/explorer.routes.js';
-import { RequestGuard } from '../limits/request-guard.js';
 import { DEFAULT_LIMITS } from '../limits/request-limits.js';
-import { edgeRequest, limitRates, nameRequests, passageOf, readToken } from './caller-gate.js';
+import { limitRates, nameRequests, passageOf, readToken } from './caller-gate.js';
+import { contextMaker } from './context-maker.js';
 import { currentTrace, withTrace } from './correlation.js';
 import { errorFormatter } from './format-error.js';
 import { frontPageRoute } from './front-page.js';
@@ -21,13 +20,14 @@ import { answerFailures, failed } from './http-errors.js';
 import { requestRefusal } from './http-status.js';
 import { acceptJsonOnly } from './json-body.js';
 import type { ServerOptions } from './server-options.js';
+import { streamRoute } from './stream/stream.routes.js';
 
 /** Where the graph is. */
 export const GRAPHQL_PATH = '/graphql';
 
 /**
  * A server that is ready to listen or to be injected into. Closing it drains requests under way and stops Apollo.
- * Routes: `/graphql` (POST; GET with `apollo-require-preflight`), `/health/live`, `/health/ready`, `/`, and where
+ * Routes: `/graphql` (POST; GET with `apollo-require-preflight`), `/graphql/stream` (subscriptions), `/health/live`, `/health/ready`, `/`, and where
  * configured `/explorer` and `/metrics`. No cross-origin access: there are no CORS headers.
  */
 export async function createServer<Context extends BaseContext>(
@@ -77,8 +77,18 @@ async function graphqlRoute<Context extends BaseContext>(
   await apollo.start();
   // Fastify drains by itself; the integration's drain plugin would close Fastify from within its own closing, without end.
   app.addHook('onClose', () => apollo.stop());
-  const handler = fastifyApolloHandler(apollo, { context: contextMaker(options) });
+  const contextFor = contextMaker(options);
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      try {
+        return await contextFor(request);
+      } catch (error) {
+        throw isHubError(error) ? requestRefusal(error) : error;
+      }
+    },
+  });
   const config = options.rate === false ? {} : await limitRates(app, options.rate ?? {});
+  if (options.schema.getSubscriptionType()) streamRoute(app, options, config);
   app.route({
     method: ['GET', 'POST'],
     url: GRAPHQL_PATH,
@@ -132,45 +142,5 @@ function rememberUnexpected(): ApolloServerPlugin<BaseContext> {
     async unexpectedErrorProcessingRequest({ error }) {
       currentTrace().unexpected = error;
     },
-  };
-}
-
-function contextMaker<Context extends BaseContext>(options: ServerOptions<Context>) {
-  const guard = new RequestGuard(options.schema, options.limits, options.costs);
-  return async (request: FastifyRequest): Promise<Context> => {
-    const { token, refusal } = passageOf(request);
-    try {
-      if (refusal !== undefined) throw refusal;
-      const { introspects } = guard.check(request.method === 'GET' ? searchOf(request) : request.body);
-      const context = await options.contextFor(edgeRequest(request));
-      if (!introspects) return context;
-      if (!token) throw new HubError('HUB_ACCESS_UNAUTHENTICATED');
-      const may = options.mayIntrospect?.(context) ?? token.roles.some((role) => PEOPLE.includes(role));
-      if (!may)
-        throw new HubError('HUB_ACCESS_REFUSED', {
-          message: 'Your role may not look at the shape of the graph.',
-        });
-      return context;
-    } catch (error) {
-      throw isHubError(error) ? requestRefusal(error) : error;
-    }
-  };
-}
-
-/** What a GET asks, as its body would be. Faulty JSON is left to Apollo, which refuses it. */
-function searchOf(request: FastifyRequest): unknown {
-  const search = new URL(request.url, 'http://hub.invalid').searchParams;
-  const json = (name: string): unknown => {
-    try {
-      return JSON.parse(search.get(name) ?? 'null');
-    } catch {
-      return null;
-    }
-  };
-  return {
-    query: search.get('query'),
-    operationName: search.get('operationName'),
-    variables: json('variables'),
-    extensions: json('extensions'),
   };
 }

@@ -2,6 +2,7 @@
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
 import type { GraphQLSchema } from 'graphql';
 import type { VerifiedToken } from '../../src/access/tokens/token.rules.js';
+import type { Clock } from '../../src/core/clock.js';
 import type { Logger } from '../../src/core/logger.js';
 import type { CostModel, RequestLimits } from '../limits/request-limits.js';
 
@@ -63,6 +64,18 @@ export interface RateOptions {
   readonly windowMs?: number;
 }
 
+/** How subscriptions are kept open. */
+export interface StreamOptions {
+  /** Tells when a token has expired, which ends its streams. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Streams that a subject may have open. Default 10. */
+  readonly perSubject?: number;
+  /** Streams that the server keeps open. Default 500. */
+  readonly all?: number;
+  /** How long a subscriber may take to read one answer before the connection is cut, in milliseconds. Default 30,000. */
+  readonly slowMs?: number;
+}
+
 /** Everything that a server is made of. */
 export interface ServerOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
@@ -85,6 +98,7 @@ export interface ServerOptions<Context extends BaseContext> {
   readonly metrics?: MetricsOptions;
   /** False switches it off. */
   readonly rate?: RateOptions | false;
+  readonly streams?: StreamOptions;
   /** Largest body in bytes. Default 1,000,000. */
   readonly bodyLimit?: number;
   /** Addresses of reverse proxies whose `X-Forwarded-For` is believed. Default: none. */

@@ -37,6 +37,7 @@ export const TEAMS: TypeMap = typeMap({
     kind: text('kind', ANYONE),
     mhsdsTeamType: text('mhsds_team_type', ANYONE, { nullable: true }),
     area: text('area', ANYONE, { nullable: true }),
+    dutyContact: text('duty_contact', CARE, { nullable: true }),
     validFrom: date('valid_from', ANYONE, { nullable: true }),
     validTo: date('valid_to', ANYONE, { nullable: true }),
   },

@@ -20,7 +20,10 @@ import { checkedValues } from '../../support/check-constraints.js';
 
 const CASEWORK = 'casework/eligibility/eligibility.migration.ts';
 const REFERRALS = 'casework/referrals/referrals.migration.ts';
+const EPISODES = 'casework/episodes/episodes.migration.ts';
 const CLINICAL = 'clinical/clinical.migration.ts';
+const NOTES = 'notes/notes.migration.ts';
+const DELIVERY = 'delivery/delivery.migration.ts';
 
 /** Each enumeration of the graph with the constraint whose values it has. */
 const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
@@ -35,18 +38,47 @@ const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
   ReferralState: [REFERRALS, 'ck_referrals_state'],
   Residence: [REFERRALS, 'ck_referrals_residence'],
   WordOnWork: [REFERRALS, 'ck_referrals_word_on_work'],
+  EpisodeState: [EPISODES, 'ck_employment_episodes_state'],
+  ClosingReason: [EPISODES, 'ck_employment_episodes_closing_reason'],
   MembershipState: [CLINICAL, 'ck_caseload_memberships_state'],
   PullKind: [CLINICAL, 'ck_caseload_pulls_kind'],
   IdentityState: ['people/people.migration.ts', 'ck_persons_identity_state'],
   TeamKind: ['directory/directory.migration.ts', 'ck_teams_kind'],
   Role: ['directory/directory.migration.ts', 'ck_staff_roles_role'],
+  NoteKind: [NOTES, 'ck_notes_kind'],
+  NoteState: [NOTES, 'ck_notes_state'],
+  NoteVisibility: [DELIVERY, 'ck_signed_documents_visibility'],
+  RetractedBecause: [NOTES, 'ck_notes_retracted_because'],
+  DraftPurpose: [NOTES, 'ck_note_drafts_purpose'],
+  DraftState: [NOTES, 'ck_note_drafts_state'],
+  CountersignatureState: [NOTES, 'ck_countersignatures_state'],
+  VersionAction: [DELIVERY, 'ck_signed_documents_action'],
+  DeliveryOperation: [DELIVERY, 'ck_deliveries_operation'],
+  DeliveryOurs: [DELIVERY, 'ck_deliveries_ours'],
+  DeliveryTheirs: [DELIVERY, 'ck_deliveries_theirs'],
+  AttemptClass: [DELIVERY, 'ck_delivery_attempts_class'],
+  WorkItemKind: [DELIVERY, 'ck_work_items_kind'],
 };
 /** Those that no table keeps. */
 const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
+  EpisodeOrder: ['NEWEST', 'OLDEST'],
   ConfirmationOrder: ['DUE', 'NEWEST'],
   PersonOrder: ['FAMILY_NAME', 'NEWEST'],
   ReferralOrder: ['FIRST_CONTACT_DUE', 'NEWEST', 'OLDEST'],
   TeamOrder: ['CODE', 'NAME'],
+  NoteOrder: ['CONTACT', 'NEWEST', 'OLDEST'],
+  DeliveryOrder: ['NEWEST', 'OLDEST'],
+  WorkItemOrder: ['DUE', 'NEWEST', 'OLDEST'],
+  CountersignDecision: ['APPROVED', 'REJECTED'],
+  NoteLabel: ['SAFEGUARDING', 'THIRD_PARTY_INFORMATION', 'WITHHOLD_FROM_PERSON'],
+  SigningPrompt: [
+    'AWAITING_COUNTERSIGNATURE',
+    'DESTINATION_PAUSED',
+    'LABEL_NOT_CARRIED',
+    'LATE_ENTRY',
+    'TELEPHONE_CALL',
+    'UNLINKED',
+  ],
   Purpose: [...new Set(Object.values(PURPOSES_OF).flat())].sort(),
 };
 
@@ -62,6 +94,7 @@ const SPELT_OUT: readonly (readonly [string, string, string, string])[] = [
   ['EligibilityCriterion', 'strength', CASEWORK, 'ck_eligibility_criteria_strength'],
   ['EligibilityDecision', 'confirmBy', CASEWORK, 'ck_eligibility_decisions_confirm_by'],
   ['EligibilityEvidence', 'source', CASEWORK, 'ck_eligibility_evidence_source'],
+  ['Countersignature', 'role', NOTES, 'ck_note_policies_countersign_role'],
   ['SpecificationRule', 'strength', 'contracts/contracts.migration.ts', 'ck_specification_rules_strength'],
 ];
 
@@ -112,7 +145,7 @@ describe('the graph', () => {
 
   describe('is described', () => {
     it('in every type', () => {
-      const roots = ['Query', 'Mutation'];
+      const roots = ['Query', 'Mutation', 'Subscription'];
       expect(
         own()
           .filter(({ name, description }) => !description && !roots.includes(name))

@@ -1,0 +1,101 @@
+/** The answers of one subscription: one execution per event, each under the subscriber's standing of that moment. */
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
+import type { HubError } from '../../../src/core/errors.js';
+import { Turnstile } from './turnstile.js';
+
+/** A subscription that may be carried out. */
+export interface Subscription<Context> {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  /** Standing at the start. */
+  readonly context: Context;
+  /** Standing now; rejects when the subscriber may no longer be answered. */
+  readonly renew: () => Promise<Context>;
+  /** Words an error for the subscriber. */
+  readonly word: (error: GraphQLError) => GraphQLFormattedError;
+  /** How long the subscriber may take to read one answer. */
+  readonly slowMs: number;
+}
+
+/** An answer as it is sent. */
+export interface WordedResult {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** Answers until it is ended, the source ends or the subscriber reads too slowly. */
+export class Answers<Context> {
+  /** Told each time that an answer has been taken. */
+  readonly turnstile = new Turnstile();
+  private source: AsyncIterator<unknown> | null = null;
+  private ended = false;
+  private last: HubError | null = null;
+
+  constructor(
+    private readonly subscription: Subscription<Context>,
+    private readonly tooSlow: () => void,
+  ) {}
+
+  /** Ends the answers: with one more that says why, or without a word. */
+  end(why: HubError | null = null): void {
+    this.last ??= why;
+    this.ended = true;
+    void this.source?.return?.();
+  }
+
+  /** The answers. An event of which the subscriber may see nothing (every field null, no error) is not answered. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<WordedResult, void, undefined> {
+    const { schema, document, operationName, variables, slowMs } = this.subscription;
+    const common = { schema, document, operationName, variableValues: variables };
+    const source = await createSourceEventStream({ ...common, contextValue: this.subscription.context });
+    if (!(Symbol.asyncIterator in source)) {
+      yield this.worded(source);
+      return;
+    }
+    this.source = source[Symbol.asyncIterator]();
+    let sent = 0;
+    try {
+      while (!this.ended) {
+        const event = await this.source.next();
+        if (event.done || this.ended) break;
+        const contextValue = await this.subscription.renew();
+        const result = await execute({ ...common, rootValue: event.value, contextValue });
+        if (saysNothing(result)) continue;
+        yield this.worded(result);
+        if (!(await this.turnstile.through(++sent, slowMs))) {
+          this.tooSlow();
+          return;
+        }
+      }
+    } catch (error) {
+      yield this.worded({ errors: [asGraphQLError(error)] });
+    } finally {
+      void this.source.return?.();
+    }
+    if (this.last) yield this.worded({ errors: [asGraphQLError(this.last)] });
+  }
+
+  private worded({ data, errors }: ExecutionResult): WordedResult {
+    const said = errors?.map((error) => this.subscription.word(error));
+    return { ...(data === undefined ? {} : { data }), ...(said ? { errors: said } : {}) };
+  }
+}
+
+function saysNothing({ data, errors }: ExecutionResult): boolean {
+  return !errors?.length && (!data || Object.values(data).every((value) => value === null));
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('failed', { originalError: error instanceof Error ? error : null });
+}
