@@ -38,6 +38,8 @@ union all select 'membership id', id::text, case when restricted then 'nobody' e
 union all select 'record reference', substring(source_reference from 'Cnry\\w+'), case when restricted then 'nobody' else 'people' end, array[team_id], organisation_id from member where source_reference like '%Cnry%'
 union all select 'care coordinator', care_coordinator_name, case when restricted then 'nobody' else 'people' end, array[team_id], organisation_id from member where care_coordinator_name is not null
 union all select 'referral id', id::text, 'both', array[team_id], organisation_id from referrals
+union all select 'episode id', id::text, 'both', array[team_id], organisation_id from employment_episodes
+union all select 'episode specialist id', id::text, 'both', array[team_id], organisation_id from episode_specialists
 union all select 'decision id', id::text, 'both', array[team_id], organisation_id from eligibility_decisions
 union all select 'override id', id::text, 'both', array[team_id], organisation_id from eligibility_overrides
 union all select 'override text', substring(v from 'Cnry\\w+'), 'people', array[team_id], organisation_id from eligibility_overrides, unnest(told || reason || clause) v

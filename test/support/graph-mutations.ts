@@ -1,5 +1,6 @@
 /** One request for every mutation of the schema, about a thing of one's own, of somebody else's, or of nobody's. */
 import { newId } from '../../src/core/ids.js';
+import { type EpisodeThings, episodeThings } from './graph-episodes.js';
 import type { GraphWorld, WhoName } from './graph-world.js';
 
 /** Whose thing is asked about. `team`: another team of the same trust. */
@@ -16,7 +17,7 @@ export interface Request {
 type Maker = (world: GraphWorld, things: Things, key: string) => Request;
 
 /** Ids of things of one team. */
-export interface Things {
+export interface Things extends EpisodeThings {
   readonly teamId: string;
   readonly referralId: string;
   readonly decisionId: string;
@@ -70,6 +71,14 @@ export const MUTATIONS: Readonly<Record<string, Maker>> = {
       receivedOn: '2026-03-01',
       person: { givenName: 'New', familyName: 'Person', dateOfBirth: '1981-02-03' },
     }),
+  openEpisode: (_world, { acceptedReferralId: referralId, specialistId }, idempotencyKey) =>
+    input(referralId, { idempotencyKey, referralId, specialistId, openedOn: '2026-03-04' }),
+  assignSpecialist: (_world, { episodeId, specialistId }, idempotencyKey) =>
+    input(episodeId, { idempotencyKey, episodeId, specialistId, from: '2026-03-06' }),
+  setEpisodeDestination: (_world, { episodeId, systemCode }, idempotencyKey) =>
+    input(episodeId, { idempotencyKey, episodeId, systemCode }),
+  closeEpisode: (_world, { episodeId }, idempotencyKey) =>
+    input(episodeId, { idempotencyKey, episodeId, closedOn: '2026-03-10', reason: 'MOVED_AWAY' }),
   refreshCaseload: (_world, { systemCode }) => ({
     variables: { systemCode, kind: 'SWEEP' },
     about: systemCode,
@@ -97,6 +106,7 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
       nhsNumber: '9990000018',
       dateOfBirth: '1951-01-01',
       systemCode: 'none',
+      ...(await episodeThings(world, null)),
     };
   }
   const foreign = scope.organisationId === world.organisations.other ? world.teams.EIP : world.teams.FOREIGN;
@@ -129,6 +139,7 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
     teamId: team,
     ...row,
     requestId: request?.id ?? newId(),
+    ...(await episodeThings(world, team)),
     systemCode: (whose === 'own') === (scope.organisationId === world.organisations.home) ? 'home' : 'other',
   };
 }

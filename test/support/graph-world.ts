@@ -3,6 +3,7 @@ import { Role } from '../../src/core/caller.js';
 import { newId } from '../../src/core/ids.js';
 import { nextNhsNumber, putMembership, putReferral } from './casework-people.js';
 import { type CaseloadName, CaseworkWorld, type Document, type TeamName } from './casework-world.js';
+import { employColleagues, putEpisodes } from './graph-episodes.js';
 import { type GraphServer, serveGraph, type TokenOf } from './graph-server.js';
 import { createTestDatabase, type TestDatabaseOptions } from './test-database.js';
 
@@ -54,7 +55,7 @@ const PEOPLE: readonly Plan[] = [
   ...times(4, { team: 'EIP', document: '001', on: ['CMHT'] }),
   ...times(3, { team: 'EIP', document: '001', on: ['EIP'], state: 'WAITING_LIST' }),
   ...times(4, { team: 'CRISIS', document: '003', on: ['CRISIS'] }),
-  ...times(5, { team: 'FOREIGN', document: '001' }),
+  ...times(10, { team: 'FOREIGN', document: '001' }),
   ...times(3, { team: 'FOREIGN', document: '001', state: 'WAITING_LIST' }),
   ...times(3, { team: null, on: ['CMHT'] }),
   ...times(3, { team: null, on: ['EIP', 'CRISIS'] }),
@@ -161,6 +162,7 @@ export class GraphWorld extends CaseworkWorld {
          first_contact_due_on = '2026-03-12', specialist_id = (select s.id from staff s join staff_teams t on t.staff_id = s.id where t.team_id = referrals.team_id limit 1)
        where id in (select distinct on (team_id) id from referrals order by team_id, id desc)`,
     );
+    await putEpisodes(this);
   }
 
   /** A caller as the directory makes them. */
@@ -206,6 +208,7 @@ export class GraphWorld extends CaseworkWorld {
           [newId(), id, team],
         );
     }
+    await employColleagues(this);
     await this.sql(`update staff set display_name = 'CnryStaff' || replace(subject, '-', '')`);
     await this.sql(
       `update teams set mhsds_team_type = 'A06', area = 'North', valid_from = '2020-01-01', valid_to = '2030-01-01'`,

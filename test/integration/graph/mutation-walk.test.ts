@@ -38,6 +38,10 @@ const MAY: Readonly<Record<string, string>> = {
   overrideEligibility: 'M',
   requestConfirmation: 'SM',
   answerConfirmation: 'MC',
+  openEpisode: 'SM',
+  assignSpecialist: 'SM',
+  setEpisodeDestination: 'M',
+  closeEpisode: 'SM',
   refreshCaseload: 'MA',
 };
 const LETTER: Readonly<Record<Role, string>> = {
@@ -82,7 +86,8 @@ const plain = (answer: Answer, about: string): string =>
 /** Rows of every table that a mutation may write, so that a refusal can be seen to have left none. */
 const rowCounts = (): Promise<object[]> =>
   world.sql(`select (select count(*) from referrals) r, (select count(*) from persons) p, (select count(*) from eligibility_decisions) d,
-    (select count(*) from eligibility_overrides) o, (select count(*) from confirmation_requests) c, (select count(*) from idempotency_keys) k`);
+    (select count(*) from eligibility_overrides) o, (select count(*) from confirmation_requests) c, (select count(*) from idempotency_keys) k,
+    (select count(*) from employment_episodes) e, (select count(*) from episode_specialists) s`);
 
 it('knows every mutation of the schema', () => {
   expect(Object.keys(MUTATIONS).sort()).toEqual(mutations().sort());

@@ -47,6 +47,7 @@ async function idsOf(who: WhoName): Promise<Record<string, string[]>> {
       )),
     ],
     referral: await list(`select id from referrals where not ${inTeams}`),
+    episode: await list(`select id from employment_episodes where not ${inTeams}`),
     eligibilityDecision: await list(`select id from eligibility_decisions where not ${inTeams}`),
   };
 }
@@ -75,6 +76,7 @@ describe('ids of foreign rows', () => {
     ['referrals', (id: string) => `teamId: "${id}"`, 'FOREIGN'],
     ['memberships', (id: string) => `teamId: "${id}"`, 'FOREIGN'],
     ['confirmationRequests', (id: string) => `askedTeamId: "${id}"`, 'FOREIGN'],
+    ['episodes', (id: string) => `teamId: "${id}"`, 'FOREIGN'],
     ['eligibilityDecisions', (id: string) => `referralId: "${id}"`, null],
   ] as const)('%s filtered by one are as by nothing', async (root, filter, team) => {
     const foreign = team ? world.teams[team] : (world.referredTo('FOREIGN')[0]!.referralId as string);

@@ -98,11 +98,16 @@ async function argsOf(field: GraphQLField<unknown, unknown>, who: WhoName, deep:
   return `(id: "${await ownId(field.name, who)}")`;
 }
 
+const TABLE_OF: Readonly<Record<string, string>> = {
+  eligibilityDecision: 'eligibility_decisions',
+  referral: 'referrals',
+  episode: 'employment_episodes',
+};
+
 async function ownId(root: string, who: WhoName): Promise<string> {
   const { scope, role } = await world.caller(who);
   const teams = role === Role.ANALYST ? [world.teams.CMHT] : scope.teamIds;
-  const table =
-    root === 'eligibilityDecision' ? 'eligibility_decisions' : root === 'referral' ? 'referrals' : null;
+  const table = TABLE_OF[root];
   if (root === 'team') return world.teams.CMHT;
   const [row] = table
     ? await world.sql<{ id: string }>(

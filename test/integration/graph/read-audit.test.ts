@@ -53,7 +53,7 @@ async function recorded(work: () => Promise<Answer>): Promise<{ answer: Answer; 
 const PERSON_OF = `
   select id, id as person from persons
   union all select id, person_id from referrals union all select id, person_id from caseload_memberships
-  union all select id, person_id from eligibility_decisions union all select id, person_id from confirmation_requests
+  union all select id, person_id from employment_episodes union all select id, person_id from eligibility_decisions union all select id, person_id from confirmation_requests
   union all select o.id, d.person_id from eligibility_overrides o join eligibility_decisions d on d.id = o.decision_id
   union all select v.id, d.person_id from decision_reviews v join eligibility_decisions d on d.id = v.decision_id`;
 
@@ -119,6 +119,7 @@ describe('a read on record', () => {
         person: person!.id,
         referral: things.referralId,
         eligibilityDecision: things.decisionId,
+        episode: things.episodeId,
       };
       let documents = 0;
       let people = 0;
