@@ -44,7 +44,13 @@ import { StaffRoleEntity } from './src/directory/staff-role.entity.js';
 import { StaffTeamEntity } from './src/directory/staff-team.entity.js';
 import { TeamEntity } from './src/directory/team.entity.js';
 import { TeamSuccessionEntity } from './src/directory/team-succession.entity.js';
+import { CountersignatureEntity } from './src/notes/countersignature.entity.js';
+import { NoteEntity } from './src/notes/note.entity.js';
+import { NoteDraftEntity } from './src/notes/note-draft.entity.js';
+import { NotePolicyEntity } from './src/notes/note-policy.entity.js';
 import { Notes1750000001100 } from './src/notes/notes.migration.js';
+import { TelephoneCallEntity } from './src/notes/telephone-call.entity.js';
+import { WrongPersonIncidentEntity } from './src/notes/wrong-person-incident.entity.js';
 import { IdentityConflictEntity } from './src/people/identity-conflict.entity.js';
 import { People1750000000300 } from './src/people/people.migration.js';
 import { PersonEntity } from './src/people/person.entity.js';
@@ -109,6 +115,12 @@ export const entities = [
   WorkItemEntity,
   EmploymentEpisodeEntity,
   EpisodeSpecialistEntity,
+  NoteEntity,
+  NoteDraftEntity,
+  CountersignatureEntity,
+  TelephoneCallEntity,
+  WrongPersonIncidentEntity,
+  NotePolicyEntity,
 ];
 
 /** For `typeorm migration:show` and `migration:generate`; the hub itself migrates with `hub migrate`, which makes the roles too. */

@@ -113,7 +113,9 @@ const VISIBILITY = [
 ];
 
 const DRAFTS = [
-  // What is being written: a first version, an amendment that replaces, or an addendum. Only its author sees it.
+  // What is being written: a first version, an amendment that replaces, or an addendum. Only its author sees it. `base_version`
+  // is the note's latest version when it was begun, so that what somebody else signed in between is never passed over;
+  // `about_version_id` is the version that it replaces or is added to, `signed_version_id` what came of it.
   `create table note_drafts (
     id uuid constraint pk_note_drafts primary key,
     note_id uuid not null constraint fk_note_drafts_note references notes,
@@ -132,6 +134,9 @@ const DRAFTS = [
     urgent boolean not null default false,
     reason text,
     rejection_reason text,
+    base_version integer not null default 0,
+    about_version_id uuid constraint fk_note_drafts_about_version references signed_documents,
+    signed_version_id uuid constraint fk_note_drafts_signed_version references signed_documents,
     revision integer not null default 1,
     written_at timestamptz(3) not null default clock_timestamp(),
     created_at timestamptz(3) not null default clock_timestamp()
@@ -139,6 +144,8 @@ const DRAFTS = [
   // Serves: what somebody has begun and not signed.
   `create index ix_note_drafts_author on note_drafts (author_id, written_at desc, id desc)`,
   `create index ix_note_drafts_note on note_drafts (note_id)`,
+  // One at a time by each author; and serves: open drafts of those who have left.
+  `create unique index uq_note_drafts_open on note_drafts (note_id, author_id) where state = 'OPEN'`,
   ...secureTable('note_drafts', [
     {
       role: DatabaseRole.READ_STAFF,
@@ -146,6 +153,13 @@ const DRAFTS = [
       rows: `${IN_TEAMS} and author_id = ${SCOPE_STAFF}`,
     },
     { role: DatabaseRole.WRITE, may: 'all', rows: OWN_TEAMS },
+    // Whose drafts are left open, never what is in them.
+    {
+      role: DatabaseRole.WORKER,
+      may: 'select',
+      rows: IN_ORG,
+      columns: ['id', 'note_id', 'organisation_id', 'team_id', 'person_id', 'author_id', 'state'],
+    },
   ]),
 ];
 
@@ -161,7 +175,8 @@ const COUNTERSIGNATURES = [
     clause text not null,
     state text not null default 'PENDING' constraint ck_countersignatures_state check (state in ('PENDING', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
     asked_at timestamptz(3) not null default clock_timestamp(),
-    due_on date,
+    due_on date not null,
+    urgent_due_at timestamptz(3),
     chased_at timestamptz(3),
     decided_at timestamptz(3),
     decided_by uuid constraint fk_countersignatures_decided_by references staff,
@@ -239,7 +254,8 @@ const POLICIES = [
     urgent_within_minutes integer not null,
     urgent_escalate_to uuid constraint fk_note_policies_escalate_to references staff
   )`,
-  `create index ix_note_policies_organisation on note_policies (organisation_id, valid_from)`,
+  // One row per scope and first day; and serves: what holds in an organisation.
+  `create unique index uq_note_policies on note_policies (organisation_id, specification_id, system_id, valid_from) nulls not distinct`,
   ...secureTable('note_policies', [
     { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_ORG },
     { role: DatabaseRole.WRITE, may: 'all', rows: IN_ORG },
