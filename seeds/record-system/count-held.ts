@@ -1,5 +1,6 @@
 /** Counts what a record system's file holds, from outside its process and without trusting its own answers. */
 import { DatabaseSync } from 'node:sqlite';
+import { documentsHeld, type HeldDocument } from './held-documents.js';
 
 /** What a file holds at the moment of counting. */
 export interface HeldCount {
@@ -46,6 +47,16 @@ export function heldWithIdentifier(
       )
       .all(type, system, value) as { id: string }[];
     return rows.map(({ id }) => id);
+  } finally {
+    database.close();
+  }
+}
+
+/** Every DocumentReference in the file that is not deleted, in the order in which they were first held. */
+export function heldDocuments(file: string): readonly HeldDocument[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return documentsHeld((sql) => database.prepare(sql).all());
   } finally {
     database.close();
   }

@@ -19,8 +19,10 @@ export const FAULT_KINDS = [
   'empty-200',
   /** 200 with the JSON text `null`. */
   'json-null',
-  /** Answers rightly, `delayMs` milliseconds late. */
+  /** Answers rightly, `delayMs` milliseconds late; with `afterCommit` the request takes effect before the wait. */
   'delay',
+  /** Takes a create and holds it for review: kept with docStatus `preliminary`, answered 202. `POST /control/release` ends it. */
+  'hold-202',
   /** Announces the whole body, sends half of it and closes the socket. */
   'truncate',
   /** 200 with the first half of the JSON text, as if it were all. */
@@ -68,7 +70,7 @@ const faultInput = z.strictObject({
   times: z.int().min(1).default(1),
   /** Matching requests to let pass first. */
   after: z.int().min(0).default(0),
-  /** Let the request take effect before answering wrongly; only for the kinds that answer instead. */
+  /** Let the request take effect before answering wrongly; only for the kinds that answer instead, and `delay`. */
   afterCommit: z.boolean().default(false),
   delayMs: z.int().min(0).max(600_000).default(1_000),
   retryAfterSeconds: z.int().min(0).optional(),

@@ -7,6 +7,7 @@ import type { Resource } from '@medplum/fhirtypes';
 import { capabilityStatement } from './capability-statement.js';
 import type { Definitions } from './definitions.js';
 import type { FaultTarget } from './faults.js';
+import { documentsHeld, type HeldDocument, preliminaryDocuments } from './held-documents.js';
 import { type HttpAnswer, type HttpCall, jsonAnswer } from './http-call.js';
 import { outcomeOf, refuse, withoutValues } from './outcomes.js';
 import { QuerySeal, readCursor } from './page-cursor.js';
@@ -54,6 +55,20 @@ export class FhirEndpoint {
     } catch (error) {
       return this.toAnswer(call, [normalizeOperationOutcome(error)], '');
     }
+  }
+
+  /** Every DocumentReference that is held; for the control endpoint. */
+  documents(): readonly HeldDocument[] {
+    return documentsHeld((sql) => this.reader.query(sql));
+  }
+
+  /** Makes every DocumentReference that waits for review final, each as a version of its own; for the control endpoint. */
+  release(): Promise<number> {
+    return this.lock.run(async () => {
+      const waiting = preliminaryDocuments((sql) => this.writer.query(sql));
+      for (const document of waiting) this.writer.put({ ...document, docStatus: 'final' }, 'update');
+      return waiting.length;
+    });
   }
 
   private async dispatch(call: HttpCall): Promise<HttpAnswer> {

@@ -6,6 +6,7 @@ import { answerControl, CONTROL_PATH } from './control-endpoint.js';
 import { loadDefinitions } from './definitions.js';
 import { type Fault, FaultBook, type FaultTarget } from './faults.js';
 import { FHIR_PATH, FhirEndpoint } from './fhir-endpoint.js';
+import { asPreliminary } from './held-documents.js';
 import { BodyTooLarge, type HttpAnswer, type HttpCall, jsonAnswer, readBody } from './http-call.js';
 import { outcomeOf } from './outcomes.js';
 import { RequestLog } from './request-log.js';
@@ -79,7 +80,7 @@ class Listener {
       origin: `http://${host}`,
     };
     if (within(call.path, CONTROL_PATH))
-      return send(response, answerControl(call, this.faults, this.requests));
+      return send(response, await answerControl(call, this.faults, this.requests, this.endpoint));
     if (!within(call.path, FHIR_PATH))
       return send(response, jsonAnswer(404, outcomeOf('not-found', `the FHIR base is ${FHIR_PATH}`)));
     const sending = await this.answer(call);
@@ -97,8 +98,12 @@ class Listener {
       if (fault.afterCommit) await this.endpoint.answer(call);
       return instead;
     }
-    if (fault?.kind === 'delay') await pause(fault.delayMs, undefined, { ref: false });
-    const answer = await this.endpoint.answer(call);
+    const wait = async (): Promise<void> => {
+      if (fault?.kind === 'delay') await pause(fault.delayMs, undefined, { ref: false });
+    };
+    if (!fault?.afterCommit) await wait();
+    const answer = await this.endpoint.answer(fault?.kind === 'hold-202' ? asPreliminary(call) : call);
+    if (fault?.afterCommit) await wait();
     return this.spoiled(fault, target, answer);
   }
 

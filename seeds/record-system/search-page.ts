@@ -9,7 +9,7 @@ import { isSupportedType, type SupportedType } from './supported-types.js';
 /** Matches in a page when the caller does not say. */
 export const DEFAULT_COUNT = 50;
 /** Matches in a page at most; a caller who asks for more gets this many. */
-export const MAX_COUNT = 500;
+export const MAX_COUNT = 1_000;
 
 /** One page as it was read from the store. */
 export interface SearchPage {

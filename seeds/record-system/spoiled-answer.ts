@@ -103,6 +103,8 @@ function spoilBundle(fault: Fault, bundle: Bundle, before: Bundle | null): Bundl
 /** The proper answer, spoiled. `before` is the answer to the page before of the same search, when there was one. */
 export function spoilAnswer(fault: Fault, answer: HttpAnswer, before: HttpAnswer | null): Sending {
   if (fault.kind === 'truncate') return { how: 'half', answer };
+  if (fault.kind === 'hold-202')
+    return { how: 'whole', answer: answer.status === 201 ? { ...answer, status: 202 } : answer };
   if (fault.kind === 'cut-json')
     return {
       how: 'whole',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FaultInput } from '../../seeds/record-system/faults.js';
+import type { HeldDocument } from '../../seeds/record-system/held-documents.js';
 import {
   type RecordSystemProcess,
   type RecordSystemProcessOptions,
@@ -33,6 +34,10 @@ export interface TestRecordSystem {
   /** What has been asked for since the start or the last `clearRequests`. */
   requests(): Promise<readonly RequestCount[]>;
   clearRequests(): Promise<void>;
+  /** Every DocumentReference that it holds, in the order in which they came; by its own word. `heldDocuments(file)` looks without asking. */
+  documents(): Promise<readonly HeldDocument[]>;
+  /** Makes what is held for review final; gives how many there were. */
+  release(): Promise<number>;
   /** Sends a signal and waits until the process has ended; the file stays. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts the process again over the same file, on the port it had. */
@@ -95,6 +100,14 @@ export async function startRecordSystem(options: RecordSystemTestOptions = {}): 
     },
     async clearRequests() {
       await control(`${child.controlUrl}/requests`, 'DELETE');
+    },
+    async documents() {
+      const answer = (await control(`${child.controlUrl}/documents`, 'GET')) as { documents: HeldDocument[] };
+      return answer.documents;
+    },
+    async release() {
+      const answer = (await control(`${child.controlUrl}/release`, 'POST', {})) as { released: number };
+      return answer.released;
     },
     kill: (signal = 'SIGKILL') => child.kill(signal),
     async restart() {

@@ -1,6 +1,6 @@
 /** Misbehaviour on demand: each fault does what its name says, as often as asked, and the record system behaves again afterwards. */
-import type { Bundle, OperationOutcome } from 'fhir/r4.js';
-import { heldWithIdentifier } from '../../../seeds/record-system/count-held.js';
+import type { Bundle, DocumentReference, OperationOutcome } from 'fhir/r4.js';
+import { heldDocuments, heldWithIdentifier } from '../../../seeds/record-system/count-held.js';
 import { FAULT_KINDS, type FaultInput } from '../../../seeds/record-system/faults.js';
 import { startRecordSystem, type TestRecordSystem } from '../../support/record-system.js';
 import { aNote, fhir, matchesOf, NOTE_SYSTEM, nextOf, walk } from './fhir-calls.js';
@@ -110,6 +110,39 @@ describe('a create that is not acknowledged', () => {
     await plant({ kind, afterCommit: true });
     await post(kind).catch(() => undefined);
     expect(held(kind)).toBe(1);
+  });
+
+  test('late after it took effect: it is held long before the answer', async () => {
+    await plant({ kind: 'delay', delayMs: 400, afterCommit: true });
+    const answer = post('late-after');
+    while (held('late-after') === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const seen = performance.now();
+    expect(await answer).toMatchObject({ status: 201 });
+    expect(performance.now() - seen).toBeGreaterThan(150);
+  });
+
+  test('held for review: 202, preliminary, and final when it is released', async () => {
+    await plant({ kind: 'hold-202', match: { method: 'POST', path: '/DocumentReference$' } });
+    const { status, body } = await fhir<DocumentReference>(
+      system.baseUrl,
+      'POST',
+      'DocumentReference',
+      aNote('held'),
+    );
+    expect([status, body.docStatus]).toEqual([202, 'preliminary']);
+    const one = async () =>
+      (await system.documents()).find(({ identifiers }) => identifiers.includes(`${NOTE_SYSTEM}|held`))!;
+    expect(await one()).toMatchObject({ id: body.id, version: 1, docStatus: 'preliminary' });
+    expect(await system.release()).toBe(1);
+    expect(await one()).toMatchObject({ id: body.id, version: 2, docStatus: 'final', status: 'current' });
+    expect(await system.release()).toBe(0);
+    expect(heldDocuments(system.file)).toEqual(await system.documents());
+  });
+
+  test('what is refused anyway is not held', async () => {
+    await plant({ kind: 'hold-202' }, { kind: 'hold-202' });
+    expect((await fhir(system.baseUrl, 'POST', 'DocumentReference', '{')).status).toBe(400);
+    expect((await fhir(system.baseUrl, 'GET', 'DocumentReference?_count=1')).status).toBe(200);
   });
 
   test('truncated answer: it is held', async () => {

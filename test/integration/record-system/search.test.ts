@@ -259,9 +259,9 @@ describe('shape of the answer', () => {
     expect(patient.meta!.tag![0]!.code).toBe('SUBSETTED');
   });
 
-  test('a page has 50 matches unless asked, and never more than 500', async () => {
+  test('a page has 50 matches unless asked, and never more than 1,000', async () => {
     expect((await get('Patient')).body.entry!.length).toBe(50);
-    expect((await get('Patient?_count=5000')).body.entry!.length).toBe(500);
+    expect((await get('Patient?_count=5000')).body.entry!.length).toBe(1_000);
   });
 
   test('says of itself what it supports', async () => {

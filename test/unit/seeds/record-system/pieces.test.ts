@@ -182,27 +182,36 @@ describe('control', () => {
     origin: 'http://127.0.0.1:1',
   });
 
-  test('plants, tells and clears', () => {
-    const [book, log] = [new FaultBook(), new RequestLog()];
-    const planted = answerControl(call('POST', '/faults', '{"kind":"drop","times":3}'), book, log);
+  const records = { documents: () => [], release: async () => 3 };
+  const answerTo = (one: HttpCall, book = new FaultBook(), log = new RequestLog()) =>
+    answerControl(one, book, log, records);
+
+  test('plants, tells and clears', async () => {
+    const book = new FaultBook();
+    const planted = await answerTo(call('POST', '/faults', '{"kind":"drop","times":3}'), book);
     expect([planted.status, JSON.parse(planted.body).times]).toEqual([201, 3]);
-    expect(JSON.parse(answerControl(call('GET', '/faults'), book, log).body)).toEqual({
+    expect(JSON.parse((await answerTo(call('GET', '/faults'), book)).body)).toEqual({
       pending: [{ kind: 'drop', left: 3 }],
     });
-    answerControl(call('DELETE', '/faults'), book, log);
+    await answerTo(call('DELETE', '/faults'), book);
     expect(book.pending()).toEqual([]);
-    expect(answerControl(call('PUT', '/faults'), book, log).status).toBe(404);
+    expect((await answerTo(call('PUT', '/faults'), book)).status).toBe(404);
   });
 
-  test('names every fault of a fault', () => {
-    const answer = answerControl(
+  test('names every fault of a fault', async () => {
+    const answer = await answerTo(
       call('POST', '/faults', '{"kind":"boom","times":0,"match":{"page":"two"}}'),
-      new FaultBook(),
-      new RequestLog(),
     );
     expect(
       (JSON.parse(answer.body) as { faults: string[] }).faults.map((fault) => fault.split(':')[0]),
     ).toEqual(['kind', 'match.page', 'times']);
+  });
+
+  test('tells what is held and releases what waits, but not to a form', async () => {
+    expect(JSON.parse((await answerTo(call('GET', '/documents'))).body)).toEqual({ count: 0, documents: [] });
+    expect(JSON.parse((await answerTo(call('POST', '/release', '{}'))).body)).toEqual({ released: 3 });
+    const form = { ...call('POST', '/release'), headers: { 'content-type': 'text/plain' } };
+    expect((await answerTo(form)).status).toBe(415);
   });
 });
 
