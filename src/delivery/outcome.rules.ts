@@ -1,0 +1,128 @@
+/** The table of answers on the hub's side: from a code or the stage of a receipt to what becomes of the attempt, its lane and the other axis. */
+import type { DocumentReceipt } from '../clinical/documents.port.js';
+import type { ErrorCode, RetryClass } from '../core/error-codes.js';
+import { isHubError } from '../core/errors.js';
+
+/** What an attempt amounts to. `WAITED`: nothing was sent yet, and nothing is wrong. */
+export type AttemptClass =
+  | 'DONE'
+  | 'TRANSIENT'
+  | 'AMBIGUOUS'
+  | 'PERMANENT'
+  | 'PAUSED'
+  | 'CONFLICT'
+  | 'WAITED';
+/** What the lane does: its next delivery, this one again later, or nothing until somebody acts. */
+export type LaneMove = 'next' | 'waits' | 'parked';
+/** What the destination has said or shown. */
+export type Theirs =
+  | 'NONE'
+  | 'ACCEPTED'
+  | 'FILED'
+  | 'AWAITING_SIGNATURE'
+  | 'SIGNED'
+  | 'WITHDRAWN'
+  | 'REJECTED';
+
+/** One row of the table. */
+export interface Verdict {
+  readonly class: AttemptClass;
+  readonly lane: LaneMove;
+  /** Null leaves what was known. */
+  readonly theirs: Theirs | null;
+}
+
+const verdict = (attempt: AttemptClass, lane: LaneMove, theirs: Theirs | null = null): Verdict => ({
+  class: attempt,
+  lane,
+  theirs,
+});
+
+const AMBIGUOUS = verdict('AMBIGUOUS', 'waits');
+
+/** Receipts. */
+export const BY_STAGE: Readonly<Record<DocumentReceipt['stage'], Verdict>> = {
+  ACCEPTED: verdict('DONE', 'next', 'ACCEPTED'),
+  AWAITING_REVIEW: verdict('DONE', 'next', 'AWAITING_SIGNATURE'),
+};
+
+/** Failures by what their code says may be done about them. */
+export const BY_RETRY_CLASS: Readonly<Record<RetryClass, Verdict>> = {
+  transient: verdict('TRANSIENT', 'waits'),
+  ambiguous: AMBIGUOUS,
+  permanent: verdict('PERMANENT', 'parked'),
+  paused: verdict('PAUSED', 'waits'),
+  conflict: verdict('CONFLICT', 'waits'),
+};
+
+/** Codes of a write that mean more, or other, than their class: after it has left, not to know is never transient. */
+export const WRITE_EXCEPTIONS: Readonly<Partial<Record<ErrorCode, Verdict>>> = {
+  HUB_UPSTREAM_REJECTED: verdict('PERMANENT', 'parked', 'REJECTED'),
+  HUB_UPSTREAM_TOO_LARGE: verdict('PERMANENT', 'parked', 'REJECTED'),
+  HUB_UPSTREAM_PROTOCOL: AMBIGUOUS,
+  HUB_UPSTREAM_TIMEOUT: AMBIGUOUS,
+  HUB_UPSTREAM_STOPPED: AMBIGUOUS,
+  HUB_INTERNAL: AMBIGUOUS,
+};
+
+/** Codes of a read. What cannot be understood settles nothing: the lane waits and asks again. */
+export const READ_EXCEPTIONS: Readonly<Partial<Record<ErrorCode, Verdict>>> = {
+  HUB_UPSTREAM_PROTOCOL: AMBIGUOUS,
+  HUB_UPSTREAM_NOT_FOUND: AMBIGUOUS,
+  HUB_INTERNAL: AMBIGUOUS,
+};
+
+/** The code of any failure; what is not a `HubError` is a fault of the hub. */
+export function codeOf(error: unknown): ErrorCode {
+  return isHubError(error) ? error.code : 'HUB_INTERNAL';
+}
+
+/** The row of a failure. `call` says whether it was a write (send, withdraw) or a read (find). */
+export function verdictOf(error: unknown, call: 'write' | 'read'): Verdict {
+  const exceptions = call === 'write' ? WRITE_EXCEPTIONS : READ_EXCEPTIONS;
+  return exceptions[codeOf(error)] ?? BY_RETRY_CLASS[isHubError(error) ? error.retry : 'ambiguous'];
+}
+
+/** How patient the hub is. */
+export interface Patience {
+  /** First back-off in milliseconds. */
+  readonly backoffMs: number;
+  /** Longest back-off in milliseconds. */
+  readonly longestBackoffMs: number;
+  /** After so many tries an answer that stays ambiguous, or a reference that never comes, parks the delivery. */
+  readonly ambiguousLimit: number;
+  /** After so many conflicts that asking did not settle the delivery is parked. */
+  readonly conflictLimit: number;
+}
+
+/** No far end's `Retry-After` is taken for more than a day. */
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
+
+/**
+ * Milliseconds until the next try. Full jitter: anything from nought to twice as much as the time before, capped; where the far
+ * end asked for a time, that and a little more, so that all who were told the same do not come back at once.
+ * @param tries from 1.
+ */
+export function backoffMs(
+  tries: number,
+  patience: Pick<Patience, 'backoffMs' | 'longestBackoffMs'>,
+  retryAfterMs: number | undefined,
+  random: () => number = Math.random,
+): number {
+  if (retryAfterMs !== undefined)
+    return Math.min(Math.max(retryAfterMs, 0), LONGEST_RETRY_AFTER_MS) + random() * patience.backoffMs;
+  const most = Math.min(patience.backoffMs * 2 ** Math.min(tries - 1, 30), patience.longestBackoffMs);
+  return random() * most;
+}
+
+/** True when a delivery has been tried so often without an end that somebody has to look. */
+export function isExhausted(
+  attempt: AttemptClass,
+  tries: number,
+  conflicts: number,
+  patience: Pick<Patience, 'ambiguousLimit' | 'conflictLimit'>,
+): boolean {
+  if (attempt === 'AMBIGUOUS' || attempt === 'WAITED') return tries >= patience.ambiguousLimit;
+  if (attempt === 'CONFLICT') return conflicts >= patience.conflictLimit;
+  return false;
+}
