@@ -1,0 +1,158 @@
+/** Live reads of the demonstration record through the FHIR R4 adapter: right for everybody, in the order asked, one request each. */
+import type { CareTeam, EpisodeOfCare, Patient } from 'fhir/r4.js';
+import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
+import { parseSettings } from '../../../adapters/fhir-r4/settings.js';
+import { demonstrationRecords } from '../../../seeds/demonstration/clinical-world.js';
+import type { RecordCapability } from '../../../src/clinical/record.port.js';
+import { FixedClock } from '../../../src/core/clock.js';
+import { silentLogger } from '../../../src/core/logger.js';
+import { anOutgoingDocument } from '../../support/outgoing-documents.js';
+import { startRecordSystem, type TestRecordSystem } from '../../support/record-system.js';
+
+const TODAY = '2026-03-02';
+const PEOPLE = 150;
+const never = (): AbortSignal => new AbortController().signal;
+const world = demonstrationRecords(TODAY, PEOPLE);
+const held = <T extends { resourceType: string }>(type: T['resourceType']): T[] =>
+  world.filter(({ resourceType }) => resourceType === type) as unknown as T[];
+const ids = held<Patient>('Patient')
+  .map(({ id }) => id!)
+  .slice(0, 100);
+
+let system: TestRecordSystem;
+beforeAll(async () => {
+  system = await startRecordSystem({ people: PEOPLE, today: TODAY });
+});
+beforeEach(() => system.clearRequests());
+afterAll(() => system.stop());
+
+function adapterFor(more: Record<string, unknown> = {}) {
+  const settings = parseSettings({ baseUrl: system.baseUrl, auth: 'NONE', ...more });
+  const clock = new FixedClock(new Date('2026-03-02T09:00:00.000Z'));
+  return createFhirR4(settings, { system: 'DEMO', clock, logger: silentLogger });
+}
+const record = (more?: Record<string, unknown>) => adapterFor(more).record as Required<RecordCapability>;
+
+test('demographics of a hundred people, in their order, in one request', async () => {
+  const patients = new Map(held<Patient>('Patient').map((patient) => [patient.id!, patient]));
+  const reversed = [...ids].reverse();
+  const read = await record().demographics([...reversed, 'nobody'], never());
+  expect(read.at(-1)).toBeNull();
+  expect(
+    read.slice(0, -1).map((one) => [one!.source.reference, one!.value.name, one!.value.telephone]),
+  ).toEqual(
+    reversed.map((id) => {
+      const { name, telecom } = patients.get(id)!;
+      return [`Patient/${id}`, `${name![0]!.given![0]} ${name![0]!.family}`, telecom![0]!.value];
+    }),
+  );
+  expect(read[0]).toMatchObject({ complete: true, fetchedAt: '2026-03-02T09:00:00.000Z' });
+  expect(read[0]!.asOf).toBe(patients.get(reversed[0]!)!.meta!.lastUpdated);
+  expect(read[0]!.value.address).toContain(read[0]!.value.postcode!);
+});
+
+test('care teams with the coordinator first, and every member named', async () => {
+  const teams = held<CareTeam>('CareTeam');
+  expect(teams.length).toBeGreaterThan(80);
+  const read = await record().careTeams(ids, never());
+  for (const [at, id] of ids.entries()) {
+    const team = teams.find(({ subject }) => subject!.reference === `Patient/${id}`);
+    expect(
+      read[at]!.map(({ value }) => [value.name, value.members.map(({ reference }) => reference)]),
+    ).toEqual(
+      team === undefined ? [] : [[team.name, team.participant!.map(({ member }) => member!.reference)]],
+    );
+    for (const { value } of read[at]!)
+      expect(value.members.every(({ name, role }) => name !== null && role !== null)).toBe(true);
+  }
+});
+
+test('open episodes as the hub counts them, with team and coordinator by name', async () => {
+  const episodes = held<EpisodeOfCare>('EpisodeOfCare').filter(
+    ({ status, period }) => ['active', 'onhold'].includes(status) && period?.end === undefined,
+  );
+  const read = await record().openEpisodes(ids, TODAY, never());
+  for (const [at, id] of ids.entries()) {
+    const own = episodes.filter(({ patient }) => patient.reference === `Patient/${id}`);
+    expect(read[at]!.map(({ source }) => source.reference).sort()).toEqual(
+      own.map((episode) => `EpisodeOfCare/${episode.id}`).sort(),
+    );
+    for (const { value, source } of read[at]!) {
+      const episode = own.find((one) => `EpisodeOfCare/${one.id}` === source.reference)!;
+      expect(value.teamReference).toBe(episode.managingOrganization!.reference);
+      expect(value.teamName).not.toBeNull();
+      expect(value.careCoordinator?.reference).toBe(episode.careManager?.reference);
+      expect(value.careCoordinator?.name).toBe(episode.careManager?.display);
+    }
+  }
+});
+
+test('documents newest first, the hub’s own by their version, and never their text', async () => {
+  const adapter = adapterFor();
+  const [one, two] = ids as [string, string];
+  const sent = ['2026-02-01T09:00:00.000Z', '2026-02-03T09:00:00.000Z', '2026-02-02T09:00:00.000Z'].map(
+    (signedAt) => anOutgoingDocument({ signedAt, patient: { localId: one }, title: `Signed ${signedAt}` }),
+  );
+  for (const document of sent) await adapter.documents!.send(document, never());
+  const [none, some] = await adapter.record!.documents!([two, one], never());
+  expect(none).toEqual([]);
+  expect(some!.map(({ value }) => value)).toEqual(
+    [sent[1]!, sent[2]!, sent[0]!].map((document) => ({
+      reference: expect.stringMatching(/^DocumentReference\//) as string,
+      title: document.title,
+      type: 'IPS progress note',
+      status: 'current',
+      recordedAt: document.signedAt,
+      author: 'Kit Marchbank, Employment specialist, An employment service',
+      documentVersionId: document.documentVersionId,
+    })),
+  );
+  expect(JSON.stringify(some)).not.toContain(Buffer.from(sent[0]!.text).toString('base64').slice(0, 12));
+});
+
+test('a hundred people cost one request for each resource type, and nothing of them is in an address', async () => {
+  const reads = record();
+  await Promise.all([
+    reads.demographics(ids, never()),
+    reads.careTeams(ids, never()),
+    reads.openEpisodes(ids, TODAY, never()),
+    reads.documents(ids, never()),
+  ]);
+  const requests = await system.requests();
+  expect(
+    requests.map(({ method, path, page, count }) => `${count} ${method} ${path} ${page}`).sort(),
+  ).toEqual(
+    ['CareTeam', 'DocumentReference', 'EpisodeOfCare', 'Patient'].map(
+      (type) => `1 POST /fhir/${type}/_search 1`,
+    ),
+  );
+});
+
+test('pages are followed to the end', async () => {
+  const small = await record({ recordPageSize: 7 }).openEpisodes(ids, TODAY, never());
+  expect((await system.requests()).reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(5);
+  const references = (read: typeof small) =>
+    read.map((own) => own.map(({ source }) => source.reference).sort());
+  expect(references(small)).toEqual(references(await record().openEpisodes(ids, TODAY, never())));
+});
+
+test('by address where the server takes no form, a few people at a time', async () => {
+  const byAddress = await record({ searchByPost: false }).demographics(ids, never());
+  expect(byAddress).toEqual(await record().demographics(ids, never()));
+  expect((await system.requests())[0]).toEqual({ method: 'GET', path: '/fhir/Patient', page: 1, count: 5 });
+});
+
+test('a stopped record system is one coded failure for all', async () => {
+  const one = await startRecordSystem({ world: 'empty' });
+  const settings = parseSettings({ baseUrl: one.baseUrl, auth: 'NONE', maxAttempts: 1 });
+  await one.stop();
+  const clock = new FixedClock(new Date());
+  const reads = createFhirR4(settings, { system: 'GONE', clock, logger: silentLogger }).record!;
+  for (const read of [
+    reads.demographics!(ids, never()),
+    reads.careTeams!(ids, never()),
+    reads.openEpisodes!(ids, TODAY, never()),
+    reads.documents!(ids, never()),
+  ])
+    await expect(read).rejects.toMatchObject({ code: 'HUB_UPSTREAM_UNREACHABLE', retry: 'transient' });
+});
