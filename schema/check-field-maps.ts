@@ -10,12 +10,20 @@ import {
   isCompositeType,
   isEnumType,
   isInputObjectType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
 import { PAGE_SIZES } from '../src/platform/database/select/compilation.js';
-import type { Column, Many, One, PageRule, TypeMap } from '../src/platform/database/select/field-map.js';
+import type {
+  Column,
+  LiveEdge,
+  Many,
+  One,
+  PageRule,
+  TypeMap,
+} from '../src/platform/database/select/field-map.js';
 import type { RootField, RootFields } from '../src/platform/database/select/root-field.js';
 import { type GraphPolicy, mappedPolicy, mapsByType, plainPolicy, rootTypes } from './field-policy.js';
 
@@ -116,6 +124,7 @@ class Check {
     each(map.one, (path, field, relation) => this.one(path, field, relation));
     each(map.many, (path, field, relation) => this.many(path, field, relation));
     each(map.hand, () => undefined);
+    each(map.edges, (path, field, edge) => this.edge(path, field, edge));
   }
 
   /** The object types that a map answers; none, with the fault told, when the schema has them otherwise. */
@@ -191,6 +200,37 @@ class Check {
       filterArg,
       orderArg,
     });
+  }
+
+  /** What a live source answers has no map: every type of it must be plain, without arguments, and open to the same roles. */
+  private edge(path: string, field: AnyField, edge: LiveEdge): void {
+    const type = getNullableType(field.type);
+    this.fault(isNonNullType(field.type), `${path} is non-null over a source that may fail`);
+    this.arguments(path, field, []);
+    if (isObjectType(type)) this.plain(type, edge, new Set());
+    else this.faults.push(`${path} is not one object`);
+  }
+
+  private plain(type: GraphQLObjectType, edge: LiveEdge, seen: Set<string>): void {
+    if (seen.has(type.name)) return;
+    seen.add(type.name);
+    this.fault(
+      mapsByType(this.policy.maps).has(type.name),
+      `${type.name} has a map and is answered by ${edge.batch}`,
+    );
+    for (const field of Object.values(type.getFields())) {
+      const path = `${type.name}.${field.name}`;
+      const named = getNamedType(field.type);
+      const allow = plainPolicy(this.policy, type.name, field.name) ?? [];
+      this.fault(
+        !edge.allow.every((role) => allow.includes(role)),
+        `${path} is refused to roles that read ${edge.batch}`,
+      );
+      this.arguments(path, field, []);
+      if (isObjectType(named)) this.plain(named, edge, seen);
+      else this.fault(!isLeafType(named), `${path} is ${named.name}, which no source answers`);
+      if (isEnumType(named)) this.enumeration(named.name);
+    }
   }
 
   private target(path: string, field: AnyField, target: TypeMap): void {

@@ -1,9 +1,13 @@
-/** Apollo plugin that answers whole queries from compiled reads, and leaves everything else to graphql-js. */
+/** Apollo plugins of reads: answers whole queries from compiled reads, and tells what live sources failed at. */
 import { type ApolloServerPlugin, type BaseContext, HeaderMap } from '@apollo/server';
+import type { Logger } from '../src/core/logger.js';
+import { toldFaults } from '../src/platform/database/select/live-faults.js';
 import { PlanCache } from '../src/platform/database/select/plans.js';
 import type { ReadContextOf } from '../src/platform/database/select/read-context.js';
 import { type OperationPlans, readOperation } from '../src/platform/database/select/read-operation.js';
 import type { RootFields } from '../src/platform/database/select/root-field.js';
+import { currentTrace } from './server/correlation.js';
+import { extensionsOf, logFailure } from './server/format-error.js';
 
 /** Settings of the plugin: the same root fields and way to the caller as `applyFieldMaps`. */
 export interface CompiledReadsOptions<Context> {
@@ -56,6 +60,44 @@ export function compiledReads<Context extends BaseContext>(
           http: { headers: new HeaderMap() },
           body: { kind: 'single', singleResult: { data: data as Record<string, unknown> } },
         };
+      },
+    }),
+  };
+}
+
+/**
+ * Adds to an answer one error per source and edge that failed, whichever way the answer was read: code, retry class and
+ * correlation id as all errors have, `system` (null: nothing could be read at all), `edge` (`Type.field`), `affected`
+ * (persons), `asOf` (until when what the hub keeps of the system holds). `path` is the first place affected.
+ */
+export function liveFaults<Context extends BaseContext>(
+  contextOf: ReadContextOf<Context>,
+  logger: Logger,
+): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ contextValue, response }) => {
+        const context = contextOf(contextValue);
+        if (!context || response.body.kind !== 'single') return;
+        const { singleResult } = response.body;
+        const told = toldFaults(context, singleResult.data);
+        if (told.length === 0) return;
+        const { correlationId } = currentTrace();
+        for (const { error } of told) {
+          if (error.code === 'HUB_INTERNAL') logFailure(logger, error.cause ?? error, correlationId);
+        }
+        const errors = told.map(({ source, edge, error, asOf, affected, path }) => ({
+          message: error.message,
+          path,
+          extensions: {
+            ...extensionsOf(error, correlationId),
+            system: source,
+            edge,
+            affected,
+            asOf,
+          },
+        }));
+        singleResult.errors = [...(singleResult.errors ?? []), ...errors];
       },
     }),
   };

@@ -24,7 +24,7 @@ export function mapsByType(maps: readonly TypeMap[]): ReadonlyMap<string, TypeMa
 
 /** The policy of a field in its type's map; undefined when the map does not have it. */
 export function mappedPolicy(map: TypeMap, field: string): Allow | undefined {
-  for (const part of [map.columns, map.one, map.many, map.hand]) {
+  for (const part of [map.columns, map.one, map.many, map.hand, map.edges]) {
     if (Object.hasOwn(part, field)) return part[field]!.allow;
   }
   return undefined;

@@ -1,10 +1,12 @@
 /** The plugin in a real Apollo Server: answers what it can, and errors are Apollo's own when it cannot. */
 import { ApolloServer } from '@apollo/server';
-import { compiledReads } from '../../../schema/compiled-reads.js';
+import { compiledReads, liveFaults } from '../../../schema/compiled-reads.js';
 import { Role } from '../../../src/core/caller.js';
 import { isHubError } from '../../../src/core/errors.js';
+import { type Logger, silentLogger } from '../../../src/core/logger.js';
 import type { ReadContext } from '../../../src/platform/database/select/read-context.js';
 import { id } from './library-data.js';
+import { LiveWorld } from './library-live.js';
 import { ROOTS } from './library-maps.js';
 import { type Asked, LibraryWorld } from './library-world.js';
 
@@ -16,24 +18,31 @@ let world: LibraryWorld;
 let compiled: ApolloServer<Context>;
 let stock: ApolloServer<Context>;
 const answered: boolean[] = [];
+const logged: unknown[] = [];
+const logger: Logger = { ...silentLogger, error: (...line) => void logged.push(line) };
 
 beforeAll(async () => {
   world = await LibraryWorld.open();
   const { schema } = world;
   // The maps were applied for a context that is the read context; here it is a member, as in the real graph.
   const options = { schema, includeStacktraceInErrorResponses: false };
+  const faults = liveFaults<Context>(contextOf, logger);
   const plugin = compiledReads<Context>({
     roots: ROOTS,
-    contextOf: (context) => context.reads,
+    contextOf,
     answered: (yes) => answered.push(yes),
   });
-  compiled = new ApolloServer<Context>({ ...options, plugins: [plugin], formatError: coded });
-  stock = new ApolloServer<Context>({ ...options, formatError: coded });
+  compiled = new ApolloServer<Context>({ ...options, plugins: [plugin, faults], formatError: coded });
+  stock = new ApolloServer<Context>({ ...options, plugins: [faults], formatError: coded });
   await Promise.all([compiled.start(), stock.start()]);
 });
 afterAll(async () => {
   await Promise.all([compiled.stop(), stock.stop(), world.close()]);
 });
+
+/** One and the same object for the resolvers and for the plugins, since Apollo hands out a copy of what it is given. */
+const contextOf = (context: Context): ReadContext | null =>
+  context.reads && (context as unknown as ReadContext);
 
 function coded(formatted: object, error: unknown): { message: string } {
   const cause = (error as { originalError?: unknown }).originalError;
@@ -95,6 +104,73 @@ test.each(
     expect(answered.includes(true)).toBe(shortcut);
   },
 );
+
+describe('live sources that fail', () => {
+  afterEach(() => {
+    world.live = new LiveWorld();
+  });
+
+  test('are one error each on both ways, with all that errors of the hub carry, beside complete data', async () => {
+    world.live = new LiveWorld([
+      { source: 'south', field: 'steps' },
+      { source: 'north', field: 'pulse', digits: '3' },
+    ]);
+    const query = '{ people { name live { steps p: pulse } } version @skip(if: true) }';
+    const whole = await ask(compiled, query, {}, world.request());
+    const walked = await ask(stock, query, {}, world.request());
+    const comparable = (answer: Answer) => JSON.stringify(answer).replace(/"correlationId":"[^"]+"/g, '');
+    expect(comparable(walked)).toBe(comparable(whole));
+    expect(whole.status).toBeUndefined();
+    const extensions = {
+      code: 'HUB_UPSTREAM_TIMEOUT',
+      retry: 'transient',
+      retryAfterMs: 1000,
+      correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      asOf: null,
+    };
+    const message = 'The clinical record system did not answer in time.';
+    expect(whole.errors).toEqual([
+      {
+        message,
+        path: ['people', 8, 'live', 'p'],
+        extensions: { ...extensions, system: 'north', edge: 'Live.pulse', affected: 1 },
+      },
+      {
+        message,
+        path: ['people', 0, 'live', 'steps'],
+        extensions: { ...extensions, system: 'south', edge: 'Live.steps', affected: 11 },
+      },
+    ]);
+    expect(JSON.parse(String(whole.data))).toMatchObject({
+      people: expect.arrayContaining([{ name: 'Zoë', live: { steps: null, p: 62 } }]),
+    });
+    expect(logged).toEqual([]);
+  });
+
+  test('come after the errors of fields', async () => {
+    world.live = new LiveWorld([{ source: 'north', field: 'place' }]);
+    const query = '{ books(first: 1) { nodes { secret shelf { place row } } } }';
+    const { errors } = await ask(compiled, query, {}, world.request(Role.ANALYST));
+    expect(errors).toMatchObject([{ message: 'HUB_ACCESS_FIELD' }, { extensions: { edge: 'Shelf.place' } }]);
+  });
+
+  test('that fail for a reason nobody foresaw are logged without what they said', async () => {
+    const asked = world.request(undefined, {
+      batches: { live: () => Promise.reject(new TypeError('of Anne, born 1950')) },
+    });
+    const { errors, data } = await ask(compiled, '{ people(first: 2) { live { pulse } } }', {}, asked);
+    expect(errors).toMatchObject([
+      {
+        message: 'The hub failed.',
+        path: ['people', 0, 'live'],
+        extensions: { code: 'HUB_INTERNAL', system: null, affected: 2 },
+      },
+    ]);
+    expect(data).toBe('{"people":[{"live":null},{"live":null}]}');
+    expect(JSON.stringify(logged)).toContain('TypeError');
+    expect(JSON.stringify(logged)).not.toContain('Anne');
+  });
+});
 
 test('a request without a caller takes the stock way', async () => {
   answered.length = 0;

@@ -11,6 +11,7 @@ import {
   byTeam,
   date,
   desc,
+  edge,
   equals,
   filter,
   flag,
@@ -62,6 +63,7 @@ export const PEOPLE: TypeMap = typeMap({
   },
   filters: { nameStartsWith: startsWith('name', 'text', STAFF), bornFrom: from('born_on', 'date', ALL) },
   orders: { NAME: order(STAFF, asc('name', 'text', "''"), asc('id', 'uuid')) },
+  edges: { live: edge('live', STAFF) },
   subject: { sql: 'id', always: false },
 });
 
@@ -108,6 +110,7 @@ export const BOOKS: TypeMap = typeMap({
     chapters: many(() => CHAPTERS, 'book_id', ALL),
   },
   hand: { mood: hand(STAFF, { id: 'id', pages: 'pages' }) },
+  edges: { shelf: { ...edge('shelf', ALL), identifies: false } },
   filters: {
     titleStartsWith: startsWith('title', 'text', ALL),
     genreIn: among('genre', 'text[]', ALL),
@@ -203,5 +206,13 @@ export const LIBRARY_POLICY: GraphPolicy = {
     'Mutation.touchMedia': ALL,
     'Mutation.finish': ALL,
   },
-  plain: { Refused: ALL, MediumDone: ALL },
+  plain: {
+    Refused: ALL,
+    MediumDone: ALL,
+    Live: STAFF,
+    LiveVisit: STAFF,
+    LiveStaff: STAFF,
+    LiveSource: ALL,
+    Shelf: { place: ALL, row: ALL, sources: ALL },
+  },
 };

@@ -6,6 +6,7 @@ import {
   byTeam,
   date,
   desc,
+  edge,
   from,
   hand,
   int,
@@ -45,6 +46,7 @@ export const MEDIA: TypeMap = typeMap({
   many: {
     comments: many(() => COMMENTS, 'medium_id', ALL, { page: { size: 2, max: 20 } }),
   },
+  edges: { ownerLive: edge('live', STAFF, 'owner_id') },
   hand: { sound: hand(STAFF, { label: 'label' }) },
   filters: {
     titleStartsWith: startsWith('title', 'text', ALL),

@@ -21,12 +21,12 @@ export const SDL = `
   interface Named { name: String }
   type Person implements Named {
     id: ID!, name: String, bornOn: Date, books(first: Int, orderBy: BookOrder, filter: BookFilter): [Book!]!
-    media(first: Int, orderBy: MediumOrder): [Medium!]!, latestMedium: Medium, errands: [Errand!]!, latestErrand: Errand
+    media(first: Int, orderBy: MediumOrder): [Medium!]!, latestMedium: Medium, errands: [Errand!]!, latestErrand: Errand, live: Live
   }
   type Facts { pages: Int, genre: Genre! }
   type Loan { from: Date, until: Date }
   type Book {
-    id: ID!, title: String!, genre: Genre!, pages: Int, publishedOn: Date, createdAt: DateTime!, tags: [String!], extra: JSON
+    id: ID!, title: String!, genre: Genre!, pages: Int, publishedOn: Date, createdAt: DateTime!, tags: [String!], extra: JSON, shelf: Shelf
     available: Boolean!, author: Person, editor: Person, facts: Facts!, loan: Loan
     latestReview(knownAt: DateTime): Review
     reviews(first: Int, filter: ReviewFilter, orderBy: ReviewOrder, knownAt: DateTime): [Review!]!
@@ -42,13 +42,13 @@ export const SDL = `
   type ReviewConnection { edges: [ReviewEdge!]!, nodes: [Review!]!, pageInfo: PageInfo!, totalCount: Int! }
   enum MediumOrder { NEWEST TITLE }
   input MediumFilter { titleStartsWith: String, minMinutes: Int, or: [MediumFilter!] }
-  interface Medium { id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int }
+  interface Medium { id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int, ownerLive: Live }
   type Film implements Medium & Named {
-    id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int
+    id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int, ownerLive: Live
     name: String, minutes: Int!, director: Person
   }
   type Disc implements Medium {
-    id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int
+    id: ID!, title: String!, owner: Person, comments(first: Int): [Comment!]!, related: Medium, price: Int, ownerLive: Live
     tracks: [String!], label: String, madeOn: Date, sound: String
   }
   type Comment { id: ID!, words: String!, medium: Medium, by: Person }
@@ -57,6 +57,11 @@ export const SDL = `
   union Errand = Visit | Call
   type MediumEdge { cursor: String!, node: Medium! }
   type MediumConnection { edges: [MediumEdge!]!, nodes: [Medium!]!, pageInfo: PageInfo!, totalCount: Int! }
+  type LiveStaff { name: String, role: String! }
+  type LiveVisit { place: String, on: Date, tags: [String!]!, staff: LiveStaff, genre: Genre, helpers: [LiveStaff!]! }
+  type LiveSource { system: String!, state: String! }
+  type Live { pulse: Int, steps: Int, visits: [LiveVisit!], mood: Genre, sources: [LiveSource!]! }
+  type Shelf { place: String, row: Int, sources: [LiveSource!]! }
   type Refused { reason: String! }
   type MediumDone { medium: Medium! }
   union Done = MediumDone | Refused

@@ -19,6 +19,7 @@ import { CursorKeyring } from '../../../src/platform/database/select/sealed-curs
 import { needed } from '../../../src/platform/database/select/shapes.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 import { insertLibrary, type LibraryRows, libraryRows, ORGANISATION, TEAMS } from './library-data.js';
+import { LiveWorld } from './library-live.js';
 import { BOOKS, LIBRARY_POLICY, PEOPLE, ROOTS } from './library-maps.js';
 import { MEDIA } from './library-media.js';
 import { createLibrary, librarySchema } from './library-schema.js';
@@ -35,6 +36,8 @@ const keyring = new CursorKeyring(Buffer.alloc(32, 7));
 
 export class LibraryWorld {
   readonly plans: OperationPlans = new PlanCache(500);
+  /** Live sources; replace it to make them fail. */
+  live = new LiveWorld();
 
   private constructor(
     readonly test: TestDatabase,
@@ -77,6 +80,7 @@ export class LibraryWorld {
         audits.push({ operation, subjects });
       },
       cursors: keyring.for('somebody'),
+      batches: this.live.batches(),
       ...more,
     };
     return { context, statements, audits };

@@ -7,6 +7,7 @@ import {
   isAbstractType,
 } from 'graphql';
 import type { DataRow, LibraryRows } from './library-data.js';
+import { LiveWorld } from './library-live.js';
 import { librarySchema } from './library-schema.js';
 
 type Args = Record<string, never> & { [name: string]: unknown };
@@ -77,9 +78,10 @@ function sorted(rows: readonly DataRow[], sort: Sort): DataRow[] {
   });
 }
 
-/** A schema whose resolvers see exactly `rows`: what the caller's scope lets through. */
-export function naiveSchema(rows: LibraryRows): GraphQLSchema {
+/** A schema whose resolvers see exactly `rows`: what the caller's scope lets through. Live sources fail as `live` says. */
+export function naiveSchema(rows: LibraryRows, live: LiveWorld = new LiveWorld()): GraphQLSchema {
   const schema = librarySchema();
+  live.resolve(schema);
   const find = (table: keyof LibraryRows, id: unknown): DataRow | null =>
     rows[table].find((row) => row.id === id) ?? null;
   const given = (value: unknown): boolean => value !== undefined && value !== null;
@@ -173,6 +175,7 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
     Person: {
       media: (row, args) =>
         media(args, (medium) => medium.owner_id === row.id).slice(0, (args.first as number) ?? 3),
+      live: (row) => ({ liveKey: row.id }),
       latestMedium: (row) => media({}, (medium) => medium.owner_id === row.id)[0] ?? null,
       errands: (row) => errands((errand) => errand.who_id === row.id),
       latestErrand: (row) => errands((errand) => errand.who_id === row.id)[0] ?? null,
@@ -186,6 +189,7 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
       author: (row) => find('people', row.author_id),
       editor: (row) => find('people', row.editor_id),
       facts: (row) => row,
+      shelf: (row) => ({ liveKey: row.id }),
       loan: (row) => (row.loan_from === null ? null : row),
       latestReview: (row, args) =>
         sorted(knownReviews(args), REVIEW_ORDERS.NEWEST!).find((review) => review.book_id === row.id) ?? null,
@@ -213,6 +217,7 @@ export function naiveSchema(rows: LibraryRows): GraphQLSchema {
           ],
         ).slice(0, (args.first as number) ?? 2),
       related: (row) => find('media', row.related_id),
+      ownerLive: (row) => (row.owner_id === null ? null : { liveKey: row.owner_id }),
     },
     Film: { name: (row) => row.title, director: (row) => find('people', row.director_id) },
     Disc: { madeOn: (row) => row.made_on, sound: (row) => `${row.label}!` },

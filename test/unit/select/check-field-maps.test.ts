@@ -6,6 +6,7 @@ import { addRelations, type TypeMap, typeMap } from '../../../src/platform/datab
 import {
   asc,
   bool,
+  edge,
   equals,
   int,
   latest,
@@ -278,6 +279,64 @@ describe('an interface or a union', () => {
       'Gone is not in the schema',
     );
     expect(sorted(sorts(), REST, [], 'thing: A')).toEqual(['Thing.thing is A over a relation to Sort']);
+  });
+});
+
+describe('a live edge', () => {
+  const LIVE =
+    'type Live { pulse: Int visits: [Visit!] sources: [Source!]! } type Visit { place: String by: Source } type Source { state: State! } enum State { OK FAILED }';
+  const OPEN = { Live: ALL, Visit: ALL, Source: ALL };
+  const live = (more: object = {}): TypeMap => things({ edges: { live: { ...edge('live', ALL), ...more } } });
+  const check = (field: string, rest = LIVE, plain: GraphPolicy['plain'] = OPEN, map = live()): string[] =>
+    faults(field, map, { plain }, undefined, rest);
+
+  test('agrees', () => {
+    expect(check('live: Live')).toEqual([]);
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['promised', check('live: Live!'), ['Thing.live is non-null over a source that may fail']],
+    ['a list', check('live: [Live!]'), ['Thing.live is not one object']],
+    ['a leaf', check('live: String', '', {}), ['Thing.live is not one object']],
+    ['with an argument', check('live(on: String): Live'), ['Thing.live(on) is not an argument of its map']],
+    [
+      'an argument within',
+      check('live: Live', LIVE.replace('place:', 'place(n: Int):')),
+      ['Visit.place(n) is not an argument of its map'],
+    ],
+    [
+      'a field within that others may read',
+      check('live: Live', LIVE, { ...OPEN, Visit: { place: ALL, by: ['TEAM_MANAGER'] } }),
+      ['Visit.by is refused to roles that read live'],
+    ],
+    [
+      'an interface within',
+      check('live: Live', `${LIVE.replace('by: Source', 'by: Some')} union Some = Source`),
+      ['Visit.by is Some, which no source answers'],
+    ],
+    [
+      'a type within that the database answers',
+      check('live: Live', LIVE.replace('by: Source', 'by: Thing')),
+      [
+        'Thing has a map and is answered by live',
+        'Thing.id is refused to roles that read live',
+        'Thing.name is refused to roles that read live',
+        'Thing.live is refused to roles that read live',
+      ],
+    ],
+    ['gone', check('', LIVE), ['Thing.live is not in the schema']],
+  ])('disagrees: %s', (_name, found, expected) => {
+    expect(found).toEqual(expected);
+  });
+
+  test('an enumeration within whose values are not their names', () => {
+    const schema = librarySchema();
+    (schema.getType('Genre') as GraphQLEnumType).getValues()[0]!.value = 'novel';
+    const { maps: _maps, ...rest } = LIBRARY_POLICY;
+    const people = LIBRARY_POLICY.maps.filter(({ type }) => type === 'Person');
+    expect(fieldMapFaults(schema, { ...rest, maps: people, roots: {} })).toContain(
+      'Genre has values other than their names',
+    );
   });
 });
 

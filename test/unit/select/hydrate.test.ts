@@ -11,7 +11,12 @@ import {
   shapedType,
 } from '../../../src/platform/database/select/shapes.js';
 
-const run = (cuts: readonly number[] = []): Hydration => ({ cuts, subjects: new Set() });
+const run = (cuts: readonly number[] = []): Hydration => ({
+  cuts,
+  live: [],
+  subjects: new Set(),
+  demands: [],
+});
 const object = (fields: ObjectShape['fields'], more: Partial<ObjectShape> = {}): ObjectShape => ({
   type: 'T',
   fields,

@@ -10,6 +10,7 @@ import {
 import type { Role } from '../../../core/caller.js';
 import { HubError, inputError } from '../../../core/errors.js';
 import type { Allow, PageRule } from './field-map.js';
+import type { LivePlan } from './live-plan.js';
 import { NotCompilable } from './not-compilable.js';
 import type { DocumentScope } from './selection.js';
 
@@ -64,6 +65,7 @@ export type CompileMode = 'whole' | 'field';
 export class Compilation {
   readonly sources: ArgumentSource[] = [];
   readonly cuts: Cut[] = [];
+  readonly live: LivePlan[] = [];
   private aliases = 0;
 
   constructor(

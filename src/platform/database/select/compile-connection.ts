@@ -72,6 +72,7 @@ export function compileConnection(
     cut: page.cut,
     sources: compilation.argumentValues,
     cuts: compilation.cuts,
+    live: compilation.live,
   };
 }
 

@@ -9,8 +9,9 @@ import {
 } from 'graphql';
 import { CommonFields } from './common-fields.js';
 import type { Compilation } from './compilation.js';
-import type { Column, InlineOne, KeyOne, LatestOne, Many, TypeMap } from './field-map.js';
+import type { Column, InlineOne, KeyOne, LatestOne, LiveEdge, Many, TypeMap } from './field-map.js';
 import { listConditions, listOrder, orderSql, whereSql } from './list-sql.js';
+import { compileLive } from './live-plan.js';
 import { NotCompilable } from './not-compilable.js';
 import type { Parameters } from './parameters.js';
 import {
@@ -76,6 +77,7 @@ function compileMember(
       }
     } else {
       identifies ||= policy.kind === 'column' && policy.column.identifies;
+      identifies ||= policy.kind === 'edge' && policy.edge.identifies;
       const compile = () => fieldShape(compilation, row, map, type, policy, field);
       fields.push([field.key, common ? common.shape(type, field, compile) : compile()]);
     }
@@ -96,6 +98,10 @@ function fieldShape(
   field: SelectedField,
 ): Shape {
   if (policy.kind === 'column') return columnShape(compilation, row, policy.column);
+  if (policy.kind === 'edge') {
+    const number = compilation.live.push(compileLive(compilation, policy.edge, type, field)) - 1;
+    return { kind: 'live', edge: number, slot: row.slots.add(`(${row.scope.ref(policy.edge.key)})::text`) };
+  }
   return policy.kind === 'many'
     ? listShape(compilation, row, map, type, policy.relation, field)
     : oneShape(compilation, row, map, type, policy.relation, field);
@@ -104,7 +110,8 @@ function fieldShape(
 type Readable =
   | { kind: 'column'; allow: Column['allow']; column: Column }
   | { kind: 'many'; allow: Many['allow']; relation: Many }
-  | { kind: 'one'; allow: KeyOne['allow']; relation: KeyOne | LatestOne | InlineOne };
+  | { kind: 'one'; allow: KeyOne['allow']; relation: KeyOne | LatestOne | InlineOne }
+  | { kind: 'edge'; allow: LiveEdge['allow']; edge: LiveEdge };
 type Policy = Readable | { kind: 'hand'; allow: Column['allow']; needs: Readonly<Record<string, string>> };
 
 function policyOf(map: TypeMap, name: string): Policy | 'typename' | null {
@@ -120,6 +127,10 @@ function policyOf(map: TypeMap, name: string): Policy | 'typename' | null {
   if (Object.hasOwn(map.many, name)) {
     const relation = map.many[name]!;
     return { kind: 'many', allow: relation.allow, relation };
+  }
+  if (Object.hasOwn(map.edges, name)) {
+    const edge = map.edges[name]!;
+    return { kind: 'edge', allow: edge.allow, edge };
   }
   if (Object.hasOwn(map.hand, name)) return { kind: 'hand', ...map.hand[name]! };
   return null;

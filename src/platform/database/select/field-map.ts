@@ -120,6 +120,21 @@ export interface HandField {
   readonly needs: Readonly<Record<string, RowSql>>;
 }
 
+/**
+ * A field answered by a live source (a clinical record) with an object per key: read in one batch after the rows, for all
+ * rows at once. The object is of a type without a map, all of whose fields the same roles may read. A source that fails
+ * leaves null and one error per source and edge; it never fails the read.
+ */
+export interface LiveEdge {
+  readonly allow: Allow;
+  /** Yields the key, as text. */
+  readonly key: RowSql;
+  /** Name of the batch reader in the read context. */
+  readonly batch: string;
+  /** Selecting it makes the answer identifiable, as a column's `identifies`. */
+  readonly identifies: boolean;
+}
+
 /** A filter with a value. `where` gets the row's alias, the bound value with its cast, and the caller's role. */
 export interface ValueFilter {
   readonly kind: 'value';
@@ -217,6 +232,7 @@ export interface TypeMap {
   readonly one: Readonly<Record<string, One>>;
   readonly many: Readonly<Record<string, Many>>;
   readonly hand: Readonly<Record<string, HandField>>;
+  readonly edges: Readonly<Record<string, LiveEdge>>;
   /** By name in the filter input; `and`, `or` and `not` are there by themselves. */
   readonly filters: Readonly<Record<string, Filter>>;
   /** By name of the order's enum value; the first is the default. */
@@ -237,7 +253,7 @@ export type TypeMapDefinition = Pick<TypeMap, 'type' | 'table' | 'columns'> & Pa
 
 /** A complete map from what its author states. */
 export function typeMap(definition: TypeMapDefinition): TypeMap {
-  const empty = { one: {}, many: {}, hand: {}, filters: {}, orders: {}, args: {} };
+  const empty = { one: {}, many: {}, hand: {}, edges: {}, filters: {}, orders: {}, args: {} };
   const plain = { key: 'id', page: { size: 25, max: 100 }, subject: null, scopes: [], variants: null };
   return { ...plain, ...empty, ...definition };
 }
@@ -248,9 +264,9 @@ export function typeMap(definition: TypeMapDefinition): TypeMap {
  */
 export function addRelations(
   map: TypeMap,
-  relations: Partial<Pick<TypeMap, 'one' | 'many' | 'hand' | 'filters'>>,
+  relations: Partial<Pick<TypeMap, 'one' | 'many' | 'hand' | 'edges' | 'filters'>>,
 ): void {
-  for (const part of ['one', 'many', 'hand', 'filters'] as const) {
+  for (const part of ['one', 'many', 'hand', 'edges', 'filters'] as const) {
     for (const [name, relation] of Object.entries(relations[part] ?? {})) {
       if (Object.hasOwn(map[part], name)) throw new Error(`${map.type}.${name} is there already`);
       (map[part] as Record<string, unknown>)[name] = relation;

@@ -1,13 +1,21 @@
 /** Makes objects of positional rows: one generated function per shape, object literals with constant keys. */
 import { HubError } from '../../../core/errors.js';
+import type { LiveDemand } from './live-faults.js';
+import type { LivePlan } from './live-plan.js';
 import { NotCompilable } from './not-compilable.js';
 import { CHUNK } from './row-scope.js';
 import { NEEDS_KEY, type ObjectShape, type RowShape, type Shape, shapedPrototype } from './shapes.js';
 
-/** What a run hands to hydration: how many items each cut keeps, and where subjects are gathered. */
-export interface Hydration {
-  readonly cuts: readonly number[];
+/** What reading gathers beside the answer: the persons answered, and the objects that wait for a live edge. */
+export interface Gathered {
   readonly subjects: Set<string>;
+  readonly demands: LiveDemand[];
+}
+
+/** What a run hands to hydration beside that: how many items each cut keeps, and the plans of the live edges. */
+export interface Hydration extends Gathered {
+  readonly cuts: readonly number[];
+  readonly live: readonly LivePlan[];
 }
 
 /** Turns one row into its object. */
@@ -60,8 +68,19 @@ class Writer {
       }
     }
     for (const [key, shape] of object.fields) parts.push(`${keyText(key)}: ${this.value(shape, chunked)}`);
-    const literal = `({${parts.join(', ')}})`;
+    const literal = this.demanding(object, chunked, `({${parts.join(', ')}})`);
     return object.subject === null ? literal : `($.subject(h, ${at(object.subject, chunked)}), ${literal})`;
+  }
+
+  /** The literal, with what its live edges are to be asked. */
+  private demanding(object: ObjectShape, chunked: boolean, literal: string): string {
+    return object.fields.reduce(
+      (made, [key, shape]) =>
+        shape.kind === 'live'
+          ? `$.live(h, ${made}, ${shape.edge}, ${JSON.stringify(key)}, ${at(shape.slot, chunked)})`
+          : made,
+      literal,
+    );
   }
 
   private value(shape: Shape, chunked: boolean): string {
@@ -70,6 +89,8 @@ class Writer {
         return at(shape.slot, chunked);
       case 'time':
         return `$.time(${at(shape.slot, chunked)})`;
+      case 'live':
+        return 'null';
       case 'constant':
         return JSON.stringify(shape.text);
       case 'object': {
@@ -101,6 +122,10 @@ const tools = {
   time: isoTime,
   subject: (run: Hydration, person: unknown): void => {
     if (typeof person === 'string') run.subjects.add(person);
+  },
+  live: (run: Hydration, object: object, edge: number, responseKey: string, key: unknown): object => {
+    if (typeof key === 'string') run.demands.push({ plan: run.live[edge]!, object, responseKey, key });
+    return object;
   },
   unknown: (): never => {
     throw new HubError('HUB_INTERNAL', { cause: new Error('a row is of no type of its map') });

@@ -11,6 +11,7 @@ import type {
   KeyOne,
   LatestOne,
   Link,
+  LiveEdge,
   Many,
   Order,
   OrderKey,
@@ -98,6 +99,11 @@ export function many(
 /** A field with a resolver of its own and the values of the row that it needs. */
 export function hand(allow: Allow, needs: Readonly<Record<string, RowSql>> = {}): HandField {
   return { allow, needs };
+}
+
+/** A field that a live source answers by the row's key, default its id; see `LiveEdge`. */
+export function edge(batch: string, allow: Allow, key: RowSql = 'id'): LiveEdge {
+  return { batch, allow, key, identifies: true };
 }
 
 /** Any condition over a value: `where(row, value, role)`. */

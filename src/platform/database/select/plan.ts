@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ArgumentValues, Cut } from './compilation.js';
 import type { Hydrate } from './hydrate.js';
+import type { LivePlan } from './live-plan.js';
 import type { Parameter, Parameters } from './parameters.js';
 
 /** A statement and its parameters. */
@@ -39,6 +40,8 @@ export type PageInfoField =
 interface PlanBase {
   readonly sources: readonly ArgumentValues[];
   readonly cuts: readonly Cut[];
+  /** Live edges, by number. */
+  readonly live: readonly LivePlan[];
 }
 
 /** A Relay connection. */

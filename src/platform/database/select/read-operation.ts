@@ -10,6 +10,9 @@ import {
 } from 'graphql';
 import { Compilation } from './compilation.js';
 import { compileRoot } from './compile-root.js';
+import type { Gathered } from './hydrate.js';
+import { noteFaults } from './live-faults.js';
+import { answerLive } from './live-read.js';
 import { NotCompilable } from './not-compilable.js';
 import type { Plan } from './plan.js';
 import { type PlanCache, variablesShape } from './plans.js';
@@ -55,8 +58,8 @@ export async function readOperation(request: OperationRequest, context: ReadCont
     { maxErrors: 1 },
   );
   if (!variables) return null;
-  const subjects = new Set<string>();
-  const prepared = prepare(request, variables, context, subjects);
+  const gathered: Gathered = { subjects: new Set(), demands: [] };
+  const prepared = prepare(request, variables, context, gathered);
   if (!prepared) return null;
 
   const results = await Promise.allSettled(prepared.map(({ read }) => read()));
@@ -75,9 +78,12 @@ export async function readOperation(request: OperationRequest, context: ReadCont
   const asked = prepared.flatMap(({ field }) => (field === '__typename' ? [] : [`Query.${field}`]));
   if (asked.length === 0) return data;
   try {
-    await putOnRecord(context, [...new Set(asked)].join(','), subjects);
+    const faults = await answerLive(context, gathered.demands);
+    await putOnRecord(context, [...new Set(asked)].join(','), gathered.subjects);
+    noteFaults(context, faults, gathered.demands, data);
     return data;
   } catch (error) {
+    if (error instanceof NotCompilable) return null;
     for (const { key } of prepared) keepFailure(context, key, error);
     return null;
   }
@@ -93,7 +99,7 @@ function prepare(
   request: OperationRequest,
   variables: Readonly<Record<string, unknown>>,
   context: ReadContext,
-  subjects: Set<string>,
+  gathered: Gathered,
 ): PreparedField[] | null {
   try {
     const shape = variablesShape(request.schema, request.operation, variables);
@@ -102,7 +108,7 @@ function prepare(
     return (
       fields?.map((field) => {
         if ('text' in field) return { ...field, read: async () => field.text };
-        const run = prepareRun(field.plan, { variables }, context, subjects);
+        const run = prepareRun(field.plan, { variables }, context, gathered);
         return { key: field.key, field: field.field, read: () => run.read() };
       }) ?? null
     );

@@ -1,9 +1,17 @@
 /** Reads a field for graphql-js to walk: its selection in one statement, put on record before it is handed out. */
-import type { GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import {
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  responsePathAsArray,
+} from 'graphql';
 import { HubError, isHubError } from '../../../core/errors.js';
 import { Compilation } from './compilation.js';
 import { compileRoot } from './compile-root.js';
 import type { TypeMap } from './field-map.js';
+import { noteFaults } from './live-faults.js';
+import { answerLive } from './live-read.js';
 import { NotCompilable } from './not-compilable.js';
 import type { Plan } from './plan.js';
 import { PlanCache, variablesShape } from './plans.js';
@@ -42,12 +50,15 @@ export async function read(
   const failure = takeFailure(context, info);
   if (failure) throw failure.error;
   const plan = fieldPlan(info, target, context);
-  const subjects = new Set<string>();
+  const gathered = { subjects: new Set<string>(), demands: [] };
   const ids = target.kind === 'id' ? { ids: [target.id] } : target.kind === 'ids' ? { ids: target.ids } : {};
-  const run = prepareRun(plan, { variables: info.variableValues, ...ids }, context, subjects);
-  const answer = await run.read();
-  await putOnRecord(context, `${info.parentType.name}.${info.fieldName}`, subjects);
-  return target.kind === 'id' ? (answer as unknown[])[0] : answer;
+  const run = prepareRun(plan, { variables: info.variableValues, ...ids }, context, gathered);
+  const read = await run.read();
+  const faults = await answerLive(context, gathered.demands);
+  await putOnRecord(context, `${info.parentType.name}.${info.fieldName}`, gathered.subjects);
+  const answer = target.kind === 'id' ? (read as unknown[])[0] : read;
+  noteFaults(context, faults, gathered.demands, answer, responsePathAsArray(info.path));
+  return answer;
 }
 
 /** Puts a read on record; whatever goes wrong with that is `HUB_AUDIT_UNAVAILABLE`, and there is no answer. */

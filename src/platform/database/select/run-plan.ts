@@ -1,7 +1,7 @@
 /** Runs a plan: checks the arguments, reads, cuts to the page asked for, makes the answer. */
 import { HubError } from '../../../core/errors.js';
 import { pageSize } from './compilation.js';
-import type { Hydration } from './hydrate.js';
+import type { Gathered, Hydration } from './hydrate.js';
 import { parameterValues } from './parameters.js';
 import type { ConnectionPlan, EdgeField, PageInfoField, Plan, PlannedStatement } from './plan.js';
 import type { ReadContext } from './read-context.js';
@@ -23,18 +23,18 @@ export interface PreparedRun {
 }
 
 /**
- * Checks a run's arguments (page sizes, values, cursor) and prepares its reads. `subjects` gathers the persons answered.
+ * Checks a run's arguments (page sizes, values, cursor) and prepares its reads, which fill `gathered`.
  * Throws the coded error of a bad argument.
  */
 export function prepareRun(
   plan: Plan,
   input: RunInput,
   context: ReadContext,
-  subjects: Set<string>,
+  gathered: Gathered,
 ): PreparedRun {
   const values = plan.sources.map((source) => source(input.variables));
   const cuts = plan.cuts.map((cut) => pageSize(values[cut.source]?.[cut.arg], cut.arg, cut.page));
-  const run: Hydration = { cuts, subjects };
+  const run: Hydration = { cuts, live: plan.live, ...gathered };
   if (plan.kind === 'connection') return prepareConnection(plan, values, run, context);
   const rows = statement(plan.rows, values, input.ids === undefined ? [] : [input.ids], context);
   return {

@@ -5,6 +5,8 @@ export type Shape =
   | { readonly kind: 'value'; readonly slot: number }
   /** A `timestamptz` in either of PostgreSQL's text forms. */
   | { readonly kind: 'time'; readonly slot: number }
+  /** Null at first; `edge` is the number of its plan, `slot` holds its key. */
+  | { readonly kind: 'live'; readonly edge: number; readonly slot: number }
   /** `__typename`. */
   | { readonly kind: 'constant'; readonly text: string }
   | {
