@@ -102,12 +102,11 @@ export class AmendService {
 
 /** The version's content with what the form says otherwise. It is urgent only when the form says so. */
 function prefilled(note: NoteAtWork, about: NoteVersion, form: NoteForm, reason: string | null): DraftToKeep {
-  const contactOn =
-    form.contactOn === undefined ? about.contactOn : parseLocalDate('contactOn', form.contactOn);
+  const contactOn = form.contactOn ? parseLocalDate('contactOn', form.contactOn) : about.contactOn;
   const sameDay = contactOn === about.contactOn ? about.contactStartedAt?.toISOString() : null;
   return {
     title: form.title ? titleOf(note.kind, form.title) : about.title,
-    text: form.text === undefined ? about.body : draftText('text', form.text),
+    text: draftText('text', form.text ?? about.body),
     contactOn,
     contactStartedAt: contactStart(
       contactOn,

@@ -179,20 +179,19 @@ function changedKind(note: NoteAtWork, kind: DocumentKind | null | undefined): D
 }
 
 function changed(kind: DocumentKind, draft: DraftAtWork, form: EditForm): DraftToKeep {
-  const contactOn =
-    form.contactOn === undefined ? draft.contactOn : parseLocalDate('contactOn', form.contactOn);
+  const contactOn = form.contactOn ? parseLocalDate('contactOn', form.contactOn) : draft.contactOn;
   const startedAt =
     form.contactStartedAt === undefined ? draft.contactStartedAt?.toISOString() : form.contactStartedAt;
-  if (form.reason !== null && form.reason !== undefined && draft.purpose !== 'AMEND')
+  if (form.reason && draft.purpose !== 'AMEND')
     throw inputError('reason', 'only an amendment has one', 'none');
   return {
-    title: form.title === undefined ? draft.title : titleOf(kind, form.title),
-    text: form.text === undefined ? draft.text : draftText('text', form.text),
+    title: form.title ? titleOf(kind, form.title) : draft.title,
+    text: draftText('text', form.text ?? draft.text),
     contactOn,
     contactStartedAt: contactStart(contactOn, startedAt),
-    visibility: form.visibility === undefined ? draft.visibility : visibilityOf(form.visibility),
-    labels: form.labels === undefined ? draft.labels : labelsOf(form.labels),
+    visibility: visibilityOf(form.visibility ?? draft.visibility),
+    labels: labelsOf(form.labels ?? draft.labels),
     urgent: form.urgent ?? draft.urgent,
-    reason: form.reason === undefined ? draft.reason : reasonOf(form.reason),
+    reason: form.reason ? reasonOf(form.reason) : draft.reason,
   };
 }

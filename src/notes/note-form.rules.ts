@@ -15,15 +15,15 @@ export const NoteVisibility: { readonly [Value in DocumentVisibility]: Value } =
   SHAREABLE: 'SHAREABLE',
 };
 
-/** What a draft says; left out: as it was, or the default. */
+/** What a draft says; left out or null: as it was, or the default. */
 export interface NoteForm {
   /** One line, 1 to 200 characters; default by kind. */
   readonly title?: string | null;
   /** As typed; checked when it is signed. */
-  readonly text?: string;
+  readonly text?: string | null;
   /** `YYYY-MM-DD`, in London. */
-  readonly contactOn?: string;
-  /** ISO instant on that day; null when only the day is known. */
+  readonly contactOn?: string | null;
+  /** ISO instant on that day; null clears it, so that only the day is known; left out: as it was. */
   readonly contactStartedAt?: string | null;
   /** Default `CLINICAL_RECORD`. */
   readonly visibility?: DocumentVisibility | null;
