@@ -227,6 +227,7 @@ class Attempt {
             : before,
       wasAskedFirst: this.asked,
       watch: false,
+      answered: this.sent && ['DONE', 'TRANSIENT', 'PERMANENT', 'CONFLICT'].includes(verdict.class),
       retryAfterMs: undefined,
       ...more,
     };

@@ -14,7 +14,7 @@ import { closeDeliveryItems, mayTouch, WorkItemKind } from './work-item.service.
 export interface DeliveryForm {
   readonly idempotencyKey: string;
   readonly deliveryId: string;
-  /** 3 to 500 characters. */
+  /** 3 to 500 characters; kept as the resolution of the work items that it closes. */
   readonly reason: string;
 }
 
@@ -63,11 +63,11 @@ export class DeliveryService {
    * Throws `HUB_STATE_CONFLICT` otherwise, `HUB_NOT_FOUND`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
    */
   async cancel(caller: Caller, form: DeliveryForm): Promise<{ deliveryId: string }> {
-    return this.change(caller, 'cancelDelivery', form, async (tx, found) => {
+    return this.change(caller, 'cancelDelivery', form, async (tx, found, reason) => {
       const { ours, seq } = await lockDelivery(tx, found.id, found.lane_id);
       if (ours === 'CANCELLED') return;
       if (ours !== 'QUEUED' && ours !== 'PARKED') throw stateConflict(ours);
-      await cancelLocked(tx, { ...found, seq }, 'CANCELLED_BY_HAND');
+      await cancelLocked(tx, { ...found, seq }, 'CANCELLED_BY_HAND', caller.subject, reason);
     });
   }
 
@@ -76,7 +76,7 @@ export class DeliveryService {
    * Throws as `cancel` does.
    */
   async replay(caller: Caller, form: DeliveryForm): Promise<{ deliveryId: string }> {
-    return this.change(caller, 'replayDelivery', form, async (tx, found) => {
+    return this.change(caller, 'replayDelivery', form, async (tx, found, reason) => {
       const { ours, seq } = await lockDelivery(tx, found.id, found.lane_id);
       if (ours === 'SENDING') return;
       if (ours !== 'QUEUED' && ours !== 'PARKED') throw stateConflict(ours);
@@ -100,7 +100,7 @@ export class DeliveryService {
         [WorkItemKind.UNLINKED, WorkItemKind.PARKED],
         [found.id],
         caller.subject,
-        'the delivery was replayed',
+        reason,
       );
     });
   }
@@ -157,9 +157,9 @@ export class DeliveryService {
     caller: Caller,
     mutation: 'cancelDelivery' | 'replayDelivery',
     form: DeliveryForm,
-    work: (tx: Transaction, found: Found) => Promise<void>,
+    work: (tx: Transaction, found: Found, reason: string) => Promise<void>,
   ): Promise<{ deliveryId: string }> {
-    stated(form.reason);
+    const reason = stated(form.reason);
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, mutation, form.idempotencyKey, form, async () => {
         const [found] = isId(form.deliveryId)
@@ -170,7 +170,7 @@ export class DeliveryService {
           : [];
         if (!found || !mayTouch(caller, found.team_id))
           throw new HubError('HUB_NOT_FOUND', { details: { field: 'deliveryId' } });
-        await work(tx, found);
+        await work(tx, found, reason);
         await auditInTransaction(tx, caller, {
           kind: 'WRITE',
           operation: mutation,

@@ -26,6 +26,8 @@ export interface Outcome {
   readonly wasAskedFirst: boolean;
   /** The record is to be read back. */
   readonly watch: boolean;
+  /** The far end said something to a write, whatever it was. */
+  readonly answered: boolean;
   /** Milliseconds that the far end asked for. */
   readonly retryAfterMs: number | undefined;
 }
@@ -40,6 +42,8 @@ export interface Settlement extends Omit<Outcome, 'retryAfterMs'> {
   readonly attemptId: string | null;
   /** Milliseconds until the lane is due again. */
   readonly delayMs: number;
+  /** Attempts since it was queued or replayed, this one included. */
+  readonly tries: number;
 }
 
 const identity = (head: Head) => ({
@@ -62,6 +66,7 @@ export function settlementOf(
   return {
     ...identity(head),
     attemptId: head.attemptId,
+    tries: head.tries,
     ...rest,
     ...(exhausted
       ? {
@@ -97,5 +102,7 @@ export function withoutAttempt(head: Head, waitMs: number): Settlement {
     mayHaveArrived: head.mayHaveArrived,
     wasAskedFirst: false,
     watch: false,
+    answered: false,
+    tries: head.tries - 1,
   };
 }

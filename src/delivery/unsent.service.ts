@@ -60,11 +60,17 @@ export async function lockDelivery(tx: Transaction, deliveryId: string, laneId: 
   return delivery!;
 }
 
-/** Cancels under the lane's lock. A parked lane whose head it was goes on; elsewhere the worker passes over it when its turn comes. */
+/**
+ * Cancels under the lane's lock. A parked lane whose head it was goes on; elsewhere the worker passes over it when its turn comes.
+ * @param code as for `cancelUnsent`.
+ * @param by who did it, and `resolution` why, for the work items that it closes.
+ */
 export async function cancelLocked(
   tx: Transaction,
   delivery: Head & { seq: string },
   code: string,
+  by = 'system:delivery',
+  resolution = 'the delivery was cancelled',
 ): Promise<void> {
   await tx.query(
     `update deliveries set ours = 'CANCELLED', last_code = $2, last_at = clock_timestamp(), next_at = null,
@@ -85,7 +91,7 @@ export async function cancelLocked(
     tx,
     [WorkItemKind.UNLINKED, WorkItemKind.PARKED, WorkItemKind.URGENT_NOT_FILED],
     [delivery.id],
-    'system:delivery',
-    'the delivery was cancelled',
+    by,
+    resolution,
   );
 }

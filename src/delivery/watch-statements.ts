@@ -1,0 +1,61 @@
+/** The statements of the receipt watch: which deliveries to look for on the record, and what was seen. */
+import { CHANGED_CHANNEL } from './enqueue.service.js';
+
+/** The text of each statement. */
+export interface WatchStatements {
+  /** Takes what is due. $1 system, $2 how many at most, $3 ms until it is looked at again when nobody reports back. */
+  readonly claim: string;
+  /** Writes down what was seen. $1 `Sighting[]` as JSON. */
+  readonly settle: string;
+}
+
+/** Nothing is read while the destination is paused. `watch_attempts` is the fence: it rises with every claim. */
+const CLAIM = `
+with due as (
+  select d.id from deliveries d
+  where d.system_id = $1 and d.watch_due <= statement_timestamp() + interval '1 millisecond'
+    and not exists (select from destinations p where p.system_id = $1 and p.paused_until > statement_timestamp())
+  order by d.watch_due limit $2 for update of d skip locked
+), claimed as (
+  update deliveries d set watch_due = clock_timestamp() + $3::float8 * interval '1 millisecond', watch_attempts = d.watch_attempts + 1
+  from due where d.id = due.id
+  returning d.id, d.organisation_id, d.team_id, d.person_id, d.document_id, d.document_version_id, d.operation, d.theirs,
+    d.patient_local_id, d.watch_attempts, d.accepted_at
+)
+select c.id, c.organisation_id as "organisationId", c.team_id as "teamId", c.person_id as "personId", c.document_id as "documentId",
+       c.document_version_id as "documentVersionId", c.operation, c.theirs, c.watch_attempts as "watchAttempts",
+       (extract(epoch from clock_timestamp() - coalesce(c.accepted_at, clock_timestamp())) * 1000)::float8 as "ageMs",
+       s.text_hash as "textHash", chain.local_ids as "localIds",
+       exists (
+         select from deliveries w
+         where w.document_version_id = c.document_version_id and w.operation = 'WITHDRAW' and w.attempts > 0
+       ) as "isWithdrawn"
+from claimed c
+join signed_documents s on s.id = c.document_version_id
+cross join lateral (
+  with recursive record as (
+    select c.patient_local_id as local_id
+    union
+    select k.replaced_by_local_id from record r join record_links k on k.system_id = $1 and k.local_id = r.local_id
+    where k.replaced_by_local_id is not null
+  )
+  select array_agg(local_id) as local_ids from record where local_id is not null
+) chain`;
+
+const SETTLE = `
+with seen as (
+  select * from jsonb_to_recordset($1::jsonb)
+    as x(id uuid, "watchAttempts" integer, theirs text, reference text, version text, "isFiled" boolean, "delayMs" float8)
+)
+update deliveries d set
+  theirs = coalesce(s.theirs, d.theirs),
+  reference = coalesce(s.reference, d.reference),
+  reference_version = coalesce(s.version, d.reference_version),
+  filed_at = case when s."isFiled" then coalesce(d.filed_at, clock_timestamp()) else d.filed_at end,
+  ended_at = case when s."delayMs" is null then coalesce(d.ended_at, clock_timestamp()) else d.ended_at end,
+  watch_due = case when s."delayMs" is null then null else clock_timestamp() + s."delayMs" * interval '1 millisecond' end
+from seen s where d.id = s.id and d.watch_attempts = s."watchAttempts"
+returning d.id, case when s.theirs is not null then pg_notify('${CHANGED_CHANNEL}', d.document_id::text)::text end as told`;
+
+/** The statements as they are meant. */
+export const WATCH_STATEMENTS: WatchStatements = { claim: CLAIM, settle: SETTLE };

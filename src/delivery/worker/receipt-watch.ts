@@ -1,0 +1,169 @@
+/** Reads back what was accepted until the record shows it: one call for many documents, at once and then ever more rarely. */
+import type { DocumentKey, FiledDocument } from '../../clinical/documents.port.js';
+import type { Scope } from '../../core/caller.js';
+import { isHubError } from '../../core/errors.js';
+import type { Transaction } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import { SYSTEM } from '../lane-statements.js';
+import { codeOf } from '../outcome.rules.js';
+import { nextLookMs, type Sighting, sightingOf, type Watched } from '../sighting.rules.js';
+import { WATCH_STATEMENTS } from '../watch-statements.js';
+import { within } from '../within.js';
+import { closeDeliveryItems, openWorkItem, WorkItemKind } from '../work-item.service.js';
+import { Bell } from './bell.js';
+import type { LoopDependencies, WorkerDestination } from './destination-loop.js';
+
+/** Longest a read may take; after half as much again the deliveries are looked at by whoever comes first. */
+const READ_TIMEOUT_MS = 20_000;
+
+/** The receipt watch of one destination in this process. */
+export class ReceiptWatch {
+  private readonly bell = new Bell();
+  private readonly ending = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly destination: WorkerDestination,
+    private readonly scope: Scope,
+    private readonly dependencies: LoopDependencies,
+  ) {}
+
+  /** Begins to look. */
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Something was accepted just now. */
+  ring(): void {
+    this.bell.ring();
+  }
+
+  /** Ends; a read under way is given up and made again by whoever comes next. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    this.bell.ring();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { settings, logger } = this.dependencies;
+    while (!this.ending.signal.aborted) {
+      let looked = 0;
+      try {
+        looked = await this.look();
+      } catch (error) {
+        if (!this.ending.signal.aborted)
+          logger.warn('the record could not be read back', {
+            system: this.destination.systemCode,
+            code: codeOf(error),
+          });
+      }
+      if (looked < settings.watchBatch) await this.bell.wait(settings.pollMs);
+    }
+  }
+
+  private async look(): Promise<number> {
+    const { database, settings } = this.dependencies;
+    const watched = await database.transaction('worker', this.scope, (tx) =>
+      prepared<Watched>(tx, WATCH_STATEMENTS.claim, [
+        this.destination.systemId,
+        settings.watchBatch,
+        READ_TIMEOUT_MS * 1.5,
+      ]),
+    );
+    if (watched.length === 0) return 0;
+    const sightings = await this.sightings(watched);
+    await database.transaction('worker', this.scope, (tx) => this.keep(tx, watched, sightings));
+    return watched.length;
+  }
+
+  private async sightings(watched: readonly Watched[]): Promise<Sighting[]> {
+    const { settings } = this.dependencies;
+    try {
+      const found = await this.read(watched);
+      return watched.map((each) => sightingOf(each, found.get(each.id) ?? null, settings));
+    } catch (error) {
+      if (this.ending.signal.aborted) throw error;
+      const apart = isHubError(error) && (error.retry === 'conflict' || error.retry === 'permanent');
+      // One that the record holds twice, or cannot be asked for, must not hide the others.
+      if (apart && watched.length > 1) {
+        const sightings: Sighting[] = [];
+        for (const each of watched) sightings.push(...(await this.sightings([each])));
+        return sightings;
+      }
+      const code = codeOf(error);
+      this.dependencies.logger.warn('the record could not be read back', {
+        system: this.destination.systemCode,
+        code,
+        count: watched.length,
+      });
+      const item = code === 'HUB_UPSTREAM_CONFLICT' ? ('RECEIPT_MISMATCH' as const) : null;
+      return watched.map((each) => ({
+        ...sightingOf(each, null, settings),
+        ...(item ? { item, delayMs: null } : { delayMs: this.later(each, error) }),
+      }));
+    }
+  }
+
+  private later(each: Watched, error: unknown): number {
+    const asked = isHubError(error) ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(asked, nextLookMs(each.watchAttempts, this.dependencies.settings));
+  }
+
+  /** One call for all, under each patient whose record it may be in. */
+  private async read(watched: readonly Watched[]): Promise<ReadonlyMap<string, FiledDocument>> {
+    const keys: DocumentKey[] = [];
+    const owners: string[] = [];
+    for (const { id, documentVersionId, localIds } of watched) {
+      for (const patientLocalId of localIds ?? []) {
+        keys.push({ documentVersionId, patientLocalId });
+        owners.push(id);
+      }
+    }
+    const found = new Map<string, FiledDocument>();
+    if (keys.length === 0) return found;
+    const { documents } = this.destination;
+    const answers = await within(READ_TIMEOUT_MS, this.ending.signal, (signal) =>
+      documents.find(keys, signal),
+    );
+    answers.forEach((answer, index) => {
+      if (answer && !found.has(owners[index]!)) found.set(owners[index]!, answer.value);
+    });
+    return found;
+  }
+
+  private async keep(
+    tx: Transaction,
+    watched: readonly Watched[],
+    sightings: readonly Sighting[],
+  ): Promise<void> {
+    const rows = await prepared<{ id: string }>(tx, WATCH_STATEMENTS.settle, [JSON.stringify(sightings)]);
+    const kept = new Set(rows.map((row) => row.id));
+    const proved = sightings.filter(
+      ({ id, theirs }) => kept.has(id) && (theirs === 'FILED' || theirs === 'WITHDRAWN'),
+    );
+    if (proved.length > 0) {
+      await closeDeliveryItems(
+        tx,
+        [WorkItemKind.RECEIPT_OVERDUE, WorkItemKind.URGENT_NOT_FILED],
+        proved.map(({ id }) => id),
+        SYSTEM,
+        'the record shows it',
+      );
+    }
+    for (const { id, item } of sightings) {
+      if (item === null || !kept.has(id)) continue;
+      const { organisationId, teamId, personId, documentId } = watched.find((each) => each.id === id)!;
+      await openWorkItem(tx, {
+        kind: item,
+        organisationId,
+        teamId,
+        subjectId: id,
+        personId,
+        documentId,
+        deliveryId: id,
+        code: item === 'RECEIPT_MISMATCH' ? 'HUB_DELIVERY_MISMATCH' : 'HUB_UPSTREAM_NOT_FOUND',
+      });
+    }
+  }
+}
