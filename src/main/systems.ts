@@ -1,5 +1,6 @@
 /** The clinical record systems of a hub: each site profile with its adapter, and its row in the database. */
 import { adapterModules } from '../../adapters/registry.js';
+import { keepAuthors } from '../clinical/author-identity.service.js';
 import type { ClinicalRecordAdapter } from '../clinical/clinical-record.port.js';
 import type { RefreshedSystem } from '../clinical/refresh/pull.service.js';
 import { keepSite } from '../clinical/site.service.js';
@@ -7,6 +8,8 @@ import { NO_SCOPE } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
 import { HubError, inputError, isHubError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { keepDestination } from '../delivery/destination.service.js';
+import { keepNotePolicies, type NotePolicyToKeep } from '../notes/note-policy.service.js';
 import type { Database } from '../platform/database/database.js';
 import type { SiteProfile } from '../platform/settings/site-profiles.js';
 
@@ -28,6 +31,30 @@ export function adapterFor(profile: SiteProfile, clock: Clock, logger: Logger): 
   return module.create(module.parseSettings(profile.settings), { system: profile.code, clock, logger });
 }
 
+/**
+ * Keeps a site with everything that its profile says: the system and its teams, then authors, policies of notes and, where the
+ * adapter takes documents, the destination. Throws `HUB_INPUT_INVALID` naming the place in the profile.
+ */
+async function keepProfile(
+  database: Database,
+  profile: SiteProfile,
+  adapter: ClinicalRecordAdapter,
+): Promise<RefreshedSystem> {
+  const system = await database.transaction('write', NO_SCOPE, (tx) => keepSite(tx, profile));
+  const target = { systemId: system.id, organisationId: system.organisationId };
+  const scope = { ...NO_SCOPE, organisationId: system.organisationId };
+  await database.transaction('write', scope, async (tx) => {
+    await keepAuthors(tx, { ...target, code: profile.code }, profile.authors ?? []);
+    if (adapter.documents) {
+      const { labels, maxTextBytes } = adapter.documents.traits;
+      await keepDestination(tx, { ...target, ...profile.destination, labels, maxTextBytes });
+    }
+    const policies = (profile.notePolicies ?? []) as readonly NotePolicyToKeep[];
+    await keepNotePolicies(tx, system.organisationId, system.id, policies);
+  });
+  return system;
+}
+
 /** Keeps every site in the database and connects its adapter. */
 export async function connectSystems(
   profiles: readonly SiteProfile[],
@@ -39,7 +66,7 @@ export async function connectSystems(
   try {
     for (const profile of profiles) {
       const adapter = adapterFor(profile, clock, logger);
-      const system = await database.transaction('write', NO_SCOPE, (tx) => keepSite(tx, profile));
+      const system = await keepProfile(database, profile, adapter);
       systems.push({ system, profile, adapter });
     }
     return systems;

@@ -1,18 +1,17 @@
 /** Site profiles: which clinical record systems there are, how to speak to each, and which team each of their references means. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { isLocalDate } from '../../core/calendar.js';
 import { type Environment, type SettingFault, settingsError } from './settings.js';
+import { documentFaults, documentSections, profileDate } from './site-documents.js';
 
-const date = z.string().refine(isLocalDate, 'not a calendar date (YYYY-MM-DD)');
 const hours = z.int().min(1).max(8784);
 
 const teamSchema = z.strictObject({
   reference: z.string().min(1),
   team: z.string().min(1).nullable(),
   label: z.string().min(1).optional(),
-  validFrom: date.optional(),
-  validTo: date.optional(),
+  validFrom: profileDate.optional(),
+  validTo: profileDate.optional(),
 });
 
 const siteSchema = z.strictObject({
@@ -24,6 +23,7 @@ const siteSchema = z.strictObject({
   absenceBudgetHours: hours.optional(),
   settings: z.record(z.string(), z.unknown()),
   teams: z.array(teamSchema),
+  ...documentSections,
 });
 
 /** What a reference of a record system stands for. Dates are the first day that the mapping holds and the first that it no longer does. */
@@ -94,6 +94,7 @@ function findRepeats(sites: readonly z.infer<typeof siteSchema>[], faults: Setti
         faults.push({ name: `${name}.validTo`, fault: 'is not after validFrom', accepted: 'a later date' });
       }
     }
+    faults.push(...documentFaults(`sites[${index}]`, site));
   }
 }
 

@@ -54,7 +54,10 @@ beforeAll(async () => {
   ));
 });
 afterAll(() => db.close());
-beforeEach(() => db.owner.query('truncate clinical_record_systems, team_maps cascade'));
+beforeEach(async () => {
+  for (const table of ['caseload_memberships', 'caseload_pulls', 'team_maps', 'clinical_record_systems'])
+    await db.owner.query(`delete from ${table}`);
+});
 
 const keep = (site: SiteToKeep): Promise<RefreshedSystem> =>
   db.database.transaction('write', NO_SCOPE, (tx) => keepSite(tx, site));

@@ -94,6 +94,100 @@ describe('parseSiteProfiles', () => {
   );
 });
 
+describe('sections about documents', () => {
+  const author = {
+    subject: 'kit',
+    reference: 'Practitioner/es-kit',
+    employer: 'North trust',
+    role: 'Employment specialist',
+    validFrom: '2025-01-01',
+  };
+  const policy = {
+    validFrom: '2025-01-01',
+    clause: 'Local agreement 4',
+    lateAfterHours: 24,
+    latestBackDays: 90,
+    chaseAfterWorkingDays: 2,
+    urgentWithinMinutes: 240,
+  };
+  const placesOf = (sections: object) =>
+    faultsOf([{ ...site, ...sections }]).map((fault) => fault.split(':')[0]);
+
+  it('come back as they are written, and may all be left out', () => {
+    const sections = {
+      authors: [
+        author,
+        { ...author, subject: 'nerys', reference: 'PractitionerRole/n.1-2', validTo: '2026-01-01' },
+      ],
+      destination: { maxInFlight: 8, sendTimeoutMs: 5_000 },
+      notePolicies: [
+        policy,
+        {
+          ...policy,
+          specification: 'QVV/0294',
+          validTo: '2027-01-01',
+          countersignRole: 'TEAM_MANAGER',
+          countersignKinds: ['CLOSURE_SUMMARY'],
+          urgentEscalateTo: 'mo',
+        },
+      ],
+    };
+    expect(parseSiteProfiles(JSON.stringify([{ ...site, ...sections }]), env)[0]).toMatchObject(sections);
+    const [plain] = parseSiteProfiles(JSON.stringify([site]), env);
+    expect([plain?.authors, plain?.destination, plain?.notePolicies]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(faultsOf([{ ...site, authors: [], destination: {}, notePolicies: [] }])).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['authors[0].subject', { authors: [{ ...author, subject: '' }] }],
+    ['authors[0].reference', { authors: [{ ...author, reference: 'Patient/1' }] }],
+    ['authors[0].reference', { authors: [{ ...author, reference: 'Practitioner/' }] }],
+    ['authors[0].reference', { authors: [{ ...author, reference: 'https://a.example/Practitioner/1' }] }],
+    ['authors[0].reference', { authors: [{ ...author, reference: `Practitioner/${'a'.repeat(65)}` }] }],
+    ['authors[0].employer', { authors: [{ ...author, employer: ' ' }] }],
+    ['authors[0].role', { authors: [{ ...author, role: undefined }] }],
+    ['authors[0].validFrom', { authors: [{ ...author, validFrom: '2025-02-29' }] }],
+    ['authors[0].validTo', { authors: [{ ...author, validTo: '2025-01-01' }] }],
+    ['authors[0]', { authors: [{ ...author, name: 'Kit' }] }],
+    ['destination.maxInFlight', { destination: { maxInFlight: 0 } }],
+    ['destination.maxInFlight', { destination: { maxInFlight: 257 } }],
+    ['destination.sendTimeoutMs', { destination: { sendTimeoutMs: 99 } }],
+    ['destination.sendTimeoutMs', { destination: { sendTimeoutMs: 120_001 } }],
+    ['destination', { destination: { paused: true } }],
+    ['notePolicies[0].clause', { notePolicies: [{ ...policy, clause: '' }] }],
+    ['notePolicies[0].lateAfterHours', { notePolicies: [{ ...policy, lateAfterHours: -1 }] }],
+    ['notePolicies[0].latestBackDays', { notePolicies: [{ ...policy, latestBackDays: 1.5 }] }],
+    ['notePolicies[0].countersignRole', { notePolicies: [{ ...policy, countersignRole: 'ANALYST' }] }],
+    ['notePolicies[0].validTo', { notePolicies: [{ ...policy, validTo: '2024-12-31' }] }],
+    ['notePolicies[1].validFrom', { notePolicies: [policy, policy] }],
+  ])('tell a fault of %s by its place', (place, sections) => {
+    expect(placesOf(sections)).toEqual([`sites[0].${place}`]);
+  });
+
+  it('refuse one person twice at a time, and one identifier for two people at a time', () => {
+    const until = { ...author, validTo: '2025-06-01' };
+    const after = { ...author, reference: 'Practitioner/new', validFrom: '2025-06-01' };
+    expect(placesOf({ authors: [until, after] })).toEqual([]);
+    expect(placesOf({ authors: [after, until] })).toEqual([]);
+    expect(placesOf({ authors: [author, after] })).toEqual(['sites[0].authors[1].subject']);
+    expect(placesOf({ authors: [after, author] })).toEqual(['sites[0].authors[1].subject']);
+    const other = { ...author, subject: 'nerys' };
+    expect(placesOf({ authors: [author, other] })).toEqual(['sites[0].authors[1].reference']);
+    expect(placesOf({ authors: [until, { ...other, validFrom: '2025-06-01' }] })).toEqual([]);
+    expect(placesOf({ authors: [{ ...other, validFrom: '2025-06-01' }, until] })).toEqual([]);
+  });
+
+  it('never quote whom they name', () => {
+    const faults = faultsOf([{ ...site, authors: [author, { ...author, reference: 'Practitioner/other' }] }]);
+    expect(faults).toHaveLength(1);
+    expect(faults.join()).not.toContain('kit');
+  });
+});
+
 describe('readSiteProfiles', () => {
   it('has none without a file and says which file it cannot read', () => {
     expect(readSiteProfiles(null, {})).toEqual([]);
