@@ -32,20 +32,20 @@ export interface NewDelivery {
 const ENQUEUE = `
 with lane as (
   insert into delivery_lanes as l (id, organisation_id, system_id, person_id, last_seq, state)
-  values ($1, $2, $3, $4, 1, 'READY')
+  values ($1::uuid, $2::uuid, $3::uuid, $4::uuid, 1, 'READY')
   on conflict (system_id, person_id) do update set
     last_seq = l.last_seq + 1,
     state = case l.state when 'IDLE' then 'READY' else l.state end,
     due = case l.state when 'IDLE' then clock_timestamp() else l.due end
   returning id, last_seq, state, head_seq
 ), woken as (
-  select pg_notify('${WAKE_CHANNEL}', $3::text) from lane where state = 'READY' and head_seq = last_seq
+  select pg_notify('${WAKE_CHANNEL}', $3::uuid::text) from lane where state = 'READY' and head_seq = last_seq
 ), changed as (
-  select pg_notify('${CHANGED_CHANNEL}', $8::text)
+  select pg_notify('${CHANGED_CHANNEL}', $8::uuid::text)
 )
 insert into deliveries (id, lane_id, seq, organisation_id, team_id, person_id, system_id, document_id, document_version_id,
   operation, urgent_due_at)
-select $5, lane.id, lane.last_seq, $2, $6, $7, $3, $8, $9, $10, $11
+select $5::uuid, lane.id, lane.last_seq, $2, $6::uuid, $7::uuid, $3, $8, $9::uuid, $10::text, $11::timestamptz
 from lane left join woken on true left join changed on true`;
 
 /**
