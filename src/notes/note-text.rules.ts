@@ -57,8 +57,7 @@ function refuse(field: string, typed: string, characters: RegExp): void {
 }
 
 function mustNotExceed(field: string, text: string, most: number): void {
-  // A text has at least half as many characters as units, so a very long one is not counted.
-  const characters = text.length > most * 2 ? text.length : [...text].length;
+  const characters = [...text].length;
   if (characters <= most) return;
   throw textError(`${field}: ${characters} characters; at most ${most} are accepted`, {
     field,
