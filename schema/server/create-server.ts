@@ -7,7 +7,7 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, fastify } from 'fastify';
-import { isHubError } from '../../src/core/errors.js';
+import { inputError, isHubError } from '../../src/core/errors.js';
 import { explorerRoutes } from '../explorer/explorer.routes.js';
 import { DEFAULT_LIMITS } from '../limits/request-limits.js';
 import { limitRates, nameRequests, passageOf, readToken } from './caller-gate.js';
@@ -20,7 +20,7 @@ import { answerFailures, failed } from './http-errors.js';
 import { requestRefusal } from './http-status.js';
 import { acceptJsonOnly } from './json-body.js';
 import type { ServerOptions } from './server-options.js';
-import { streamRoute } from './stream/stream.routes.js';
+import { STREAM_PATH, streamRoute } from './stream/stream.routes.js';
 
 /** Where the graph is. */
 export const GRAPHQL_PATH = '/graphql';
@@ -129,6 +129,7 @@ function apolloServer<Context extends BaseContext>(options: ServerOptions<Contex
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       rememberUnexpected(),
+      noSubscriptions(),
       ...(options.plugins ?? []),
     ],
   });
@@ -136,6 +137,18 @@ function apolloServer<Context extends BaseContext>(options: ServerOptions<Contex
 
 /** Apollo's own log lines repeat messages of errors; what matters in them is logged by `errorFormatter`. */
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A subscription would be executed as if it were a query. */
+function noSubscriptions(): ApolloServerPlugin<BaseContext> {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ operation }) => {
+        if (operation?.operation === 'subscription')
+          throw requestRefusal(inputError('query', 'is a subscription', `subscriptions at ${STREAM_PATH}`));
+      },
+    }),
+  };
+}
 
 function rememberUnexpected(): ApolloServerPlugin<BaseContext> {
   return {

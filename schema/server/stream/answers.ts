@@ -7,6 +7,7 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  Kind,
 } from 'graphql';
 import type { HubError } from '../../../src/core/errors.js';
 import { Turnstile } from './turnstile.js';
@@ -50,6 +51,7 @@ export class Answers<Context> {
   end(why: HubError | null = null): void {
     this.last ??= why;
     this.ended = true;
+    this.turnstile.open();
     void this.source?.return?.();
   }
 
@@ -59,7 +61,7 @@ export class Answers<Context> {
     const common = { schema, document, operationName, variableValues: variables };
     const source = await createSourceEventStream({ ...common, contextValue: this.subscription.context });
     if (!(Symbol.asyncIterator in source)) {
-      yield this.worded(source);
+      yield this.worded({ errors: source.errors?.map(asRequestFault) ?? [] });
       return;
     }
     this.source = source[Symbol.asyncIterator]();
@@ -89,6 +91,13 @@ export class Answers<Context> {
     const said = errors?.map((error) => this.subscription.word(error));
     return { ...(data === undefined ? {} : { data }), ...(said ? { errors: said } : {}) };
   }
+}
+
+/** What is wrong with a variable, under the name by which Apollo's own faults of a request are worded. */
+function asRequestFault(error: GraphQLError): GraphQLError {
+  const { message, nodes, originalError } = error;
+  if (nodes?.[0]?.kind !== Kind.VARIABLE_DEFINITION) return error;
+  return new GraphQLError(message, { nodes, originalError, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function saysNothing({ data, errors }: ExecutionResult): boolean {
