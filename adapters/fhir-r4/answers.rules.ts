@@ -40,6 +40,8 @@ export const READ_STATUS_RULES: readonly StatusRule[] = [
 export const WRITE_STATUS_RULES: readonly StatusRule[] = [
   { from: 200, to: 299, code: null },
   only(304, 'HUB_UPSTREAM_AMBIGUOUS'),
+  // The server says that it gave up waiting for the request; a timeout of the hub's own would be ambiguous.
+  only(408, 'HUB_UPSTREAM_UNAVAILABLE'),
   only(413, 'HUB_UPSTREAM_TOO_LARGE'),
   only(415, 'HUB_UPSTREAM_TOO_LARGE'),
   only(501, 'HUB_UPSTREAM_REJECTED'),

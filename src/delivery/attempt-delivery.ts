@@ -109,7 +109,9 @@ class Attempt {
   failed(error: unknown): Outcome {
     const code = codeOf(error);
     if (!this.sent && (this.sending.signal.aborted || code === 'HUB_LEASE_LOST')) return this.waited(null);
-    if (!this.sent && code === 'HUB_UPSTREAM_CONFLICT') return this.parked('HUB_DELIVERY_MISMATCH');
+    // Held twice is somebody's work; a conflict that the far end merely reports is asked about again.
+    if (!this.sent && isHubError(error) && error.details.fault === 'DUPLICATE')
+      return this.parked('HUB_DELIVERY_MISMATCH');
     const verdict = this.sending.signal.aborted
       ? verdictOf(new HubError('HUB_UPSTREAM_AMBIGUOUS'), 'write')
       : verdictOf(error, this.sent ? 'write' : 'read');
