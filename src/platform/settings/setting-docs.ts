@@ -74,7 +74,30 @@ defaults. Teams never come from the token.
     "presenceBudgetHours": 168,
     "absenceBudgetHours": 26,
     "settings": { "baseUrl": "https://fhir.example/r4", "bearerToken": { "env": "HUB_SECRET_NORTHMOOR" } },
-    "teams": [{ "reference": "Organization/123", "team": "CMHT-N", "label": "North team", "validFrom": "2024-04-01" }]
+    "teams": [{ "reference": "Organization/123", "team": "CMHT-N", "label": "North team", "validFrom": "2024-04-01" }],
+    "authors": [
+      {
+        "subject": "k.marchbank",
+        "reference": "Practitioner/4711",
+        "employer": "Northmoor trust",
+        "role": "Employment specialist",
+        "validFrom": "2024-04-01"
+      }
+    ],
+    "destination": { "maxInFlight": 32, "sendTimeoutMs": 10000 },
+    "notePolicies": [
+      {
+        "validFrom": "2024-04-01",
+        "clause": "Information sharing agreement, 4.2",
+        "lateAfterHours": 24,
+        "latestBackDays": 90,
+        "countersignRole": "TEAM_MANAGER",
+        "countersignKinds": ["CLOSURE_SUMMARY"],
+        "chaseAfterWorkingDays": 2,
+        "urgentWithinMinutes": 240,
+        "urgentEscalateTo": "v.wainfleet"
+      }
+    ]
   }
 ]
 \`\`\`
@@ -86,6 +109,21 @@ defaults. Teams never come from the token.
   which the mapping no longer holds.
 - \`presenceBudgetHours\` and \`absenceBudgetHours\` say for how long a sighting on a caseload, and an absence from a complete
   one, may be relied on.
+- \`authors\` says who somebody of the directory (\`subject\`) is in the record system: their own identifier there
+  (\`Practitioner/<id>\` or \`PractitionerRole/<id>\`), and the employer and role that stand beside what they sign. A subject is
+  one author at a time, an identifier one person’s at a time. Who is not listed cannot sign notes that go there; who is taken
+  off the list can no longer from the next start on, and what they signed stays theirs.
+- \`destination\` bounds the sending of notes where the adapter takes documents: \`maxInFlight\` sends at once over all processes
+  (1 to 256, default 32), and \`sendTimeoutMs\` for each (100 to 120000, default 10000).
+- \`notePolicies\` says what holds for notes that go there, for one service specification (\`specification\`, its code) or for all
+  when left out; the most specific in force applies, and the hub’s own defaults where there is none. An entry made more than
+  \`lateAfterHours\` after the contact is a late one; the contact may lie at most \`latestBackDays\` back; kinds in
+  \`countersignKinds\` are sent once \`countersignRole\` (\`TEAM_MANAGER\` or \`CARE_COORDINATOR\`) has approved, who is chased after
+  \`chaseAfterWorkingDays\`; a note marked urgent that is not filed within \`urgentWithinMinutes\` goes to \`urgentEscalateTo\` (a
+  subject; a manager of the team when left out). \`clause\` is shown with whatever is refused.
+
+All three may be left out. A subject or a specification that is not in the database yet is \`HUB_INPUT_INVALID\` at the start, with
+the place in the file.
 `;
 }
 
