@@ -10,7 +10,11 @@ import { EpisodeService } from '../casework/episodes/episode.service.js';
 import { ReferralService } from '../casework/referrals/referral.service.js';
 import { RefreshService } from '../clinical/refresh/refresh.service.js';
 import { type Clock, systemClock } from '../core/clock.js';
+import { DeliveryService } from '../delivery/delivery.service.js';
+import { WorkItemService } from '../delivery/work-item.service.js';
 import { DirectoryScopeSource } from '../directory/scope.reader.js';
+import { NoteService } from '../notes/note.service.js';
+import { NoteChaseService } from '../notes/note-chase.service.js';
 import type { Database } from '../platform/database/database.js';
 import type { HubLogger } from '../platform/logging.js';
 import type { Settings } from '../platform/settings/settings.js';
@@ -26,6 +30,10 @@ export interface HubServices {
   readonly confirmations: ConfirmationService;
   readonly overrides: OverrideService;
   readonly episodes: EpisodeService;
+  readonly notes: NoteService;
+  readonly noteChase: NoteChaseService;
+  readonly deliveries: DeliveryService;
+  readonly workItems: WorkItemService;
   readonly reviews: ReviewService;
   readonly refresh: RefreshService;
 }
@@ -71,6 +79,10 @@ export async function openHub(
       confirmations: new ConfirmationService(database, clock),
       overrides: new OverrideService(database, clock),
       episodes: new EpisodeService(database, clock),
+      notes: new NoteService(database, clock),
+      noteChase: new NoteChaseService(database, clock),
+      deliveries: new DeliveryService(database, clock),
+      workItems: new WorkItemService(database, clock),
       reviews: new ReviewService(database, clock, eligibility),
       refresh: new RefreshService({ database, clock, logger }),
     },

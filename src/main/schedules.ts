@@ -4,13 +4,18 @@ import { forgetOldKeys } from '../access/idempotency.service.js';
 import { scheduleRefresh } from '../clinical/refresh/refresh.schedule.js';
 import { newId } from '../core/ids.js';
 import { Jobs } from '../platform/jobs.js';
+import { chaseNotes } from './delivery.js';
 import type { Hub } from './open-hub.js';
 
 const REVIEW_QUEUE = 'eligibility-review';
 /** Minutes between looks at decisions and overdue questions of an organisation. */
 const REVIEW_MINUTES = 30;
 
-interface ReviewJob {
+const CHASE_QUEUE = 'note-chase';
+/** Minutes between looks at urgent notes and countersignatures of an organisation. */
+const CHASE_MINUTES = 5;
+
+interface OrganisationJob {
   readonly organisationId: string;
 }
 
@@ -30,16 +35,16 @@ export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
   await jobs.start();
   const { refreshMinutes, sweepHours } = hub.settings;
   await scheduleRefresh(jobs, hub.services.refresh, hub.systems, { refreshMinutes, sweepHours }, hub.logger);
-  await jobs.work<ReviewJob>(REVIEW_QUEUE, ({ organisationId }) => reviewOrganisation(hub, organisationId));
   const organisations = new Set(hub.systems.map(({ system }) => system.organisationId));
-  for (const organisationId of organisations) {
-    await jobs.schedule({
-      name: REVIEW_QUEUE,
-      key: organisationId,
-      everyMinutes: REVIEW_MINUTES,
-      data: { organisationId },
-    });
+  const perOrganisation = [
+    [REVIEW_QUEUE, REVIEW_MINUTES, reviewOrganisation],
+    [CHASE_QUEUE, CHASE_MINUTES, chaseNotes],
+  ] as const;
+  for (const [name, everyMinutes, work] of perOrganisation) {
+    await jobs.work<OrganisationJob>(name, ({ organisationId }) => work(hub, organisationId));
+    for (const organisationId of organisations)
+      await jobs.schedule({ name, key: organisationId, everyMinutes, data: { organisationId } });
+    await jobs.keepSchedules(name, organisations);
   }
-  await jobs.keepSchedules(REVIEW_QUEUE, organisations);
   return () => jobs.stop();
 }

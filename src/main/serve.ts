@@ -1,16 +1,18 @@
 /** Puts the graph on HTTP: who calls, what they may, compiled reads, health and metrics. */
 import { buildGraph } from '../../schema/build-graph.js';
-import { compiledReads } from '../../schema/compiled-reads.js';
+import { compiledReads, liveFaults } from '../../schema/compiled-reads.js';
 import { COST_TABLE } from '../../schema/cost-table.js';
 import { EXPLORER_EXAMPLES } from '../../schema/explorer/examples.js';
 import { GraphContext, type GraphRuntime } from '../../schema/graph-context.js';
 import { ROOTS } from '../../schema/roots.js';
 import { createServer } from '../../schema/server/create-server.js';
+import { RecordReadService } from '../clinical/record-read.service.js';
 import { NO_SCOPE } from '../core/caller.js';
 import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
 import { createMetrics } from '../platform/metrics.js';
 import { cursorSecret } from '../platform/settings/cursor-secret.js';
 import { type Settings, settingsError } from '../platform/settings/settings.js';
+import { hearChanges } from './heard-changes.js';
 import type { Hub } from './open-hub.js';
 import { refreshByCaller } from './refresh-by-caller.js';
 import { tokenVerifierFor } from './token-keys.js';
@@ -26,11 +28,19 @@ export interface Serving {
 export async function serve(hub: Hub): Promise<Serving> {
   const { settings, database, audit, logger, clock } = hub;
   const verifier = await tokenVerifierFor(settings, clock);
+  const changes = await hearChanges(hub.ownerUrl, logger);
   const runtime: GraphRuntime = {
     database,
     audit,
     services: { ...hub.services, refreshCaseload: refreshByCaller(hub) },
     cursors: new CursorKeyring(Buffer.from(cursorSecret(settings))),
+    deliveryChanges: changes,
+    record: new RecordReadService({
+      database,
+      clock,
+      systems: () => hub.systems.map(({ system, adapter }) => ({ ...system, record: adapter.record })),
+      deadlineMs: settings.recordTimeoutMs,
+    }),
   };
   const contextOf = (context: GraphContext) => context.readContext;
   const server = await createServer<GraphContext>({
@@ -41,7 +51,7 @@ export async function serve(hub: Hub): Promise<Serving> {
       return new GraphContext(runtime, token && (await hub.callers.resolve(token, request)), correlationId);
     },
     costs: COST_TABLE,
-    plugins: [compiledReads({ roots: ROOTS, contextOf })],
+    plugins: [compiledReads({ roots: ROOTS, contextOf }), liveFaults(contextOf, logger)],
     logger,
     health: {
       checks: [
@@ -60,11 +70,12 @@ export async function serve(hub: Hub): Promise<Serving> {
     await server.listen({ host: settings.host, port: settings.port });
   } catch (error) {
     await server.close();
+    await changes.close();
     throw listenFault(settings, error);
   }
   const { port } = server.server.address() as { port: number };
   const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
-  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+  return { url: `http://${host}:${port}`, close: () => closeServer(server).finally(() => changes.close()) };
 }
 
 /** How often a closing server lets go of connections whose request has been answered, in milliseconds. */

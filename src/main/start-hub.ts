@@ -5,6 +5,7 @@ import { createLogger } from '../platform/logging.js';
 import type { Environment, Settings } from '../platform/settings/settings.js';
 import { banner } from './banner.js';
 import { findDataStore } from './data-store.js';
+import { startDelivery } from './delivery.js';
 import {
   type Progress,
   seedDemonstrationCases,
@@ -68,6 +69,7 @@ export async function startHub(
     await hub.connect(siteProfilesOf(settings, recordSystem, env));
     if (recordSystem) await seedDemonstrationCases(hub, recordSystem, progress);
     if (settings.roles.includes('worker')) stops.push(await startSchedules(hub));
+    if (settings.roles.includes('delivery')) stops.push(await startDelivery(hub));
     let url: string | null = null;
     if (settings.roles.includes('http')) {
       const serving = await serve(hub);

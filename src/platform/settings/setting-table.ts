@@ -7,6 +7,8 @@ export const ProcessRole = {
   HTTP: 'http',
   /** Refreshes caseloads, escalates and cleans up. */
   WORKER: 'worker',
+  /** Sends signed documents to the record systems and reads them back. */
+  DELIVERY: 'delivery',
 } as const;
 export type ProcessRole = (typeof ProcessRole)[keyof typeof ProcessRole];
 
@@ -97,6 +99,11 @@ export const SETTINGS = {
     group: SITES,
     default: null,
     help: 'Site profiles: which clinical record systems there are and how to speak to each.',
+  }),
+  recordTimeoutMs: integer('HUB_RECORD_TIMEOUT_MS', [100, 25_000], {
+    group: SITES,
+    default: 4_000,
+    help: 'Milliseconds that an answer waits for a live read of a clinical record; what comes later is left out with an error.',
   }),
   refreshMinutes: integer('HUB_REFRESH_MINUTES', [1, 1440], {
     group: SITES,

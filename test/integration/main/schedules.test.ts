@@ -175,7 +175,7 @@ describe('schedules', () => {
       [world.clock.now()],
     );
     expect(pulls.every(({ n }) => n === 1)).toBe(true);
-    expect(await world.sql('select name from pgboss.schedule')).toHaveLength(3);
+    expect(await world.sql('select name from pgboss.schedule')).toHaveLength(4);
   });
 
   it('stopping them leaves no connection of theirs', async () => {
