@@ -8,18 +8,12 @@ import {
   MembershipState,
 } from '../../src/clinical/clinical-record.port.js';
 import { isHubError } from '../../src/core/errors.js';
+import { everythingIn, never } from './contract-case.js';
 import { aMembership, memberships } from './contract-memberships.js';
+import { documentsCases } from './documents-contract.js';
 import { EXPECTATIONS } from './expectations.js';
 import { type ContractSubject, FAULT_KINDS, type Fault, type PeerMembership } from './misbehaving-peer.js';
-
-const never = (): AbortSignal => new AbortController().signal;
-
-/** Everything that an error could show to anybody: messages, details, stacks and causes. */
-function everythingIn(error: unknown, depth = 0): string {
-  if (depth > 6 || typeof error !== 'object' || error === null) return String(error);
-  const parts = Object.getOwnPropertyNames(error).map((name) => Reflect.get(error, name) as unknown);
-  return parts.map((part) => everythingIn(part, depth + 1)).join('\n');
-}
+import { recordCases } from './record-contract.js';
 
 interface Pulled {
   readonly pages: readonly CaseloadPage[];
@@ -277,6 +271,10 @@ export function clinicalRecordContract(
         teams.sort((a, b) => a.reference.localeCompare(b.reference)),
       );
     });
+
+    const cases = { subject: () => subject, contractCase };
+    if (manifest.capabilities.includes(Capability.DOCUMENTS)) documentsCases(cases);
+    if (manifest.capabilities.includes(Capability.RECORD)) recordCases(cases);
 
     contractCase('health is up when the far end answers', null, async () => {
       expect(await subject.adapter.health(never())).toMatchObject({ state: 'UP', code: null });

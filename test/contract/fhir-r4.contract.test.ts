@@ -4,6 +4,7 @@ import { fhirR4 } from '../../adapters/fhir-r4/index.js';
 import { stopped } from '../../adapters/fhir-r4/transport/deadline.js';
 import { FixedClock } from '../../src/core/clock.js';
 import { silentLogger } from '../../src/core/logger.js';
+import { LABEL_CODES, peerDocument, resourcesOfRecords } from '../support/fhir-records.js';
 import {
   CANARY,
   episodeResource,
@@ -39,6 +40,7 @@ async function make(): Promise<ContractSubject> {
     callTimeoutMs: 400,
     totalTimeoutMs: 8_000,
     maxBodyBytes: 1_000_000,
+    labelCodes: LABEL_CODES,
   });
   const clock = new FixedClock(new Date('2026-03-01T09:00:01.000Z'));
   const adapter = createFhirR4(
@@ -51,8 +53,10 @@ async function make(): Promise<ContractSubject> {
       },
     },
   );
+  const idOf = (reference: string): string => reference.slice('DocumentReference/'.length);
   return {
     adapter,
+    another: make,
     peer: {
       teamReference: TEAM,
       pageSize: PAGE_SIZE,
@@ -86,6 +90,19 @@ async function make(): Promise<ContractSubject> {
           })),
         ),
       misbehave: server.misbehave,
+      loadRecords: (records) => server.load(resourcesOfRecords(records)),
+      misbehaveOnWrite: (kind) => server.writes.misbehave(kind),
+      documents: () => server.writes.documents.map(peerDocument),
+      moveDocument: (reference, localId) =>
+        server.writes.change(idOf(reference), { subject: { reference: `Patient/${localId}` } }),
+      rewriteDocument: (reference, text) => {
+        const attachment = {
+          contentType: 'text/plain; charset=utf-8',
+          data: Buffer.from(text).toString('base64'),
+        };
+        server.writes.change(idOf(reference), { content: [{ attachment }] });
+      },
+      copyDocument: (reference) => server.writes.copy(idOf(reference)),
       requests: () => server.seen.length,
       strays: () => server.strays.length,
       close: server.close,

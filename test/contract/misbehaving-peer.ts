@@ -1,5 +1,7 @@
 /** What the contract needs of the far end: to hold what it is told, and to misbehave when it is told. */
 import type { ClinicalRecordAdapter, MembershipState } from '../../src/clinical/clinical-record.port.js';
+import type { DocumentLabel, FiledDocument } from '../../src/clinical/documents.port.js';
+import type { RecordCareTeam, RecordDemographics, RecordEpisode } from '../../src/clinical/record.port.js';
 import type { LocalDate } from '../../src/core/calendar.js';
 
 /** A patient as the far end holds it, in the port's words. */
@@ -102,10 +104,61 @@ export interface Fault {
   readonly times?: number;
 }
 
+/** The ways to misbehave towards the next write. */
+export const WRITE_FAULT_KINDS = [
+  /** Closes the connection without having done anything. */
+  'DROP_BEFORE',
+  /** Does it, and closes the connection without an answer. */
+  'DROP_AFTER',
+  /** Does it, and answers 500. */
+  'FAILS_AFTER',
+  /** Does it, and answers with a page of HTML and 200. */
+  'HTML_AFTER',
+  /** Does it, and answers with an empty body and no place. */
+  'EMPTY_AFTER',
+  /** Never answers. */
+  'SILENT',
+  /** Takes it, and holds it until somebody there has looked at it. */
+  'HELD',
+  'BUSY',
+  'DOWN',
+  'REJECTS',
+  'REFUSES',
+  'CONFLICT',
+  'TOO_LARGE',
+  /** Sends the caller to another host. */
+  'REDIRECT',
+] as const;
+export type WriteFaultKind = (typeof WRITE_FAULT_KINDS)[number];
+
+/** A document as the far end holds it, in the port's words. */
+export interface PeerDocument {
+  readonly documentVersionId: string;
+  readonly reference: string;
+  readonly patientLocalId: string;
+  readonly text: string;
+  readonly status: FiledDocument['status'];
+  readonly isFinal: boolean;
+  readonly labels: readonly DocumentLabel[];
+  /** `REPLACE` or `APPEND`, and what; null for neither. */
+  readonly relation: { readonly action: string; readonly reference: string } | null;
+}
+
+/** Everything that a far end holds of one person, in the port's words. */
+export interface PeerRecord {
+  readonly localId: string;
+  readonly demographics: RecordDemographics;
+  readonly careTeams: readonly RecordCareTeam[];
+  /** Each with the day on which it ended; null while it goes on. */
+  readonly episodes: readonly (RecordEpisode & { readonly endedOn: LocalDate | null })[];
+}
+
 /** A scripted far end together with the adapter that talks to it. */
 export interface ContractSubject {
   readonly adapter: ClinicalRecordAdapter;
   readonly peer: MisbehavingPeer;
+  /** One more, with a far end of its own; whoever asks closes it. */
+  another(): Promise<ContractSubject>;
 }
 
 export interface MisbehavingPeer {
@@ -121,6 +174,18 @@ export interface MisbehavingPeer {
   /** Teams that it holds, by reference, name and code. */
   loadTeams(teams: readonly { reference: string; name: string; code: string | null }[]): void;
   misbehave(fault: Fault | null): void;
+  /** Replaces what the far end holds of people. */
+  loadRecords(records: readonly PeerRecord[]): void;
+  /** The next write is answered so. */
+  misbehaveOnWrite(kind: WriteFaultKind): void;
+  /** Documents that it holds, in the order in which they came. */
+  documents(): readonly PeerDocument[];
+  /** Moves a document to another patient, as a merge of records there does. */
+  moveDocument(reference: string, patientLocalId: string): void;
+  /** Replaces the text of a document. */
+  rewriteDocument(reference: string, text: string): void;
+  /** Keeps a second copy of a document under another reference. */
+  copyDocument(reference: string): void;
   /** Requests received so far. */
   requests(): number;
   /** Requests that reached another host or a path outside the agreed one. */

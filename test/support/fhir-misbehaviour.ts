@@ -72,15 +72,16 @@ const ANSWERS: Partial<Record<FaultKind, Answer>> = {
   },
 };
 
-/** Answers wrongly, if that fault is one of the whole answer; only searches for episodes and the probe are touched. */
+/** Answers wrongly, if that fault is one of the whole answer; only searches for episodes, searches by form and the probe are touched. */
 export function misanswer(
   kind: FaultKind,
   type: string,
   request: IncomingMessage,
   response: ServerResponse,
   about: Whereabouts,
+  byForm = false,
 ): boolean {
-  const answer = type === 'EpisodeOfCare' || type === 'metadata' ? ANSWERS[kind] : undefined;
+  const answer = byForm || type === 'EpisodeOfCare' || type === 'metadata' ? ANSWERS[kind] : undefined;
   answer?.(response, about, request);
   return answer !== undefined;
 }

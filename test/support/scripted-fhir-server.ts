@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Fault } from '../contract/misbehaving-peer.js';
 import { misanswer, misshape } from './fhir-misbehaviour.js';
 import { CANARY, type TestResource } from './fhir-resources.js';
+import { ScriptedWrites } from './scripted-writes.js';
 
 /** A search page on its way out; faults change it. */
 export interface TestBundle {
@@ -17,6 +18,8 @@ export interface TestBundle {
 
 /** A request as it arrived. */
 export interface SeenRequest {
+  readonly method: string;
+  /** Of a search by form with the parameters of its form. */
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
 }
@@ -27,8 +30,10 @@ export interface ScriptedFhirServer {
   readonly seen: readonly SeenRequest[];
   /** Requests to the other host, or to a path outside the base. */
   readonly strays: readonly SeenRequest[];
-  /** Replaces everything it holds. */
+  /** Replaces everything it holds, except what was written to it. */
   load(resources: readonly TestResource[]): void;
+  /** What was written to it, and how it misbehaves towards writes. */
+  readonly writes: ScriptedWrites;
   misbehave(fault: Fault | null): void;
   close(): Promise<void>;
 }
@@ -44,6 +49,14 @@ function listen(handler: (request: IncomingMessage, response: ServerResponse) =>
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
+const patientOf = (one: TestResource): string =>
+  String(((one.patient ?? one.subject) as { reference?: string } | undefined)?.reference);
+
+const identifiersOf = (one: TestResource): string[] =>
+  ((one.identifier ?? []) as readonly { system?: string; value?: string }[]).map(
+    ({ system, value }) => `${system}|${value}`,
+  );
+
 /** Matches of a search, in the order of `_lastUpdated`. */
 function matching(resources: readonly TestResource[], type: string, query: URLSearchParams): TestResource[] {
   const updated = (resource: TestResource) =>
@@ -51,6 +64,8 @@ function matching(resources: readonly TestResource[], type: string, query: URLSe
   const organization = query.get('organization');
   const since = query.get('_lastUpdated')?.replace(/^ge/, '');
   const ids = query.get('_id')?.split(',');
+  const patients = query.get('patient')?.split(',');
+  const identifiers = query.get('identifier')?.split(',');
   return resources
     .filter((one) => one.resourceType === type)
     .filter(
@@ -59,16 +74,23 @@ function matching(resources: readonly TestResource[], type: string, query: URLSe
     )
     .filter((one) => !since || updated(one) >= since)
     .filter((one) => !ids || ids.includes(one.id))
+    .filter((one) => !patients || patients.includes(patientOf(one)))
+    .filter((one) => !identifiers || identifiersOf(one).some((value) => identifiers.includes(value)))
     .sort((a, b) => updated(a).localeCompare(updated(b)) || a.id.localeCompare(b.id));
 }
 
-/** What `_include` brings along: patients and care managers, once each. */
+/** What `_include` brings along: patients, care managers, teams and members of care teams, once each. */
 function includesOf(
   resources: ReadonlyMap<string, TestResource>,
   page: readonly TestResource[],
 ): TestResource[] {
   const references = page
-    .flatMap((one) => [one.patient, one.careManager])
+    .flatMap((one) => [
+      one.patient,
+      one.careManager,
+      one.managingOrganization,
+      ...((one.participant ?? []) as readonly { member?: unknown }[]).map(({ member }) => member),
+    ])
     .map((element) => element as { reference?: string } | undefined);
   const wanted = new Set(
     references.map((element) => element?.reference).filter((text) => text !== undefined),
@@ -80,22 +102,29 @@ function includesOf(
 export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
   const seen: SeenRequest[] = [];
   const strays: SeenRequest[] = [];
-  let held: readonly TestResource[] = [];
+  let loaded: readonly TestResource[] = [];
   let fault: Fault | null = null;
   let left = 0;
 
   const elsewhere = await listen((request, response) => {
-    strays.push({ url: new URL(request.url!, 'http://elsewhere'), headers: request.headers });
+    const { method = '', headers } = request;
+    strays.push({ method, url: new URL(request.url!, 'http://elsewhere'), headers });
     response
       .writeHead(200, { 'content-type': 'application/fhir+json' })
       .end('{"resourceType":"Bundle","type":"searchset"}');
   });
-  const server = await listen((request, response) => serve(request, response));
+  const server = await listen((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => serve(request, response, Buffer.concat(pieces).toString('utf8')));
+  });
   const baseUrl = `http://127.0.0.1:${portOf(server)}/fhir/`;
   const elsewhereUrl = `http://127.0.0.1:${portOf(elsewhere)}/fhir/`;
+  const writes = new ScriptedWrites(elsewhereUrl);
 
   function pageOf(type: string, url: URL, again: boolean): TestBundle {
     const query = url.searchParams;
+    const held = [...loaded, ...writes.documents];
     const matches = matching(held, type, query);
     const count = Number(query.get('_count') ?? 10);
     const offset = Number(query.get('_offset') ?? 0);
@@ -120,21 +149,28 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
     };
   }
 
-  function serve(request: IncomingMessage, response: ServerResponse): void {
+  function serve(request: IncomingMessage, response: ServerResponse, body: string): void {
     const url = new URL(request.url!, baseUrl);
-    (url.pathname.startsWith('/fhir/') ? seen : strays).push({ url, headers: request.headers });
+    const { method = '', headers } = request;
+    const byForm = method === 'POST' && url.pathname.endsWith('/_search');
+    if (byForm) {
+      url.pathname = url.pathname.slice(0, -'/_search'.length);
+      for (const [name, value] of new URLSearchParams(body)) url.searchParams.append(name, value);
+    }
+    (url.pathname.startsWith('/fhir/') ? seen : strays).push({ method, url, headers });
     response.setHeader('x-detail', CANARY);
     const type = url.pathname.slice('/fhir/'.length);
+    if (!byForm && writes.answer(method, type, headers, body, response)) return;
     const number =
       Number(url.searchParams.get('_offset') ?? 0) / Number(url.searchParams.get('_count') ?? 1) + 1;
     const here = fault !== null && (fault.page === 0 || type === 'Patient' || number === (fault.page ?? 1));
     const active = fault !== null && here && left > 0 ? fault : null;
     const about = { baseUrl, elsewhereUrl, url };
-    if (active !== null && misanswer(active.kind, type, request, response, about)) {
+    if (active !== null && misanswer(active.kind, type, request, response, about, byForm)) {
       left -= 1;
       return;
     }
-    const body =
+    const answer =
       type === 'metadata'
         ? {
             resourceType: 'CapabilityStatement',
@@ -144,12 +180,12 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
         : pageOf(type, url, active?.kind === 'DUPLICATE_PAGE');
     const shaped =
       active !== null &&
-      body.resourceType === 'Bundle' &&
-      misshape(active.kind, type, body as TestBundle, about);
+      answer.resourceType === 'Bundle' &&
+      misshape(active.kind, type, answer as TestBundle, about);
     if (shaped) left -= 1;
     response
       .writeHead(200, { 'content-type': 'application/fhir+json; charset=utf-8' })
-      .end(JSON.stringify(body));
+      .end(JSON.stringify(answer));
   }
 
   const stop = (one: Server) =>
@@ -161,8 +197,9 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
     baseUrl,
     seen,
     strays,
+    writes,
     load: (resources) => {
-      held = resources;
+      loaded = resources;
     },
     misbehave: (wanted) => {
       fault = wanted;

@@ -36,12 +36,19 @@ function isTrouble(error: unknown): boolean {
   return TROUBLE.includes(error.code);
 }
 
-/** A guard that lets `maxConcurrent` requests run at once. */
-export function createGuard(maxConcurrent: number): Guard {
+/** A guard that lets `maxConcurrent` requests run at once; while it is open it tells for how long it still will be. */
+export function createGuard(
+  maxConcurrent: number,
+  monotonicMs: () => number = () => performance.now(),
+): Guard {
   const turns = bulkhead(maxConcurrent, GUARD.queue);
   const breaker = circuitBreaker(handleWhen(isTrouble), {
     halfOpenAfter: GUARD.openMs,
     breaker: new ConsecutiveBreaker(GUARD.failures),
+  });
+  let opened = 0;
+  breaker.onBreak(() => {
+    opened = monotonicMs();
   });
   return {
     get open() {
@@ -54,7 +61,7 @@ export function createGuard(maxConcurrent: number): Guard {
         if (error instanceof TaskCancelledError) throw stopped();
         if (error instanceof BrokenCircuitError)
           throw new HubError('HUB_UPSTREAM_UNAVAILABLE', {
-            retryAfterMs: GUARD.openMs,
+            retryAfterMs: Math.max(0, Math.ceil(opened + GUARD.openMs - monotonicMs())),
             details: { circuit: 'OPEN' },
           });
         if (error instanceof BulkheadRejectedError)

@@ -1,0 +1,145 @@
+/** What each adapter that reads a record live must do: everybody's own, in the order asked, one request for a page of people. */
+import { Capability } from '../../src/clinical/clinical-record.port.js';
+import type { RecordCapability } from '../../src/clinical/record.port.js';
+import type { ErrorCode } from '../../src/core/error-codes.js';
+import { anOutgoingDocument } from '../support/outgoing-documents.js';
+import { type ContractCases, everythingIn, failureOf, never } from './contract-case.js';
+import { ON, records } from './contract-records.js';
+import { EXPECTATIONS } from './expectations.js';
+
+type Read = (record: RecordCapability, ids: readonly string[], signal: AbortSignal) => Promise<unknown>;
+
+/** The reads that the port knows, by name; a read that the adapter does not have is absent. */
+const READS: readonly (readonly [keyof RecordCapability, Read])[] = [
+  ['demographics', (record, ids, signal) => record.demographics!(ids, signal)],
+  ['careTeams', (record, ids, signal) => record.careTeams!(ids, signal)],
+  ['openEpisodes', (record, ids, signal) => record.openEpisodes!(ids, ON, signal)],
+  ['documents', (record, ids, signal) => record.documents!(ids, signal)],
+];
+
+/** Faults of the whole answer, with what a live read makes of them when they last. */
+const FAULTS = EXPECTATIONS.filter(
+  ({ fault, outcome }) =>
+    outcome !== 'COMPLETE' &&
+    outcome.code !== 'HUB_CASELOAD_INCOMPLETE' &&
+    !['LINK_ELSEWHERE', 'LINK_ALIKE', 'LINK_OUTSIDE', 'OTHER_TEAM'].includes(fault.kind),
+).map(({ fault, outcome }) => ({ kind: fault.kind, code: (outcome as { code: ErrorCode }).code }));
+
+const valuesOf = (answers: readonly (readonly { readonly value: unknown }[])[]) =>
+  answers.map((own) => own.map(({ value }) => value));
+
+/** Declares the cases. */
+export function recordCases({ subject, contractCase }: ContractCases): void {
+  const recordCase = (title: string, body: (record: RecordCapability) => Promise<void>) =>
+    contractCase(title, Capability.RECORD, () => body(subject().adapter.record!));
+  const people = records(100);
+  const ids = people.map(({ localId }) => localId);
+
+  recordCase('demographics are what is held, in the order asked, null for nobody', async (record) => {
+    if (!record.demographics) return;
+    subject().peer.loadRecords(people);
+    const asked = ['nobody', ...[...ids].reverse(), ids[3]!];
+    const read = await record.demographics(asked, never());
+    const byId = new Map(people.map(({ localId, demographics }) => [localId, demographics]));
+    expect(read.map((one) => one?.value ?? null)).toEqual(asked.map((id) => byId.get(id) ?? null));
+    expect(read[0]).toBeNull();
+    expect(read[1]).toMatchObject({ complete: true, source: { reference: `Patient/${asked[1]}` } });
+  });
+
+  recordCase('care teams are everybody’s own, with every member named', async (record) => {
+    if (!record.careTeams) return;
+    subject().peer.loadRecords(people);
+    expect(valuesOf(await record.careTeams(ids, never()))).toEqual(people.map(({ careTeams }) => careTeams));
+  });
+
+  recordCase('open episodes are those of the day by the hub’s own count', async (record) => {
+    if (!record.openEpisodes) return;
+    subject().peer.loadRecords(people);
+    const open = people.map(({ episodes }) =>
+      episodes
+        .filter(({ endedOn, startedOn }) => (endedOn === null || ON < endedOn) && (startedOn ?? '') <= ON)
+        .map(({ endedOn: _ended, ...episode }) => episode),
+    );
+    expect(open.flat().some(({ state }) => state === 'ENDED')).toBe(true);
+    expect(valuesOf(await record.openEpisodes(ids, ON, never()))).toEqual(open);
+    // Long before, only those whose start nobody knows could have been open.
+    const before = (await record.openEpisodes(ids, '2020-01-01', never())).flat();
+    expect(before.length).toBeGreaterThan(0);
+    expect(before.every(({ value }) => value.startedOn === null)).toBe(true);
+  });
+
+  recordCase('documents come newest first, the hub’s own by their version', async (record) => {
+    if (!record.documents) return;
+    const [one, two] = ids as [string, string];
+    const signed = ['2026-02-01T09:00:00.000Z', '2026-02-03T09:00:00.000Z', '2026-02-02T09:00:00.000Z'];
+    const sent = signed.map((signedAt) => anOutgoingDocument({ signedAt, patient: { localId: one } }));
+    for (const document of sent) await subject().adapter.documents!.send(document, never());
+    const [none, some] = await record.documents([two, one], never());
+    expect(none).toEqual([]);
+    expect(some!.map(({ value }) => [value.recordedAt, value.documentVersionId])).toEqual(
+      [1, 2, 0].map((at) => [signed[at], sent[at]!.documentVersionId]),
+    );
+    for (const { value } of some!)
+      expect(value).toMatchObject({
+        title: 'Progress note',
+        status: 'current',
+        author: expect.stringContaining('Kit Marchbank') as string,
+      });
+    expect(JSON.stringify(some)).not.toContain(sent[0]!.text.slice(0, 12));
+  });
+
+  for (const [name, read] of READS) {
+    recordCase(`${name}: a hundred people cost one request, and asking for nobody none`, async (record) => {
+      if (!record[name]) return;
+      subject().peer.loadRecords(people);
+      await read(record, ids, never());
+      expect(subject().peer.requests()).toBe(1);
+      expect(await read(record, [], never())).toEqual([]);
+      expect(subject().peer.requests()).toBe(1);
+    });
+
+    recordCase(`${name}: an id that is none is refused before anything is sent`, async (record) => {
+      if (!record[name]) return;
+      for (const id of ['', '..', 'a/b', 'a,b', 'a|b', 'a b', 'Patient/1', `${'a'.repeat(65)}`, 'a\r\nX: y'])
+        expect(await failureOf(read(record, [ids[0]!, id], never()))).toMatchObject({
+          code: 'HUB_INPUT_INVALID',
+        });
+      expect(subject().peer.requests() + subject().peer.strays()).toBe(0);
+    });
+
+    recordCase(`${name}: every fault is one coded failure for all, that tells nothing`, async (record) => {
+      if (!record[name]) return;
+      subject().peer.loadRecords(people);
+      const seen = new Set<string>();
+      for (const { kind, code } of FAULTS.filter(({ kind }) => kind !== 'DELAY' && kind !== 'STALL')) {
+        if (seen.has(kind)) continue;
+        seen.add(kind);
+        const one = await subject().another();
+        one.peer.loadRecords(people);
+        one.peer.misbehave({ kind, page: 0 });
+        const error = await failureOf(read(one.adapter.record!, ids, never()));
+        expect([kind, (error as { code?: string } | null)?.code]).toEqual([kind, code]);
+        for (const canary of one.peer.canaries) expect(everythingIn(error)).not.toContain(canary);
+        expect(one.peer.strays()).toBe(0);
+        await one.adapter.close();
+        await one.peer.close();
+      }
+      expect(seen.size).toBeGreaterThan(15);
+    });
+
+    recordCase(`${name}: an abort stops it within a second`, async (record) => {
+      if (!record[name]) return;
+      subject().peer.misbehave({ kind: 'DELAY', page: 0 });
+      const controller = new AbortController();
+      const started = performance.now();
+      setTimeout(() => controller.abort(), 30);
+      expect(await failureOf(read(record, ids, controller.signal))).toMatchObject({
+        code: 'HUB_UPSTREAM_STOPPED',
+      });
+      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(await failureOf(read(record, ids, AbortSignal.abort()))).toMatchObject({
+        code: 'HUB_UPSTREAM_STOPPED',
+      });
+    });
+  }
+}
