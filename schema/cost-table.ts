@@ -17,6 +17,12 @@ export const COST_TABLE: CostModel = {
     'NoteVersion.labels': 2,
     'ServiceSpecification.versions': 2,
     'SpecificationVersion.rules': 32,
+    'ClinicalRecord.demographics': 1,
+    'ClinicalRecord.careTeams': 2,
+    'ClinicalCareTeam.members': 5,
+    'ClinicalRecord.openEpisodes': 2,
+    'ClinicalRecord.documents': 10,
+    'ClinicalRecord.sources': 1,
     'ClinicalRecordSystem.caseloads': 20,
   },
 };

@@ -7,6 +7,7 @@ import type { IdentityQuestionService } from '../src/casework/eligibility/identi
 import type { OverrideService } from '../src/casework/eligibility/override.service.js';
 import type { EpisodeService } from '../src/casework/episodes/episode.service.js';
 import type { ReferralService } from '../src/casework/referrals/referral.service.js';
+import type { RecordReadService } from '../src/clinical/record-read.service.js';
 import { type Caller, Role } from '../src/core/caller.js';
 import { HubError } from '../src/core/errors.js';
 import type { DeliveryService } from '../src/delivery/delivery.service.js';
@@ -48,6 +49,8 @@ export interface GraphRuntime {
   readonly cursors: CursorKeyring;
   /** Word from the database that deliveries have changed. */
   readonly deliveryChanges: DeliveryChanges;
+  /** Live reads of clinical records; without it `Person.clinical` is null with `HUB_INTERNAL`. */
+  readonly record?: RecordReadService;
 }
 
 /** A request to the graph. */
@@ -118,6 +121,7 @@ function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {
       if (subjects.length === 0 && caller.role !== Role.ANALYST && !isAboutPeople(operation)) return;
       await runtime.audit.record(caller, { kind: 'READ', operation, personIds: subjects });
     },
+    batches: runtime.record ? { clinical: runtime.record.reader(caller.scope) } : {},
     cursors: runtime.cursors.for(`${caller.scope.organisationId} ${caller.subject} ${caller.role}`),
   };
 }

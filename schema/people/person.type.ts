@@ -1,5 +1,6 @@
 /** Persons in the graph. */
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { ClinicalRecord } from '../clinical/clinical-record.type.js';
 import { Membership } from '../clinical/membership.type.js';
 import { DateScalar, IdScalar } from '../scalars/date.scalar.js';
 
@@ -42,6 +43,12 @@ export class Person {
 
   @Field(() => IdentityState)
   identityState: IdentityState;
+
+  @Field(() => ClinicalRecord, {
+    nullable: true,
+    description: 'What the clinical record systems say of the person at this moment.',
+  })
+  clinical: ClinicalRecord | null;
 
   @Field(() => [Membership], { description: 'Caseload memberships within your scope.' })
   memberships: Membership[];

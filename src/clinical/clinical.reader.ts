@@ -10,6 +10,7 @@ import {
   byTeam,
   date,
   desc,
+  edge,
   equals,
   flag,
   freeArg,
@@ -138,5 +139,6 @@ export function addClinicalRelations(): void {
     many: {
       memberships: many(() => MEMBERSHIPS, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),
     },
+    edges: { clinical: edge('clinical', CARE) },
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { buildGraph } from '../../schema/build-graph.js';
-import { compiledReads } from '../../schema/compiled-reads.js';
+import { compiledReads, liveFaults } from '../../schema/compiled-reads.js';
 import { GraphContext, type GraphRuntime } from '../../schema/graph-context.js';
 import { DEFAULT_LIMITS } from '../../schema/limits/request-limits.js';
 import { ROOTS } from '../../schema/roots.js';
@@ -21,11 +21,15 @@ import { OverrideService } from '../../src/casework/eligibility/override.service
 import { ReviewService } from '../../src/casework/eligibility/review.service.js';
 import { EpisodeService } from '../../src/casework/episodes/episode.service.js';
 import { ReferralService } from '../../src/casework/referrals/referral.service.js';
+import { type ReadableSystem, RecordReadService } from '../../src/clinical/record-read.service.js';
 import type { Role } from '../../src/core/caller.js';
 import { silentLogger } from '../../src/core/logger.js';
+import { DeliveryService } from '../../src/delivery/delivery.service.js';
+import { WorkItemService } from '../../src/delivery/work-item.service.js';
 import { DirectoryScopeSource } from '../../src/directory/scope.reader.js';
 import type { Hub } from '../../src/main/open-hub.js';
 import { refreshByCaller } from '../../src/main/refresh-by-caller.js';
+import { NoteService } from '../../src/notes/note.service.js';
 import { CursorKeyring } from '../../src/platform/database/select/sealed-cursors.js';
 import type { CaseworkWorld } from './casework-world.js';
 
@@ -64,6 +68,8 @@ export interface GraphServer {
   readonly statements: () => number;
   /** Operations that the compiled reads answered. */
   readonly compiled: () => number;
+  /** A bearer token of somebody, good for a day of the world's clock. */
+  tokenOf(who: TokenOf): Promise<string>;
   /** Another server over the same world with some parts changed. */
   variant(changes: Partial<GraphRuntime>, stock?: boolean): Promise<FastifyInstance>;
   readonly runtime: GraphRuntime;
@@ -74,7 +80,7 @@ export interface GraphServer {
 /** Serves a world, with and without the compiled reads. */
 export async function serveGraph(
   world: CaseworkWorld,
-  options: { readonly auditLimitMs?: number } = {},
+  options: { readonly auditLimitMs?: number; readonly records?: readonly ReadableSystem[] } = {},
 ): Promise<GraphServer> {
   const { database, clock } = world;
   const folder = mkdtempSync(join(tmpdir(), 'graph-test-'));
@@ -114,6 +120,9 @@ export async function serveGraph(
     confirmations: new ConfirmationService(counting, clock),
     overrides: new OverrideService(counting, clock),
     episodes: new EpisodeService(counting, clock),
+    notes: new NoteService(counting, clock),
+    deliveries: new DeliveryService(counting, clock),
+    workItems: new WorkItemService(counting, clock),
   };
   const hub = {
     database: counting,
@@ -127,6 +136,9 @@ export async function serveGraph(
     audit,
     services: { ...services, refreshCaseload: refreshByCaller(hub) },
     cursors: new CursorKeyring(Buffer.alloc(32, 7)),
+    // Nothing is heard: tests of subscriptions listen to the database for themselves.
+    deliveryChanges: { subscribe: () => () => {} },
+    record: new RecordReadService({ database: counting, clock, systems: () => options.records ?? [] }),
   };
   const callers = new CallerService(new DirectoryScopeSource(database), clock);
   const schema = await buildGraph();
@@ -142,20 +154,24 @@ export async function serveGraph(
         const caller = token && (await callers.resolve(token, request));
         return new GraphContext({ ...runtime, ...changes }, caller, correlationId);
       },
-      plugins: stock
-        ? []
-        : [
-            compiledReads({
-              roots: ROOTS,
-              contextOf,
-              answered: (yes) => {
-                counters.compiled += Number(yes);
-              },
-            }),
-          ],
+      plugins: [
+        liveFaults(contextOf, silentLogger),
+        ...(stock
+          ? []
+          : [
+              compiledReads({
+                roots: ROOTS,
+                contextOf,
+                answered: (yes) => {
+                  counters.compiled += Number(yes);
+                },
+              }),
+            ]),
+      ],
       logger: silentLogger,
       health: { checks: [] },
       // Whether a document is too large is proved elsewhere; the walk asks for whole lists.
+      streams: { clock },
       limits: { ...DEFAULT_LIMITS, cost: 100_000_000, nodes: 5_000, aliases: 500 },
       rate: false,
     });
@@ -191,6 +207,7 @@ export async function serveGraph(
       const json = JSON.parse(response.body) as { data?: Answer['data']; errors?: Answer['errors'] };
       return { status: response.statusCode, text: response.body, data: json.data, errors: json.errors ?? [] };
     },
+    tokenOf,
     statements: () => counters.statements,
     compiled: () => counters.compiled,
     variant,

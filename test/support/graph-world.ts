@@ -5,6 +5,7 @@ import { nextNhsNumber, putMembership, putReferral } from './casework-people.js'
 import { type CaseloadName, CaseworkWorld, type Document, type TeamName } from './casework-world.js';
 import { employColleagues, putEpisodes } from './graph-episodes.js';
 import { type GraphServer, serveGraph, type TokenOf } from './graph-server.js';
+import { ScriptedRecord } from './scripted-record.js';
 import { createTestDatabase, type TestDatabaseOptions } from './test-database.js';
 
 /** Who asks in the walks: a caller per role, a second specialist in another team, and two of the other trust. */
@@ -61,12 +62,18 @@ const PEOPLE: readonly Plan[] = [
   ...times(3, { team: null, on: ['EIP', 'CRISIS'] }),
 ];
 
+/** The name that a record gives the person whose number its local id ends in. */
+const cnryName = (localId: string): string => `CnryFamily${localId.slice('record-'.length)}`;
+
 /** The world, served. */
 export class GraphWorld extends CaseworkWorld {
   server!: GraphServer;
   readonly people: Someone[] = [];
   readonly thirdOrganisation = newId();
   readonly otherSystem = newId();
+  /** What the record systems say of a person is made of the person's own names, so that another's would be met as theirs. */
+  readonly record = new ScriptedRecord({ system: 'home', nameOf: cnryName });
+  readonly otherRecord = new ScriptedRecord({ system: 'other', nameOf: cnryName });
 
   /** People whose referral a team received, in the order they were made. */
   referredTo(team: TeamName): Someone[] {
@@ -94,7 +101,23 @@ export class GraphWorld extends CaseworkWorld {
       this.people[3]!.personId,
       this.people[4]!.personId,
     ]);
-    this.server = await serveGraph(this, auditLimitMs === undefined ? {} : { auditLimitMs });
+    this.server = await serveGraph(this, {
+      ...(auditLimitMs === undefined ? {} : { auditLimitMs }),
+      records: [
+        {
+          id: this.systemId,
+          organisationId: this.organisations.home,
+          code: 'home',
+          record: this.record.capability,
+        },
+        {
+          id: this.otherSystem,
+          organisationId: this.organisations.other,
+          code: 'other',
+          record: this.otherRecord.capability,
+        },
+      ],
+    });
     await this.act();
   }
 
@@ -298,6 +321,18 @@ export class GraphWorld extends CaseworkWorld {
         ],
       );
     }
+    await this.sql(
+      `insert into record_links (id, organisation_id, system_id, local_id, person_id, restricted, observed_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+      [
+        newId(),
+        foreign ? this.organisations.other : this.organisations.home,
+        foreign ? this.otherSystem : this.systemId,
+        `record-${n}`,
+        personId,
+        restricted,
+        this.hoursAgo(48),
+      ],
+    );
     this.people.push({ n, personId, referralId });
   }
 

@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { buildGraph } from '../../../schema/build-graph.js';
 import { publishedSchema } from '../../../schema/published-schema.js';
+import { SourceState } from '../../../src/clinical/record-read.rules.js';
 import { PURPOSES_OF } from '../../../src/core/caller.js';
 import { checkedValues } from '../../support/check-constraints.js';
 
@@ -66,6 +67,7 @@ const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
   PersonOrder: ['FAMILY_NAME', 'NEWEST'],
   ReferralOrder: ['FIRST_CONTACT_DUE', 'NEWEST', 'OLDEST'],
   TeamOrder: ['CODE', 'NAME'],
+  ClinicalSourceState: Object.keys(SourceState).sort(),
   NoteOrder: ['CONTACT', 'NEWEST', 'OLDEST'],
   DeliveryOrder: ['NEWEST', 'OLDEST'],
   WorkItemOrder: ['DUE', 'NEWEST', 'OLDEST'],

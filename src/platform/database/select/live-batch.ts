@@ -18,13 +18,16 @@ export interface BatchFault {
 
 /** What a batch found. */
 export interface BatchAnswer {
-  /** Plain data of a field for a key, by the names of the graph; null or undefined when there is none. */
-  value(field: string, key: string): unknown;
+  /**
+   * Plain data of a field for a key, by the names of the graph; null or undefined when there is none. `among` are all
+   * fields that the object at hand has, for a field that speaks of the others; they have all been answered by then.
+   */
+  value(field: string, key: string, among: ReadonlySet<string>): unknown;
   readonly faults: readonly BatchFault[];
 }
 
 /**
- * Reads one batch. A source that fails is a fault of the answer, never a rejection; a rejection says that nothing could be
+ * Reads one batch of a request; a field is asked for once for each key in a request. A source that fails is a fault of the answer, never a rejection; a rejection says that nothing could be
  * read at all, and leaves every object of the batch null.
  */
 export type BatchReader = (wanted: Wanted) => Promise<BatchAnswer>;

@@ -26,6 +26,8 @@ export interface LivePlan {
   readonly type: string;
   /** Names of the fields asked of the batch, with the response key under which each comes first. */
   readonly wanted: ReadonlyMap<string, string>;
+  /** The same names. */
+  readonly among: ReadonlySet<string>;
   /** The object of a key, from what the batch has of each field. */
   readonly make: (value: (field: string) => unknown) => object;
 }
@@ -45,7 +47,8 @@ export function compileLive(
     if (name !== '__typename' && !wanted.has(name)) wanted.set(name, key);
   }
   const pick = objectPick(compilation, target, field);
-  return { batch: edge.batch, field: path, type: target.name, wanted, make: pick };
+  const among = new Set(wanted.keys());
+  return { batch: edge.batch, field: path, type: target.name, wanted, among, make: pick };
 }
 
 function objectPick(

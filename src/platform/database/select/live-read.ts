@@ -41,21 +41,25 @@ async function answerBatch(
 ): Promise<LiveFault[]> {
   const known = askedOf(context, batch);
   ask(context, batch, known, demands);
-  const outcomes = new Map<Promise<Outcome>, Outcome>();
+  const promises = new Set(
+    demands.flatMap(({ plan, key }) => [...plan.among].map((field) => known.get(field)!.get(key)!)),
+  );
+  const outcomes = new Map(
+    await Promise.all([...promises].map(async (promise) => [promise, await promise] as const)),
+  );
   const failures: { demand: LiveDemand; failure: HubError }[] = [];
   for (const demand of demands) {
-    const values = new Map<string, unknown>();
+    const { among, make } = demand.plan;
+    const answers = new Map<string, BatchAnswer>();
     let failed: HubError | null = null;
-    for (const field of demand.plan.wanted.keys()) {
-      const promise = known.get(field)!.get(demand.key)!;
-      const outcome = outcomes.get(promise) ?? (await promise);
-      outcomes.set(promise, outcome);
+    for (const field of among) {
+      const outcome = outcomes.get(known.get(field)!.get(demand.key)!)!;
       if ('failure' in outcome) failed = outcome.failure;
-      else values.set(field, outcome.answer.value(field, demand.key));
+      else answers.set(field, outcome.answer);
     }
     if (failed) failures.push({ demand, failure: failed });
     else {
-      const made = demand.plan.make((field) => values.get(field));
+      const made = make((field) => answers.get(field)!.value(field, demand.key, among));
       (demand.object as Record<string, unknown>)[demand.responseKey] = made;
     }
   }

@@ -1,0 +1,190 @@
+/** The live reads of one request: whom they may be about, what has been asked already, what became of it. */
+import type { LocalDate } from '../core/calendar.js';
+import type { Scope } from '../core/caller.js';
+import { HubError } from '../core/errors.js';
+import type { Database } from '../platform/database/database.js';
+import type { BatchAnswer, BatchFault, Wanted } from '../platform/database/select/live-batch.js';
+import type { Observed } from './clinical-record.port.js';
+import type { RecordEpisode } from './record.port.js';
+import { type RecordHolder, readLastAnswers, readRecordHolders } from './record-links.reader.js';
+import {
+  barred,
+  careCoordinator,
+  READ_OF,
+  type ReadOutcome,
+  type RecordRead,
+  shownItem,
+  sourceState,
+} from './record-read.rules.js';
+import type { ReadableSystem } from './record-read.service.js';
+import { readSource, type SourceBreakers } from './record-source.js';
+
+/** What a request brings. */
+export interface RecordReadingTerms {
+  readonly database: Database;
+  readonly scope: Scope;
+  readonly systems: readonly ReadableSystem[];
+  readonly breakers: SourceBreakers;
+  readonly now: () => Date;
+  readonly terms: { readonly on: LocalDate; readonly deadlineMs: number };
+}
+
+/** What became of one read of one patient, and why it failed. */
+interface Outcome extends ReadOutcome {
+  readonly error: HubError | null;
+}
+
+/** Reads of one request. Whoever asks a second time for the same gets the same. */
+export class RecordReading {
+  private readonly holders = new Map<string, Promise<RecordHolder | undefined>>();
+  private readonly known = new Map<string, RecordHolder | undefined>();
+  /** By read, system and local id. */
+  private readonly outcomes = new Map<string, Promise<Outcome>>();
+  private readonly done = new Map<string, Outcome>();
+  private lastAnswers: Promise<ReadonlyMap<string, string>> | undefined;
+  private asOf: ReadonlyMap<string, string> = new Map();
+
+  constructor(private readonly given: RecordReadingTerms) {}
+
+  /** Reads what is wanted. Rejects when the database does not answer, and for nothing else. */
+  async read(wanted: Wanted): Promise<BatchAnswer> {
+    await this.meet([...new Set([...wanted.values()].flat())]);
+    const persons = new Map<RecordRead, Set<string>>();
+    for (const [field, keys] of wanted) {
+      const read = READ_OF[field];
+      if (!read) continue;
+      const all = persons.get(read) ?? new Set<string>();
+      persons.set(read, all);
+      for (const key of keys) all.add(key);
+    }
+    const calls = [...persons].flatMap(([read, ids]) =>
+      this.given.systems.map((system) => this.readFrom(system, read, [...ids])),
+    );
+    await Promise.all(calls);
+    return {
+      value: (field, key, among) => this.value(field, key, among),
+      faults: [...wanted].flatMap(([field, keys]) => this.faults(field, keys)),
+    };
+  }
+
+  /** Finds out once who the persons are and which records are theirs. */
+  private async meet(personIds: readonly string[]): Promise<void> {
+    const { database, scope, systems } = this.given;
+    const unmet = personIds.filter((id) => !this.holders.has(id));
+    if (unmet.length > 0) {
+      const found = readRecordHolders(database, scope, unmet);
+      for (const id of unmet)
+        this.holders.set(
+          id,
+          found.then((holders) => holders.get(id)),
+        );
+    }
+    this.lastAnswers ??= readLastAnswers(
+      database,
+      scope,
+      systems.map(({ id }) => id),
+    );
+    const met = personIds.map(async (id) => [id, await this.holders.get(id)] as const);
+    const [holders, asOf] = await Promise.all([Promise.all(met), this.lastAnswers]);
+    for (const [id, holder] of holders) this.known.set(id, holder);
+    this.asOf = asOf;
+  }
+
+  private localIds(personId: string, system: ReadableSystem): readonly string[] {
+    const holder = this.known.get(personId);
+    if (!holder || barred(holder, system.id)) return [];
+    return holder.links.flatMap(({ systemId, localId }) => (systemId === system.id ? [localId] : []));
+  }
+
+  /** One call with the patients that have not been asked for yet; waits for those that have. */
+  private async readFrom(
+    system: ReadableSystem,
+    read: RecordRead,
+    personIds: readonly string[],
+  ): Promise<void> {
+    const { record } = system;
+    if (!record?.[read]) return;
+    const wanted = [...new Set(personIds.flatMap((id) => this.localIds(id, system)))];
+    const fresh = wanted.filter((localId) => !this.outcomes.has(nameOf(read, system, localId)));
+    if (fresh.length > 0) {
+      const { breakers, terms } = this.given;
+      const answers = readSource(record, breakers.of(record), read, fresh, terms).then(
+        (lists) => ({ lists, error: null }),
+        (error: HubError) => ({ lists: null, error }),
+      );
+      for (const [at, localId] of fresh.entries()) {
+        this.outcomes.set(
+          nameOf(read, system, localId),
+          answers.then(({ lists, error }) => this.outcome(lists?.[at] ?? [], error)),
+        );
+      }
+    }
+    for (const localId of wanted) {
+      const name = nameOf(read, system, localId);
+      this.done.set(name, await this.outcomes.get(name)!);
+    }
+  }
+
+  private outcome(items: readonly Observed<object>[], error: HubError | null): Outcome {
+    const fetchedAt = items[0]?.fetchedAt ?? this.given.now().toISOString();
+    return { items, error, failure: error?.code ?? null, fetchedAt };
+  }
+
+  /** What became of a read of a person in a system; none when it was not made. */
+  private outcomesOf(read: RecordRead, personId: string, system: ReadableSystem): Outcome[] {
+    return this.localIds(personId, system).flatMap(
+      (localId) => this.done.get(nameOf(read, system, localId)) ?? [],
+    );
+  }
+
+  private value(field: string, personId: string, among: ReadonlySet<string>): unknown {
+    if (field === 'sources') return this.sources(personId, among);
+    const read = READ_OF[field];
+    if (!read) throw new HubError('HUB_INTERNAL', { cause: new Error(`no read answers ${field}`) });
+    const made = this.given.systems
+      .flatMap((system) => this.outcomesOf(read, personId, system))
+      .filter(({ error }) => error === null);
+    if (made.length === 0) return null;
+    const items = made.flatMap((outcome) => outcome.items);
+    return field === 'careCoordinator'
+      ? careCoordinator(items as readonly Observed<RecordEpisode>[])
+      : items.map(shownItem);
+  }
+
+  private sources(personId: string, among: ReadonlySet<string>): object[] {
+    const reads = [...new Set([...among].flatMap((field) => READ_OF[field] ?? []))];
+    return this.given.systems.map((system) => {
+      const outcomes = reads.flatMap((read) => this.outcomesOf(read, personId, system));
+      const state = sourceState(barred(this.known.get(personId), system.id), reads.length, outcomes);
+      const read = outcomes.filter(({ failure }) => failure === null).map(({ fetchedAt }) => fetchedAt);
+      const fetchedAt = read.sort()[0] ?? null;
+      return {
+        system: system.code,
+        state,
+        asOf: (state === 'CURRENT' ? fetchedAt : this.asOf.get(system.id)) ?? null,
+        fetchedAt,
+        code: outcomes.find(({ failure }) => failure !== null)?.failure ?? null,
+      };
+    });
+  }
+
+  private faults(field: string, personIds: readonly string[]): BatchFault[] {
+    const read = READ_OF[field];
+    if (!read) return [];
+    return this.given.systems.flatMap((system) => {
+      const failed = personIds.flatMap((personId) => {
+        const error = this.outcomesOf(read, personId, system).find((outcome) => outcome.error)?.error;
+        return error ? [{ personId, error }] : [];
+      });
+      if (failed.length === 0) return [];
+      const keys = failed.map(({ personId }) => personId);
+      return [
+        { source: system.code, field, keys, error: failed[0]!.error, asOf: this.asOf.get(system.id) ?? null },
+      ];
+    });
+  }
+}
+
+function nameOf(read: RecordRead, system: ReadableSystem, localId: string): string {
+  return `${read} ${system.id} ${localId}`;
+}

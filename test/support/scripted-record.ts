@@ -1,0 +1,135 @@
+/** A clinical record that says of every patient what a test wrote, counts how it is asked, and fails or hangs as told. */
+import type { Observed } from '../../src/clinical/clinical-record.port.js';
+import type { RecordCapability } from '../../src/clinical/record.port.js';
+import { HubError } from '../../src/core/errors.js';
+
+export type Read = keyof RecordCapability;
+
+/** How a read goes wrong. */
+export type Misbehaviour = 'UNREACHABLE' | 'HANGS' | 'THROWS' | 'TOO_FEW' | 'REFUSED';
+
+export interface ScriptedRecordOptions {
+  readonly system: string;
+  /** Reads that it has; default all. */
+  readonly offers?: readonly Read[];
+  /** Name by local id; undefined: the record holds no such patient. Default: a name made of the id. */
+  readonly nameOf?: (localId: string) => string | undefined;
+  /** ISO instant of every read. */
+  readonly fetchedAt?: string;
+}
+
+/** A record system in this process. */
+export class ScriptedRecord {
+  readonly calls: { read: Read; localIds: readonly string[]; on?: string }[] = [];
+  readonly capability: RecordCapability;
+  private readonly faults = new Map<Read | 'ALL', Misbehaviour>();
+  /** Signals of calls that hang, so that a test sees them aborted. */
+  readonly signals: AbortSignal[] = [];
+
+  constructor(private readonly options: ScriptedRecordOptions) {
+    const all: Required<RecordCapability> = {
+      demographics: (ids, signal) =>
+        this.answer('demographics', ids, signal, (id, name) =>
+          this.observed(`Patient/${id}`, {
+            name,
+            gender: 'female',
+            dateOfBirth: '1980-01-01',
+            deceasedOn: '2026-01-01',
+            telephone: `tel ${name}`,
+            address: `1 Road, ${name}`,
+            postcode: 'QQ1 1QQ',
+            generalPractitioner: 'A practice',
+          }),
+        ).then((found) => found.map((one) => one ?? null)),
+      careTeams: (ids, signal) =>
+        this.answer('careTeams', ids, signal, (id, name) => [
+          this.observed(`CareTeam/${id}`, {
+            name: `Team of ${name}`,
+            status: 'active',
+            members: [{ reference: `Practitioner/${id}`, name: `Nurse of ${name}`, role: 'Nurse' }],
+          }),
+        ]).then((found) => found.map((one) => one ?? [])),
+      openEpisodes: (ids, on, signal) =>
+        this.answer(
+          'openEpisodes',
+          ids,
+          signal,
+          (id, name) =>
+            ['2025-01-01', '2025-06-01', null].map((startedOn, at) =>
+              this.observed(`EpisodeOfCare/${id}-${at}`, {
+                teamReference: `Organization/${at}`,
+                teamName: `Ward ${at}`,
+                state: 'OPEN' as const,
+                startedOn,
+                careCoordinator:
+                  at === 0 ? null : { reference: `Practitioner/${at}`, name: `Coordinator ${at} of ${name}` },
+              }),
+            ),
+          on,
+        ).then((found) => found.map((one) => one ?? [])),
+      documents: (ids, signal) =>
+        this.answer('documents', ids, signal, (id, name) => [
+          this.observed(`DocumentReference/${id}`, {
+            reference: `DocumentReference/${id}`,
+            title: `Letter about ${name}`,
+            type: 'Letter',
+            status: 'current',
+            recordedAt: '2026-02-01T10:00:00.000Z',
+            author: 'A clinician',
+            documentVersionId: '00000000-0000-7000-8000-00000000d0c5',
+          }),
+        ]).then((found) => found.map((one) => one ?? [])),
+    };
+    const offers = options.offers ?? (Object.keys(all) as Read[]);
+    this.capability = Object.fromEntries(offers.map((read) => [read, all[read]])) as RecordCapability;
+  }
+
+  /** From now on this read (default every read) goes wrong; null mends it. */
+  misbehave(how: Misbehaviour | null, read: Read | 'ALL' = 'ALL'): void {
+    if (how === null) this.faults.delete(read);
+    else this.faults.set(read, how);
+  }
+
+  /** How often each read was called. */
+  counts(): Partial<Record<Read, number>> {
+    const counts: Partial<Record<Read, number>> = {};
+    for (const { read } of this.calls) counts[read] = (counts[read] ?? 0) + 1;
+    return counts;
+  }
+
+  private observed<T>(reference: string, value: T): Observed<T> {
+    const { system, fetchedAt = '2026-03-02T09:00:00.000Z' } = this.options;
+    return {
+      value,
+      source: { system, reference, version: '1' },
+      asOf: '2026-03-01T08:00:00.000Z',
+      fetchedAt,
+      complete: true,
+    };
+  }
+
+  private async answer<T>(
+    read: Read,
+    localIds: readonly string[],
+    signal: AbortSignal,
+    make: (localId: string, name: string) => T,
+    on?: string,
+  ): Promise<(T | undefined)[]> {
+    this.calls.push({ read, localIds: [...localIds], ...(on === undefined ? {} : { on }) });
+    await new Promise((resolve) => setImmediate(resolve));
+    const how = this.faults.get(read) ?? this.faults.get('ALL');
+    if (how === 'UNREACHABLE') throw new HubError('HUB_UPSTREAM_UNREACHABLE', { retryAfterMs: 2_000 });
+    if (how === 'REFUSED') throw new HubError('HUB_UPSTREAM_REFUSED');
+    if (how === 'THROWS') throw new TypeError(`cannot read ${localIds[0]}`);
+    if (how === 'HANGS') {
+      this.signals.push(signal);
+      return new Promise(() => undefined);
+    }
+    const { nameOf = (id: string) => `Patient ${id}` } = this.options;
+    const made = localIds.map((id) => {
+      const name = nameOf(id);
+      return name === undefined ? undefined : make(id, name);
+    });
+    return how === 'TOO_FEW' ? made.slice(1) : made;
+  }
+}
