@@ -169,7 +169,7 @@ export class ScriptedDocuments implements DocumentsCapability {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       throw new HubError('HUB_UPSTREAM_AMBIGUOUS');
     }
-    if (ms) await sleep(ms);
+    if (ms) await sleep(ms, undefined, { ref: false });
   }
 
   private failure(answer: ScriptedAnswer): HubError {
