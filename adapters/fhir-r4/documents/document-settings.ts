@@ -1,6 +1,6 @@
 /** The settings of writing documents, as data. */
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
-import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './defaults.js';
+import { DOCUMENT_IDENTIFIER_SYSTEM } from './defaults.js';
 
 /** Part of the manifest's settings; `defaults` are those of the adapter. */
 export function documentSettings(defaults: {
@@ -26,15 +26,13 @@ export function documentSettings(defaults: {
       key: 'documentTypes',
       type: 'list',
       required: false,
-      default: DOCUMENT_TYPES.join(', '),
-      help: 'DocumentReference.type of each kind of document, as KIND=system|code|display; kinds left out keep their default, a kind stated twice has two codings.',
+      help: 'DocumentReference.type of each kind of document, as KIND=system|code|display, display optional; a kind left out has its LOINC code (a progress note 11506-3), a kind stated twice two codings.',
     },
     {
       key: 'documentCategories',
       type: 'list',
       required: false,
-      default: DOCUMENT_CATEGORIES.join(', '),
-      help: 'DocumentReference.category of each kind of document, in the same form.',
+      help: 'DocumentReference.category of each kind of document, in the same form; a kind left out is a clinical note of SNOMED CT, 823651000000106.',
     },
     {
       key: 'labelCodes',

@@ -1,6 +1,7 @@
 /** Settings of the FHIR R4 adapter: every fault at once, no value repeated, the manifest telling the truth. */
 import { DEFAULTS, manifest } from '../../../../adapters/fhir-r4/manifest.js';
 import { type FhirR4Settings, parseSettings } from '../../../../adapters/fhir-r4/settings.js';
+import { DocumentKind } from '../../../../src/clinical/documents.port.js';
 import { isHubError } from '../../../../src/core/errors.js';
 
 const LEAST = { baseUrl: 'https://record.example/fhir', bearerToken: 's3cret' };
@@ -35,7 +36,111 @@ test('the least that a site states gets every default of the manifest', () => {
     teamsPartOf: null,
     teamType: null,
     teamCodeSystem: null,
+    documentsEnabled: true,
+    documentIdentifierSystem: 'urn:oid:2.25.208578794354289611487125984483270302321',
+    documentTypes: expect.any(Map) as Map<string, unknown>,
+    documentCategories: expect.any(Map) as Map<string, unknown>,
+    labelCodes: new Map(),
+    conditionalCreate: true,
+    maxTextBytes: null,
+    searchByPost: true,
+    recordTypes: ['Patient', 'CareTeam', 'EpisodeOfCare', 'DocumentReference'],
+    recordPageSize: 1000,
   });
+});
+
+describe('codes of the hub’s own words', () => {
+  const clinicalNote = {
+    system: 'http://snomed.info/sct',
+    code: '823651000000106',
+    display: 'Clinical note',
+  };
+
+  test('every kind of document has a type and a category unless the site says otherwise', () => {
+    const { documentTypes, documentCategories } = parseSettings(LEAST);
+    for (const kind of Object.values(DocumentKind)) {
+      expect(documentTypes.get(kind)).toHaveLength(1);
+      expect(documentTypes.get(kind)![0]).toMatchObject({ system: 'http://loinc.org' });
+      expect(documentCategories.get(kind)).toEqual([clinicalNote]);
+    }
+    expect(documentTypes.get('PROGRESS_NOTE')).toEqual([
+      { system: 'http://loinc.org', code: '11506-3', display: 'Progress note' },
+    ]);
+  });
+
+  test('a site states some, twice one, and keeps the rest', () => {
+    const { documentTypes } = parseSettings({
+      ...LEAST,
+      documentTypes:
+        'PROGRESS_NOTE=https://trust.example/type|PN, PROGRESS_NOTE = http://loinc.org | 11506-3 | Note',
+    });
+    expect(documentTypes.get('PROGRESS_NOTE')).toEqual([
+      { system: 'https://trust.example/type', code: 'PN', display: null },
+      { system: 'http://loinc.org', code: '11506-3', display: 'Note' },
+    ]);
+    expect(documentTypes.get('ACTION_PLAN')).toHaveLength(1);
+  });
+
+  test('as a list an entry may hold a comma', () => {
+    const { labelCodes } = parseSettings({
+      ...LEAST,
+      labelCodes: ['SAFEGUARDING=urn:oid:1.2.3|SG|Safeguarding, in part'],
+    });
+    expect(labelCodes.get('SAFEGUARDING')).toEqual([
+      { system: 'urn:oid:1.2.3', code: 'SG', display: 'Safeguarding, in part' },
+    ]);
+    expect([...labelCodes.keys()]).toEqual(['SAFEGUARDING']);
+  });
+
+  test.each([
+    ['no word of the hub', 'NOTE=http://loinc.org|11506-3'],
+    ['no equals sign', 'http://loinc.org|11506-3'],
+    ['no system', 'PROGRESS_NOTE=|11506-3'],
+    ['a system that is no URI', 'PROGRESS_NOTE=loinc|11506-3'],
+    ['no code', 'PROGRESS_NOTE=http://loinc.org'],
+    ['an empty code', 'PROGRESS_NOTE=http://loinc.org|'],
+    ['a code with doubled white space', 'PROGRESS_NOTE=http://loinc.org|a  b'],
+    ['too many parts', 'PROGRESS_NOTE=http://loinc.org|a|b|c'],
+  ])('%s is a fault that tells which entry, not what it says', (_what, entry) => {
+    const [fault, ...more] = faultsOf({
+      ...LEAST,
+      documentTypes: ['ACTION_PLAN=http://loinc.org|18776-5', entry],
+    });
+    expect(more).toEqual([]);
+    expect(fault).toMatch(/^documentTypes: entry 2 is not /);
+    expect(fault).not.toContain(entry);
+  });
+});
+
+test.each([
+  [{ documentsEnabled: 'false' }, 'documentsEnabled', false],
+  [{ conditionalCreate: false }, 'conditionalCreate', false],
+  [{ searchByPost: 'true' }, 'searchByPost', true],
+  [{ maxTextBytes: '5242880' }, 'maxTextBytes', 5_242_880],
+  [{ recordTypes: '' }, 'recordTypes', []],
+  [{ recordTypes: ['Patient'] }, 'recordTypes', ['Patient']],
+  [
+    { documentIdentifierSystem: 'https://hub.example/Id/x' },
+    'documentIdentifierSystem',
+    'https://hub.example/Id/x',
+  ],
+] as const)('%j is taken', (stated, key, expected) => {
+  expect(parseSettings({ ...LEAST, ...stated })[key]).toEqual(expected);
+});
+
+test.each([
+  { documentsEnabled: 'yes' },
+  { conditionalCreate: 1 },
+  { maxTextBytes: 0 },
+  { recordTypes: 'Patient, Observation' },
+  { recordPageSize: 5_000 },
+  { documentIdentifierSystem: 'progress-note' },
+  { documentIdentifierSystem: 'https://hub.example/a|b' },
+  { documentIdentifierSystem: 'https://hub.example/a,b' },
+])('%j is refused', (stated) => {
+  expect(faultsOf({ ...LEAST, ...stated }).map((fault) => fault.split(/[.:]/)[0])).toEqual(
+    Object.keys(stated),
+  );
 });
 
 test('manifest and parser know the same settings, defaults and necessities', () => {
