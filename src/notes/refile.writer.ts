@@ -16,8 +16,6 @@ import { letGo, type WrittenVersion, writeVersion } from './signed-version.write
 /** A note that is written again. */
 export interface Refiled {
   readonly noteId: string;
-  /** The versions whose texts were taken, oldest first. */
-  readonly sources: readonly NoteVersion[];
   /** Sends it on its way; takes the lane's lock. */
   letGo(): Promise<void>;
 }
@@ -75,7 +73,6 @@ export async function refileVersions(tx: Transaction, caller: Caller, toRefile: 
   }
   return {
     noteId,
-    sources,
     async letGo() {
       for (const { written, policy, role } of waiting) await letGo(tx, written, policy, role);
     },

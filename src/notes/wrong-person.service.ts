@@ -11,7 +11,7 @@ import { resolvePersons } from '../people/person.service.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 import * as rules from './note.rules.js';
 import { lineOf, reasonOf } from './note-form.rules.js';
-import { firstTimes } from './note-versions.rules.js';
+import type { NoteVersion } from './note-versions.rules.js';
 import { type EpisodeOfNote, episodeFor, lockNote, type NoteAtWork, versionsOf } from './note-work.reader.js';
 import { readersSince } from './readers.reader.js';
 import { type Refiled, refileVersions } from './refile.writer.js';
@@ -59,7 +59,7 @@ export class WrongPersonService {
         rules.mustBeTakeable(note.state);
         const right = await episodeFor(tx, 'rightEpisodeId', form.rightEpisodeId);
         const act = new Act(tx, caller, note, right, this.clock.now());
-        const { refiled, takenOff, derived } = await act.exchange();
+        const { since, refiled, takenOff, derived } = await act.exchange();
         await tx.query(
           `update notes set state = 'RETRACTED', retracted_at = $2, retracted_because = 'WRONG_PERSON', retraction_reason = $3,
              refiled_as_id = $4, updated_at = clock_timestamp() where id = $1`,
@@ -69,7 +69,7 @@ export class WrongPersonService {
           ...derived,
           ...takenOff.cancelled.map((id) => ({ what: 'DELIVERY' as const, id })),
         ];
-        const incidentId = await act.report({ refiled, incidentReference, reason, cancelled });
+        const incidentId = await act.report({ refiled, since, incidentReference, reason, cancelled });
         await auditInTransaction(tx, caller, {
           kind: 'WRITE',
           operation: 'refileUnderRightPerson',
@@ -99,7 +99,7 @@ class Act {
   ) {}
 
   /** Takes the old note off and lets the new one go; lanes always in the order of their persons, so that two acts never wait for each other. */
-  async exchange(): Promise<{ refiled: Refiled; takenOff: TakenOff; derived: Cancelled[] }> {
+  async exchange(): Promise<{ since: Date; refiled: Refiled; takenOff: TakenOff; derived: Cancelled[] }> {
     const { tx, caller, note, right } = this;
     const survivors = await resolvePersons(tx, [note.personId, right.personId]);
     const [wrongId, rightId] = [survivors.get(note.personId) ?? '', survivors.get(right.personId) ?? ''];
@@ -111,20 +111,22 @@ class Act {
     if (rightId < wrongId) await refiled.letGo();
     const takenOff = await takeOffRecord(tx, note, versions, 'WRONG_PERSON');
     if (rightId > wrongId) await refiled.letGo();
-    return { refiled, takenOff, derived };
+    const first = versions[versions.length - 1] as NoteVersion;
+    return { since: first.signedAt, refiled, takenOff, derived };
   }
 
   /** The incident with who has read, and somebody to see to it. Answers the incident's id. */
   async report(found: {
     readonly refiled: Refiled;
+    /** When the first version was signed, whatever became of it: the team could read it from then on. */
+    readonly since: Date;
     readonly incidentReference: string;
     readonly reason: string;
     readonly cancelled: readonly Cancelled[];
   }): Promise<string> {
     const { tx, caller, note, right } = this;
     const incidentId = newId();
-    const since = firstTimes(found.refiled.sources) as { signedAt: Date };
-    const readers = await readersSince(tx, note.personId, since.signedAt);
+    const readers = await readersSince(tx, note.personId, found.since);
     await tx.query(
       `insert into wrong_person_incidents (id, organisation_id, team_id, person_id, right_person_id, note_id, refiled_as_id,
          incident_reference, reason, readers, cancelled, reported_by, reported_at)

@@ -8,11 +8,20 @@ describe('chasing', () => {
   let sam: Caller;
   let mo: Caller;
   let system: Caller;
-  beforeEach(async () => {
+  beforeAll(async () => {
     notes = await createNoteWorld();
     ({ specialist: sam, manager: mo, system } = notes.callers);
   });
-  afterEach(() => notes.close());
+  // What one test leaves behind the next one's schedule would find.
+  afterEach(async () => {
+    notes.world.clock.set(NOW);
+    await notes.world.sql(
+      `truncate work_items, telephone_calls, countersignatures, deliveries, note_policies cascade`,
+    );
+    await notes.world.sql(`update note_drafts set state = 'DISCARDED' where state = 'OPEN'`);
+    await notes.world.sql('update staff set active = true');
+  });
+  afterAll(() => notes.close());
   const key = (): string => notes.world.key();
 
   describe('escalateUrgent', () => {
@@ -97,7 +106,8 @@ describe('chasing', () => {
       await notes.chase.escalateUrgent(system);
       expect(
         await notes.world.sql(
-          `select kind, subject, person_ids, details from audit_events where operation = 'escalateUrgentNotes'`,
+          `select kind, subject, person_ids, details from audit_events where operation = 'escalateUrgentNotes' and $1 = any(person_ids)`,
+          [personId],
         ),
       ).toEqual([
         { kind: 'SYSTEM', subject: 'system:review', person_ids: [personId], details: { opened: 1 } },
@@ -137,7 +147,7 @@ describe('chasing', () => {
       ['is no longer active', 'update staff set active = false where id = $1'],
       ['is no longer of the team', `update staff_teams set valid_to = '2026-03-11' where staff_id = $1`],
     ])('puts the open draft of an author who %s on the list, once', async (_what, leave) => {
-      const leaver = await notes.colleague('leaver', 'EMPLOYMENT_SPECIALIST');
+      const leaver = await notes.colleague(`leaver-${key()}`, 'EMPLOYMENT_SPECIALIST');
       await notes.mapped(leaver);
       const { episodeId } = await notes.episode();
       await notes.signed(episodeId, {}, leaver);
@@ -155,7 +165,7 @@ describe('chasing', () => {
     });
 
     it('leaves what they signed to be filed as they signed it', async () => {
-      const leaver = await notes.colleague('leaver', 'EMPLOYMENT_SPECIALIST');
+      const leaver = await notes.colleague(`leaver-${key()}`, 'EMPLOYMENT_SPECIALIST');
       await notes.mapped(leaver);
       const { noteId } = await notes.signed(null, {}, leaver);
       await notes.world.sql('update staff set active = false where id = $1', [leaver.scope.staffId]);
