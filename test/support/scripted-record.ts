@@ -21,7 +21,8 @@ export interface ScriptedRecordOptions {
 /** A record system in this process. */
 export class ScriptedRecord {
   readonly calls: { read: Read; localIds: readonly string[]; on?: string }[] = [];
-  readonly capability: RecordCapability;
+  /** Another object after `reset`, as when the system is connected anew. */
+  capability: RecordCapability;
   private readonly faults = new Map<Read | 'ALL', Misbehaviour>();
   /** Signals of calls that hang, so that a test sees them aborted. */
   readonly signals: AbortSignal[] = [];
@@ -82,6 +83,14 @@ export class ScriptedRecord {
     };
     const offers = options.offers ?? (Object.keys(all) as Read[]);
     this.capability = Object.fromEntries(offers.map((read) => [read, all[read]])) as RecordCapability;
+  }
+
+  /** Well again, asked nothing yet, connected anew. */
+  reset(): void {
+    this.calls.length = 0;
+    this.signals.length = 0;
+    this.faults.clear();
+    this.capability = { ...this.capability };
   }
 
   /** From now on this read (default every read) goes wrong; null mends it. */

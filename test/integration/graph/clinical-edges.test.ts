@@ -1,0 +1,471 @@
+/** `Person.clinical` through the real graph: who is read, how often a record system is asked, and what is left when it stops. */
+import { newId } from '../../../src/core/ids.js';
+import type { Answer } from '../../support/graph-server.js';
+import {
+  closeGraphWorld,
+  createGraphWorld,
+  type GraphWorld,
+  type WhoName,
+} from '../../support/graph-world.js';
+
+let world: GraphWorld;
+beforeAll(async () => {
+  world = await createGraphWorld();
+}, 60_000);
+afterAll(() => closeGraphWorld(world));
+beforeEach(() => world.record.reset());
+
+/** When the world's record systems last answered the hub: at the instant of its clock. */
+const LAST_ANSWER = '2026-03-11T12:00:00.000Z';
+
+const ORIGIN = 'system reference version asOf fetchedAt complete';
+const FULL = `__typename
+  demographics { __typename ${ORIGIN} name gender dateOfBirth deceasedOn telephone address postcode generalPractitioner }
+  careTeams { ${ORIGIN} name status members { reference name role } }
+  careCoordinator { system fetchedAt reference name }
+  openEpisodes { ${ORIGIN} teamReference teamName state startedOn careCoordinator { reference name } }
+  documents { ${ORIGIN} title type status recordedAt author documentVersionId }
+  sources { system state asOf fetchedAt code }`;
+
+interface Clinical {
+  readonly [field: string]: unknown;
+  readonly sources: {
+    system: string;
+    state: string;
+    asOf: string | null;
+    fetchedAt: string | null;
+    code: string | null;
+  }[];
+}
+
+const comparable = (answer: Answer): string =>
+  JSON.stringify({ data: answer.data, errors: answer.errors }).replace(
+    /"correlationId":"[^"]+"|"fetchedAt":"[^"]+"|"locations":\[[^\]]*\],?/g,
+    '',
+  );
+
+/** Asks on both read paths and holds them to each other. */
+async function ask(who: WhoName, query: string, variables: object = {}): Promise<Answer> {
+  const compiledBefore = world.server.compiled();
+  const answer = await world.ask(who, query, { variables });
+  expect(world.server.compiled()).toBe(compiledBefore + 1);
+  const calls = world.record.calls.length;
+  const stock = await world.ask(who, query, { variables, stock: true });
+  world.record.calls.length = calls;
+  expect(comparable(stock)).toBe(comparable(answer));
+  return answer;
+}
+
+async function clinicalOf(who: WhoName, personId: string, selection = FULL): Promise<Clinical> {
+  const answer = await ask(who, `query Q($id: UUID!) { person(id: $id) { clinical { ${selection} } } }`, {
+    id: personId,
+  });
+  expect(answer.errors).toEqual([]);
+  return (answer.data!.person as { clinical: Clinical }).clinical;
+}
+
+const stateOf = async (who: WhoName, personId: string) =>
+  (
+    await clinicalOf(who, personId, 'demographics { name } sources { system state code fetchedAt }')
+  ).sources.map(({ state }) => state);
+
+test('everything of a person, each item with where and when it was read', async () => {
+  const { n, personId } = world.people[0]!;
+  const origin = {
+    system: 'home',
+    version: '1',
+    asOf: '2026-03-01T08:00:00.000Z',
+    fetchedAt: '2026-03-02T09:00:00.000Z',
+    complete: true,
+  };
+  const name = `CnryFamily${n}`;
+  expect(await clinicalOf('specialist', personId)).toEqual({
+    __typename: 'ClinicalRecord',
+    demographics: [
+      expect.objectContaining({
+        __typename: 'ClinicalDemographics',
+        ...origin,
+        reference: `Patient/record-${n}`,
+        name,
+        gender: 'female',
+      }),
+    ],
+    careTeams: [
+      {
+        ...origin,
+        reference: `CareTeam/record-${n}`,
+        name: `Team of ${name}`,
+        status: 'active',
+        members: [expect.objectContaining({ role: 'Nurse' })],
+      },
+    ],
+    careCoordinator: {
+      system: 'home',
+      fetchedAt: origin.fetchedAt,
+      reference: 'Practitioner/1',
+      name: `Coordinator 1 of ${name}`,
+    },
+    openEpisodes: expect.arrayContaining([
+      {
+        ...origin,
+        reference: `EpisodeOfCare/record-${n}-0`,
+        teamReference: 'Organization/0',
+        teamName: 'Ward 0',
+        state: 'OPEN',
+        startedOn: '2025-01-01',
+        careCoordinator: null,
+      },
+    ]),
+    documents: [
+      {
+        ...origin,
+        reference: `DocumentReference/record-${n}`,
+        title: `Letter about ${name}`,
+        type: 'Letter',
+        status: 'current',
+        recordedAt: '2026-02-01T10:00:00.000Z',
+        author: 'A clinician',
+        documentVersionId: '00000000-0000-7000-8000-00000000d0c5',
+      },
+    ],
+    sources: [
+      { system: 'home', state: 'CURRENT', asOf: origin.fetchedAt, fetchedAt: origin.fetchedAt, code: null },
+    ],
+  });
+  expect(world.record.calls.find(({ read }) => read === 'openEpisodes')?.on).toBe('2026-03-11');
+});
+
+test('one call for each kind of read that is selected, whoever and however often it is asked for', async () => {
+  const query = `{ persons(first: 20) { nodes { id a: clinical { demographics { name } careCoordinator { name } } b: clinical { openEpisodes { state } demographics { postcode } } } }
+    referrals(first: 20) { nodes { person { clinical { demographics { gender } sources { state } } } } } }`;
+  const answer = await ask('manager', query);
+  expect(answer.errors).toEqual([]);
+  expect(world.record.counts()).toEqual({ demographics: 1, openEpisodes: 1 });
+  for (const { localIds } of world.record.calls) expect(new Set(localIds).size).toBe(localIds.length);
+  world.record.calls.length = 0;
+  await ask('manager', '{ persons(first: 20) { nodes { id clinical { __typename sources { state } } } } }');
+  expect(world.record.calls).toEqual([]);
+});
+
+describe('nobody is shown another’s record', () => {
+  test('what is shown of each is of the very person', async () => {
+    const answer = await ask(
+      'manager',
+      '{ persons(first: 100) { nodes { familyName clinical { demographics { name } careTeams { members { name } } } } } }',
+    );
+    const nodes = (answer.data!.persons as { nodes: { familyName: string; clinical: Clinical }[] }).nodes;
+    let shown = 0;
+    for (const { familyName, clinical } of nodes) {
+      for (const { name } of (clinical.demographics as { name: string }[] | null) ?? []) {
+        shown++;
+        expect(
+          name === familyName ||
+            (familyName === 'CnryFamily4' && name === 'CnryFamily3') ||
+            (familyName === 'CnryFamily3' && name === 'CnryFamily4'),
+        ).toBe(true);
+      }
+    }
+    expect(shown).toBeGreaterThan(20);
+  });
+
+  test('a person whose identity is in dispute is not read at all', async () => {
+    const { n, personId } = world.people[2]!;
+    const clinical = await clinicalOf('specialist', personId);
+    expect(clinical).toMatchObject({
+      demographics: null,
+      careTeams: null,
+      careCoordinator: null,
+      openEpisodes: null,
+      documents: null,
+    });
+    expect(clinical.sources).toEqual([
+      {
+        system: 'home',
+        state: 'IDENTITY_CONFLICT',
+        asOf: LAST_ANSWER,
+        fetchedAt: null,
+        code: null,
+      },
+    ]);
+    expect(world.record.calls.flatMap(({ localIds }) => localIds)).not.toContain(`record-${n}`);
+  });
+
+  test('nor one who was merged into, or from, somebody in dispute', async () => {
+    const { personId } = world.people[4]!;
+    await world.sql(`update persons set identity_state = 'CONFLICT' where id = $1`, [
+      world.people[3]!.personId,
+    ]);
+    try {
+      expect(await stateOf('specialist', personId)).toEqual(['IDENTITY_CONFLICT']);
+      expect(await stateOf('specialist', world.people[3]!.personId)).toEqual(['IDENTITY_CONFLICT']);
+    } finally {
+      await world.sql(`update persons set identity_state = 'CLEAR' where id = $1`, [
+        world.people[3]!.personId,
+      ]);
+    }
+  });
+});
+
+describe('how a source stands', () => {
+  test('merged: the records of all who turned out to be one, under either of them', async () => {
+    for (const at of [3, 4]) {
+      const { demographics } = await clinicalOf('specialist', world.people[at]!.personId);
+      expect((demographics as { name: string }[]).map(({ name }) => name)).toEqual([
+        'CnryFamily3',
+        'CnryFamily4',
+      ]);
+    }
+  });
+
+  test('merged from somebody whom nobody has referred: their record counts, too', async () => {
+    const former = newId();
+    const { personId } = world.people[0]!;
+    await world.sql('insert into persons (id, organisation_id, merged_into_id) values ($1, $2, $3)', [
+      former,
+      world.organisations.home,
+      personId,
+    ]);
+    await world.sql(
+      `insert into record_links (id, organisation_id, system_id, local_id, person_id, observed_at) values ($1, $2, $3, 'record-0b', $4, now())`,
+      [newId(), world.organisations.home, world.systemId, former],
+    );
+    try {
+      const { demographics } = await clinicalOf('specialist', personId);
+      expect((demographics as { reference: string }[]).map(({ reference }) => reference)).toEqual([
+        'Patient/record-0',
+        'Patient/record-0b',
+      ]);
+    } finally {
+      await world.sql('delete from record_links where person_id = $1', [former]);
+      await world.sql('delete from persons where id = $1', [former]);
+    }
+  });
+
+  test('restricted: not opened here', async () => {
+    const restricted = world.people.find((_, at) => at >= 22 && at < 24)!;
+    expect(await stateOf('specialist', restricted.personId)).toEqual(['RESTRICTED']);
+    const { personId } = world.people[1]!;
+    await world.sql('update record_links set restricted = true where person_id = $1', [personId]);
+    try {
+      expect(await stateOf('specialist', personId)).toEqual(['RESTRICTED']);
+      expect(world.record.calls).toEqual([]);
+    } finally {
+      await world.sql('update record_links set restricted = false where person_id = $1', [personId]);
+    }
+  });
+
+  test.each([
+    ['no longer in use', 'active = false'],
+    ['replaced by another', `replaced_by_local_id = 'record-x'`],
+    ['of another system', `system_id = gen_random_uuid()`],
+  ])('a record that is %s is none', async (_name, change) => {
+    const { personId } = world.people[5]!;
+    const [before] = await world.sql<{ system_id: string }>(
+      'select system_id from record_links where person_id = $1',
+      [personId],
+    );
+    await world.sql(`update record_links set ${change} where person_id = $1`, [personId]);
+    try {
+      expect(await stateOf('specialist', personId)).toEqual(['NOT_LINKED']);
+      expect(world.record.calls).toEqual([]);
+    } finally {
+      await world.sql(
+        'update record_links set active = true, replaced_by_local_id = null, system_id = $2 where person_id = $1',
+        [personId, before!.system_id],
+      );
+    }
+  });
+
+  test('not asked for: nothing of it was selected', async () => {
+    const { sources } = await clinicalOf(
+      'specialist',
+      world.people[0]!.personId,
+      'sources { system state asOf fetchedAt code }',
+    );
+    expect(sources).toEqual([
+      { system: 'home', state: 'NOT_ASKED', asOf: LAST_ANSWER, fetchedAt: null, code: null },
+    ]);
+  });
+
+  test('speaks of what the same object selects, not of what else the operation does', async () => {
+    const query =
+      'query Q($id: UUID!) { person(id: $id) { a: clinical { sources { state } } b: clinical { demographics { name } sources { state } } } other: person(id: $id) { clinical { sources { state } } } }';
+    const { data } = await ask('specialist', query, { id: world.people[0]!.personId });
+    expect(data).toMatchObject({
+      person: { a: { sources: [{ state: 'NOT_ASKED' }] }, b: { sources: [{ state: 'CURRENT' }] } },
+      other: { clinical: { sources: [{ state: 'NOT_ASKED' }] } },
+    });
+  });
+
+  test('of the caller’s own organisation alone', async () => {
+    const { personId } = world.referredTo('FOREIGN')[0]!;
+    const { sources, demographics } = await clinicalOf('foreignSpecialist', personId);
+    expect(sources.map(({ system }) => system)).toEqual(['other']);
+    expect(demographics).toHaveLength(1);
+    expect(world.record.calls).toEqual([]);
+  });
+});
+
+describe('a record system that fails', () => {
+  const PAGE = `query Q { persons(first: 20) { totalCount nodes { id familyName memberships(first: 2) { state } clinical { ${FULL} } } } }`;
+  const nodesOf = (answer: Answer) =>
+    (
+      answer.data!.persons as {
+        nodes: { id: string; familyName: string; memberships: unknown[]; clinical: Clinical }[];
+      }
+    ).nodes;
+
+  test.each([
+    ['UNREACHABLE', 'HUB_UPSTREAM_UNREACHABLE', 'transient'],
+    ['REFUSED', 'HUB_UPSTREAM_REFUSED', 'paused'],
+    ['TOO_FEW', 'HUB_UPSTREAM_PROTOCOL', 'permanent'],
+    ['THROWS', 'HUB_INTERNAL', 'permanent'],
+  ] as const)(
+    '%s: the hub’s own data are complete, clinical fields null, one error per source and edge',
+    async (how, code, retry) => {
+      const well = await ask('specialist', PAGE);
+      world.record.misbehave(how);
+      const answer = await ask('specialist', PAGE);
+      expect(answer.status).toBe(200);
+      const [before, now] = [nodesOf(well), nodesOf(answer)];
+      expect(now.map(({ clinical: _gone, ...own }) => own)).toEqual(
+        before.map(({ clinical: _was, ...own }) => own),
+      );
+      const failed = now.filter(({ clinical }) => clinical.sources[0]!.state === 'FAILED');
+      expect(failed.map(({ id }) => id)).toEqual(
+        before.filter(({ clinical }) => clinical.sources[0]!.state === 'CURRENT').map(({ id }) => id),
+      );
+      expect(failed.length).toBeGreaterThan(10);
+      for (const { clinical } of failed) {
+        expect(clinical).toMatchObject({
+          demographics: null,
+          careTeams: null,
+          careCoordinator: null,
+          openEpisodes: null,
+          documents: null,
+        });
+        expect(clinical.sources).toEqual([
+          { system: 'home', state: 'FAILED', asOf: LAST_ANSWER, fetchedAt: null, code },
+        ]);
+      }
+      const edges = ['careCoordinator', 'careTeams', 'demographics', 'documents', 'openEpisodes'];
+      const first = now.findIndex(({ id }) => id === failed[0]!.id);
+      expect(answer.errors).toEqual(
+        edges.map((edge) => ({
+          message: expect.any(String),
+          path: ['persons', 'nodes', first, 'clinical', edge],
+          extensions: {
+            code,
+            retry,
+            ...(how === 'UNREACHABLE' ? { retryAfterMs: 2_000 } : {}),
+            correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+            system: 'home',
+            edge: `ClinicalRecord.${edge}`,
+            affected: failed.length,
+            asOf: LAST_ANSWER,
+          },
+        })),
+      );
+      expect(answer.text).not.toContain('cannot read');
+    },
+  );
+
+  test('one kind of read fails: the others are there', async () => {
+    world.record.misbehave('UNREACHABLE', 'documents');
+    const answer = await ask('specialist', PAGE);
+    expect(answer.errors.map(({ extensions }) => extensions.edge)).toEqual(['ClinicalRecord.documents']);
+    const read = nodesOf(answer).filter(({ clinical }) => clinical.demographics !== null);
+    expect(read.length).toBeGreaterThan(10);
+    for (const { clinical } of read) {
+      expect(clinical.documents).toBeNull();
+      expect(clinical.sources).toMatchObject([
+        { state: 'FAILED', code: 'HUB_UPSTREAM_UNREACHABLE', fetchedAt: '2026-03-02T09:00:00.000Z' },
+      ]);
+    }
+  });
+
+  test('what a mutation answers has the same errors', async () => {
+    world.record.misbehave('UNREACHABLE', 'careTeams');
+    const referral = world.referredTo('CMHT')[6]!;
+    const query =
+      'mutation M($input: RecordWordOnWorkInput!) { recordWordOnWork(input: $input) { ... on ReferralChanged { referral { id person { clinical { demographics { name } careTeams { name } } } } } ... on Refusal { code field } } }';
+    const input = {
+      idempotencyKey: world.key(),
+      referralId: referral.referralId,
+      wordOnWork: 'UNSURE',
+      saidOn: '2026-03-04',
+    };
+    const answer = await world.ask('specialist', query, { variables: { input } });
+    expect(answer.errors.map(({ path, extensions }) => [path!.join('.'), extensions.code])).toEqual([
+      ['recordWordOnWork.referral.person.clinical.careTeams', 'HUB_UPSTREAM_UNREACHABLE'],
+    ]);
+    expect(answer.data).toMatchObject({
+      recordWordOnWork: {
+        referral: {
+          person: { clinical: { demographics: [{ name: `CnryFamily${referral.n}` }], careTeams: null } },
+        },
+      },
+    });
+  });
+});
+
+describe('who may, and what is put on record', () => {
+  test('an analyst is refused it, and nothing is read', async () => {
+    const answer = await world.ask(
+      'analyst',
+      '{ persons(first: 2) { nodes { id clinical { demographics { name } sources { state } } } } }',
+    );
+    expect(answer.errors.map(({ path, extensions }) => [path!.join('.'), extensions.code])).toEqual([
+      ['persons.nodes.0.clinical', 'HUB_ACCESS_FIELD'],
+      ['persons.nodes.1.clinical', 'HUB_ACCESS_FIELD'],
+    ]);
+    expect(answer.text).not.toContain('demographics');
+    expect(world.record.calls).toEqual([]);
+  });
+
+  test('the persons are named, as with every read of them', async () => {
+    const query = '{ persons(first: 5) { nodes { id clinical { demographics { name } } } } }';
+    const before = await world.count('audit_events');
+    const answer = await world.ask('specialist', query);
+    const ids = (answer.data!.persons as { nodes: { id: string }[] }).nodes.map(({ id }) => id);
+    const rows = await world.sql<{ operation: string; person_ids: string[] }>(
+      'select operation, person_ids from audit_events order by id offset $1',
+      [before],
+    );
+    expect(rows.map(({ operation, person_ids }) => [operation, [...person_ids].sort()])).toEqual([
+      ['Query.persons', [...ids].sort()],
+    ]);
+  });
+
+  test('nothing leaves when the read cannot be put on record', async () => {
+    const app = await world.server.variant({
+      audit: { record: () => Promise.reject(new Error('full')) } as never,
+    });
+    const answer = await world.server.ask(
+      { subject: 'sam', role: 'EMPLOYMENT_SPECIALIST', org: 'RAA' },
+      '{ persons(first: 3) { nodes { clinical { demographics { name } } } } }',
+      { app },
+    );
+    expect(answer.data).toBeNull();
+    expect(answer.text).not.toContain('Cnry');
+    expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['HUB_AUDIT_UNAVAILABLE']);
+  });
+
+  test('a hub without the service says so and answers the rest', async () => {
+    const app = await world.server.variant({ record: undefined } as never);
+    const answer = await world.server.ask(
+      { subject: 'sam', role: 'EMPLOYMENT_SPECIALIST', org: 'RAA' },
+      '{ persons(first: 3) { nodes { id clinical { demographics { name } } } } }',
+      { app },
+    );
+    expect(answer.data).toMatchObject({
+      persons: { nodes: [{ clinical: null }, { clinical: null }, { clinical: null }] },
+    });
+    expect(answer.errors).toMatchObject([
+      {
+        path: ['persons', 'nodes', 0, 'clinical'],
+        extensions: { code: 'HUB_INTERNAL', edge: 'Person.clinical', affected: 3 },
+      },
+    ]);
+  });
+});
