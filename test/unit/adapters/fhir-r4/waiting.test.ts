@@ -156,21 +156,35 @@ test('a budget runs down', () => {
 });
 
 test('a server in trouble is left alone after so many failures in a row', async () => {
-  const guard = createGuard(2);
+  let now = 1_000;
+  const guard = createGuard(2, () => now);
   const fail = (code: ErrorCode) =>
     guard.run(() => Promise.reject(error(code)), never()).catch((e: HubError) => e);
   for (let n = 0; n < GUARD.failures - 1; n++) await fail('HUB_UPSTREAM_TIMEOUT');
   expect(guard.open).toBe(false);
   await fail('HUB_UPSTREAM_UNREACHABLE');
   expect(guard.open).toBe(true);
+  now += 4_000;
   let sent = 0;
   const refused = await guard.run(async () => ++sent, never()).catch((e: HubError) => e);
   expect(refused).toMatchObject({
     code: 'HUB_UPSTREAM_UNAVAILABLE',
-    retryAfterMs: GUARD.openMs,
+    retryAfterMs: GUARD.openMs - 4_000,
     details: { circuit: 'OPEN' },
   });
   expect(sent).toBe(0);
+});
+
+test('writes of which nobody knows what became open the breaker too, but not those that we turned away from', async () => {
+  const guard = createGuard(1);
+  const fail = (fault: string) =>
+    guard
+      .run(() => Promise.reject(new HubError('HUB_UPSTREAM_AMBIGUOUS', { details: { fault } })), never())
+      .catch(() => undefined);
+  for (let n = 0; n < 40; n++) await fail('STOPPED');
+  expect(guard.open).toBe(false);
+  for (let n = 0; n < GUARD.failures; n++) await fail('TIMEOUT');
+  expect(guard.open).toBe(true);
 });
 
 test('refusals, rejections and a request to slow down do not open the breaker', async () => {
