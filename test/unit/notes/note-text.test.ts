@@ -191,10 +191,10 @@ describe('draftText', () => {
       expect(draftText('text', typed)).toBe(typed);
   });
 
-  it.each([['U+0000', 0], ...SURROGATES.map((code) => [name(code), code] as const)])(
+  it.each([0, ...SURROGATES].map((code) => [name(code), code] as const))(
     'refuses %s, which cannot be saved',
     (codePoint, code) => {
-      const typed = `a${String.fromCharCode(code as number)}`;
+      const typed = `a${String.fromCharCode(code)}`;
       expect(refusal(() => draftText('text', typed))).toMatchObject({ code: 'HUB_NOTE_TEXT', codePoint });
     },
   );
