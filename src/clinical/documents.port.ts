@@ -136,7 +136,8 @@ export interface DocumentsCapability {
   send(document: OutgoingDocument, signal: AbortSignal): Promise<DocumentReceipt>;
   /**
    * Looks for versions, answers in the order of the keys; null where the record has none. One request for a page of keys.
-   * More than one match for a key is `HUB_UPSTREAM_CONFLICT`.
+   * More than one match for a key is `HUB_UPSTREAM_CONFLICT` with `details.fault` `DUPLICATE`; without it a conflict is one
+   * that the far end merely reports, and is asked about again.
    */
   find(
     keys: readonly DocumentKey[],

@@ -5,6 +5,8 @@ import { CHANGED_CHANNEL } from './enqueue.service.js';
 export interface WatchStatements {
   /** Takes what is due. $1 system, $2 how many at most, $3 ms until it is looked at again when nobody reports back. */
   readonly claim: string;
+  /** Which of some versions the hub has begun to withdraw. $1 versions. */
+  readonly withdrawn: string;
   /** Writes down what was seen. $1 `Sighting[]` as JSON. */
   readonly settle: string;
 }
@@ -42,6 +44,10 @@ cross join lateral (
   select array_agg(local_id) as local_ids from record where local_id is not null
 ) chain`;
 
+const WITHDRAWN = `
+select distinct document_version_id as id from deliveries
+where document_version_id = any($1::uuid[]) and operation = 'WITHDRAW' and attempts > 0`;
+
 const SETTLE = `
 with seen as (
   select * from jsonb_to_recordset($1::jsonb)
@@ -58,4 +64,8 @@ from seen s where d.id = s.id and d.watch_attempts = s."watchAttempts"
 returning d.id, case when s.theirs is not null then pg_notify('${CHANGED_CHANNEL}', d.document_id::text)::text end as told`;
 
 /** The statements as they are meant. */
-export const WATCH_STATEMENTS: WatchStatements = { claim: CLAIM, settle: SETTLE };
+export const WATCH_STATEMENTS: WatchStatements = {
+  claim: CLAIM,
+  withdrawn: WITHDRAWN,
+  settle: SETTLE,
+};

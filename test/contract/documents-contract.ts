@@ -206,6 +206,7 @@ export function documentsCases({ subject, contractCase }: ContractCases): void {
     expect(await failureOf(documents.find([keyOf(document)], never()))).toMatchObject({
       code: 'HUB_UPSTREAM_CONFLICT',
       retry: 'conflict',
+      details: { fault: 'DUPLICATE' },
     });
   });
 

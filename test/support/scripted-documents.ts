@@ -115,7 +115,7 @@ export class ScriptedDocuments implements DocumentsCapability {
       const there = this.versions(key.documentVersionId).filter(
         (each) => each.localId === key.patientLocalId,
       );
-      if (there.length > 1) throw new HubError('HUB_UPSTREAM_CONFLICT');
+      if (there.length > 1) throw new HubError('HUB_UPSTREAM_CONFLICT', { details: { fault: 'DUPLICATE' } });
       return there[0] && this.shows ? observed(there[0], this.readsText) : null;
     });
   }

@@ -81,7 +81,14 @@ export class ReceiptWatch {
     const { settings } = this.dependencies;
     try {
       const found = await this.read(watched);
-      return watched.map((each) => sightingOf(each, found.get(each.id) ?? null, settings));
+      const isWithdrawn = await this.withdrawnMeanwhile(watched, found);
+      return watched.map((each) =>
+        sightingOf(
+          { ...each, isWithdrawn: each.isWithdrawn || isWithdrawn.has(each.documentVersionId) },
+          found.get(each.id) ?? null,
+          settings,
+        ),
+      );
     } catch (error) {
       if (this.ending.signal.aborted) throw error;
       const apart = isHubError(error) && (error.retry === 'conflict' || error.retry === 'permanent');
@@ -97,12 +104,31 @@ export class ReceiptWatch {
         code,
         count: watched.length,
       });
-      const item = code === 'HUB_UPSTREAM_CONFLICT' ? ('RECEIPT_MISMATCH' as const) : null;
+      // Held twice. A conflict that the far end merely reports says nothing of what it holds.
+      const isDouble = isHubError(error) && error.details.fault === 'DUPLICATE';
+      const item = isDouble ? ('RECEIPT_MISMATCH' as const) : null;
       return watched.map((each) => ({
         ...sightingOf(each, null, settings),
         ...(item ? { item, delayMs: null } : { delayMs: this.later(each, error) }),
       }));
     }
+  }
+
+  /** Versions shown as entered in error whose withdrawal had begun by then, though not yet when the look began. */
+  private async withdrawnMeanwhile(
+    watched: readonly Watched[],
+    found: ReadonlyMap<string, FiledDocument>,
+  ): Promise<ReadonlySet<string>> {
+    const marked = watched.filter(
+      ({ id, isWithdrawn }) => !isWithdrawn && found.get(id)?.status === 'ENTERED_IN_ERROR',
+    );
+    if (marked.length === 0) return new Set();
+    const rows = await this.dependencies.database.transaction('worker', this.scope, (tx) =>
+      prepared<{ id: string }>(tx, WATCH_STATEMENTS.withdrawn, [
+        marked.map(({ documentVersionId }) => documentVersionId),
+      ]),
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   private later(each: Watched, error: unknown): number {
