@@ -5,10 +5,12 @@ import { type Machine, THIS_MACHINE } from '../main/doctor/machine.js';
 import type { Environment } from '../platform/settings/settings.js';
 import { caseloadCommands } from './commands/caseload.command.js';
 import { configCommands } from './commands/config.command.js';
+import { destinationCommands } from './commands/destination.command.js';
 import { directoryCommands } from './commands/directory.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { eligibilityCommands } from './commands/eligibility.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
+import { notesCommands } from './commands/notes.command.js';
 import { recordsCommands } from './commands/records.command.js';
 import { schemaCommands } from './commands/schema.command.js';
 import { seedCommand } from './commands/seed.command.js';
@@ -62,6 +64,8 @@ export async function runProgram(
     tokenCommand,
     caseloadCommands,
     eligibilityCommands,
+    notesCommands,
+    destinationCommands,
     systemsCommands,
     directoryCommands,
     recordsCommands,
