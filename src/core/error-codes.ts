@@ -204,7 +204,7 @@ export const ERROR_CODES = {
   ),
   HUB_NOTE_DATE: row(
     'permanent',
-    'The day of the contact is in the future, after the person’s death or further back than the policy allows.',
+    'The day of the contact is in the future, after the person’s death, after the episode was closed or further back than the policy allows.',
     'Correct the day of the contact; the policy named says how far back it may lie.',
   ),
   HUB_NOTE_AUTHOR_UNMAPPED: row(
