@@ -15,7 +15,7 @@ import {
 } from './referral.type.js';
 
 /** Referrals in all, of every organisation. */
-export const DEMONSTRATION_REFERRALS = 150;
+export const DEMONSTRATION_REFERRALS = 230;
 
 const OF_TRUST_B = 12;
 const SEED = 20_260_302;

@@ -1,18 +1,22 @@
-/** The demonstration world on a hub: its directory, its first caseload, its referrals. */
+/** The demonstration world on a hub: its directory, its first caseload, its referrals, episodes and notes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DEMONSTRATION_SYSTEM,
+  type DemonstrationHub,
   demonstrationHub,
   demonstrationSite,
 } from '../../seeds/demonstration/hub-world.js';
 import { seedDirectory, seedReferrals } from '../../seeds/demonstration/seed-hub.js';
+import { seedEpisodes, seedNotes } from '../../seeds/demonstration/seed-notes.js';
+import { addDays, londonDate } from '../core/calendar.js';
+import type { Scope } from '../core/caller.js';
 import { HubError, isHubError } from '../core/errors.js';
 import type { Environment, Settings } from '../platform/settings/settings.js';
 import { readSiteProfiles, type SiteProfile } from '../platform/settings/site-profiles.js';
 import type { Hub } from './open-hub.js';
 import { type RecordSystem, worldDate } from './record-system.js';
 import { reviewOrganisation } from './schedules.js';
-import { systemByCode } from './systems.js';
+import { type ConnectedSystem, systemByCode } from './systems.js';
 
 /** A step that takes time, for progress on a terminal. `total` null: not known. */
 export type Progress = (step: string, done: number, total: number | null) => void;
@@ -34,7 +38,10 @@ export async function seedDemonstrationDirectory(hub: Hub, recordSystem: RecordS
   await seedDirectory(hub.database, demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir)));
 }
 
-/** Once per data store: the first sweep of every caseload, then referrals and their first decisions. Returns whether it did anything. */
+/**
+ * Once per data store: the first sweep of every caseload, referrals and their first decisions, then episodes and notes.
+ * Notes are signed here and sent by whichever process delivers. Returns whether it did anything.
+ */
 export async function seedDemonstrationCases(
   hub: Hub,
   recordSystem: RecordSystem,
@@ -42,10 +49,52 @@ export async function seedDemonstrationCases(
 ): Promise<boolean> {
   const { system, adapter } = systemByCode(hub.systems, DEMONSTRATION_SYSTEM);
   const scope = { organisationId: system.organisationId, teamIds: [], organisationIds: [], staffId: null };
-  const [seeded] = await hub.database.transaction('decide', scope, (tx) =>
-    tx.query('select id from eligibility_decisions limit 1'),
-  );
-  if (seeded) return false;
+  let made: DemonstrationHub | null = null;
+  const world = (): DemonstrationHub => {
+    made ??= demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir));
+    return made;
+  };
+  const decided = await isThere(hub, 'decide', scope, 'select id from eligibility_decisions limit 1');
+  if (!decided) await seedCaseload(hub, { system, adapter }, world(), progress);
+  const noted = await seedNotesOnce(hub, scope, world, progress);
+  return !decided || noted;
+}
+
+/** True when the statement finds a row. */
+async function isThere(hub: Hub, role: 'decide' | 'worker', scope: Scope, text: string): Promise<boolean> {
+  return (await hub.database.transaction(role, scope, (tx) => tx.query(text))).length > 0;
+}
+
+/** How long after the world was made its notes are still recent enough to be written. */
+const NOTES_WITHIN_DAYS = 20;
+
+/** Episodes and notes, unless the last of them, an amendment, is there. Returns whether it did anything. */
+async function seedNotesOnce(
+  hub: Hub,
+  scope: Scope,
+  makeWorld: () => DemonstrationHub,
+  progress: Progress,
+): Promise<boolean> {
+  const last = 'select id from signed_documents where version > 1 limit 1';
+  if (await isThere(hub, 'worker', scope, last)) return false;
+  const latest = addDays(worldDate(hub.settings.dataDir), NOTES_WITHIN_DAYS);
+  if (londonDate(hub.clock.now()) > latest) return false;
+  const world = makeWorld();
+  const { episodes, notes } = hub.services;
+  const directory = await seedDirectory(hub.database, world);
+  const seeding = { database: hub.database, episodes, notes, directory };
+  const ids = await seedEpisodes(seeding, world, (done, total) => progress('episodes', done, total));
+  const versions = await seedNotes(seeding, world, ids);
+  hub.logger.info('demonstration notes signed', { count: versions });
+  return true;
+}
+
+async function seedCaseload(
+  hub: Hub,
+  { system, adapter }: Pick<ConnectedSystem, 'system' | 'adapter'>,
+  world: DemonstrationHub,
+  progress: Progress,
+): Promise<void> {
   const teams = await whenFree(() =>
     hub.services.refresh.refreshSystem(system, adapter, 'SWEEP', {
       onProgress: (page) => progress(`caseload of ${page.teamReference}`, page.received, page.expected),
@@ -55,13 +104,11 @@ export async function seedDemonstrationCases(
   if (failed) throw new HubError(failed.failureCode ?? 'HUB_CASELOAD_INCOMPLETE');
   const received = teams.reduce((sum, team) => sum + team.received, 0);
   hub.logger.info('demonstration caseload read', { received });
-  const world = demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir));
   const directory = await seedDirectory(hub.database, world);
   await seedReferrals(hub.services, directory, world.referrals, (done, total) =>
     progress('referrals', done, total),
   );
   await reviewOrganisation(hub, system.organisationId);
-  return true;
 }
 
 /** Longest wait for a start that was killed, or that is under way beside this one. */

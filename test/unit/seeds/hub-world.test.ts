@@ -1,5 +1,6 @@
 /** The hub's side of the demonstration world: what the seeding services may rely on. */
 import type { Patient } from 'fhir/r4.js';
+import { parseSettings } from '../../../adapters/fhir-r4/settings.js';
 import { CAST } from '../../../seeds/demonstration/cast.js';
 import { demonstrationRecords } from '../../../seeds/demonstration/clinical-world.js';
 import {
@@ -18,6 +19,7 @@ import { SpecificationCode } from '../../../seeds/demonstration/referral.type.js
 import { isLocalDate } from '../../../src/core/calendar.js';
 import { ROLES } from '../../../src/core/caller.js';
 import { parseNhsNumber } from '../../../src/core/nhs-number.js';
+import { parseSiteProfiles } from '../../../src/platform/settings/site-profiles.js';
 
 const TODAY = '2026-03-02';
 const hub = demonstrationHub('http://127.0.0.1:4100/fhir', TODAY);
@@ -85,6 +87,44 @@ describe('site profile', () => {
     ]);
   });
 
+  test('knows its authors as the record system does, each with a policy to write by', () => {
+    const site = demonstrationSite('http://127.0.0.1:4100/fhir');
+    const practitioners = new Set(
+      demonstrationRecords(TODAY, 0)
+        .filter(({ resourceType }) => resourceType === 'Practitioner')
+        .map(({ id }) => `Practitioner/${id}`),
+    );
+    const subjects = hub.staff
+      .filter(({ organisation }) => organisation === site.organisation)
+      .map(({ subject }) => subject);
+    expect(site.authors.map(({ subject, reference }) => [subject, reference])).toEqual([
+      ['demo-specialist', 'Practitioner/es-kit-marchbank'],
+      ['demo-specialist-south', 'Practitioner/es-nerys-oakshott'],
+      ['demo-manager', 'Practitioner/tm-verity-wainfleet'],
+    ]);
+    for (const { subject, reference } of site.authors) {
+      expect(subjects).toContain(subject);
+      expect(practitioners).toContain(reference);
+    }
+    expect(site.notePolicies).toMatchObject([
+      {
+        countersignRole: 'TEAM_MANAGER',
+        countersignKinds: ['CLOSURE_SUMMARY'],
+        urgentEscalateTo: 'demo-manager',
+      },
+    ]);
+    expect(subjects).toContain(site.notePolicies[0]!.urgentEscalateTo);
+  });
+
+  test('is a site profile, and its settings are the adapter’s: two labels reach the record, the third does not', () => {
+    const { settings, ...site } = demonstrationSite('http://127.0.0.1:4100/fhir');
+    expect(parseSiteProfiles(JSON.stringify([{ ...site, settings }]), {})).toHaveLength(1);
+    expect([...parseSettings(settings).labelCodes.keys()]).toEqual([
+      'THIRD_PARTY_INFORMATION',
+      'SAFEGUARDING',
+    ]);
+  });
+
   test('references and codes lead to each other', () => {
     for (const { reference, team } of demonstrationSite('http://x').teams) {
       expect(teamCodeOf(reference)).toBe(team);
@@ -95,9 +135,9 @@ describe('site profile', () => {
 });
 
 describe('referrals', () => {
-  test('there are 150, each with a name of its own, the same every time', () => {
-    expect(hub.referrals.length).toBe(150);
-    expect(new Set(hub.referrals.map(({ key }) => key)).size).toBe(150);
+  test('there are 230, each with a name of its own, the same every time', () => {
+    expect(hub.referrals.length).toBe(230);
+    expect(new Set(hub.referrals.map(({ key }) => key)).size).toBe(230);
     expect(demonstrationHub('http://127.0.0.1:4100/fhir', TODAY)).toEqual(hub);
   });
 
