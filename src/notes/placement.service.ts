@@ -33,10 +33,28 @@ async function addedTo(tx: Transaction, predecessorId: string): Promise<Placemen
     : CREATED;
 }
 
+/** True for what waits to go with an addendum behind it: cancelled, it would leave that without its entry. */
+async function hasFollowers(
+  tx: Transaction,
+  version: NoteVersion,
+  versions: readonly NoteVersion[],
+): Promise<boolean> {
+  const added = versions.filter(
+    ({ predecessorId, action }) => predecessorId === version.id && action === 'APPEND',
+  );
+  if (added.length === 0) return false;
+  const rows = await tx.query(
+    `select d.id from deliveries d where d.document_version_id = $1 and d.operation = 'FILE' and d.ours = 'QUEUED'
+       and exists (select from deliveries f where f.document_version_id = any($2::uuid[]) and f.operation = 'FILE' and f.ours <> 'CANCELLED')`,
+    [version.id, added.map(({ id }) => id)],
+  );
+  return rows.length > 0;
+}
+
 /**
  * An addendum stands beside its version where that is, or is on its way to be, on the record. An amendment takes the place
- * of the last version that may have arrived: those before it that never left are cancelled, and when none ever left it is
- * the first that the record sees. Takes the lane's lock when it cancels.
+ * of the last version that may have arrived: those before it that never left are cancelled (unless an addendum waits behind
+ * them), and when none ever left it is the first that the record sees. Takes the lane's lock when it cancels.
  * Throws `HUB_STATE_CONFLICT` when an amendment would hide from the record what the record has.
  */
 export async function placeVersion(tx: Transaction, toPlace: ToPlace): Promise<Placement> {
@@ -44,7 +62,8 @@ export async function placeVersion(tx: Transaction, toPlace: ToPlace): Promise<P
   if (about === null || purpose === 'NEW') return CREATED;
   if (purpose === 'ADD') return addedTo(tx, about.id);
   for (let version = about; ; ) {
-    const unsent = overtakes ? await cancelUnsent(tx, version.id, 'AMENDED') : 'NONE';
+    const mayCancel = overtakes && !(await hasFollowers(tx, version, versions));
+    const unsent = mayCancel ? await cancelUnsent(tx, version.id, 'AMENDED') : 'NONE';
     if (unsent === 'IN_FLIGHT' || unsent === 'SETTLED' || (await mayBeOnRecord(tx, version.id))) {
       if (visibility === 'SERVICE_ONLY') {
         throw new HubError('HUB_STATE_CONFLICT', {
