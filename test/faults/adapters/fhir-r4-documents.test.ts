@@ -213,6 +213,17 @@ test('a server that ignores what is searched for is found out', async () => {
   });
 });
 
+test('a server that ignores whose records are asked for is found out, and nothing of somebody else is answered', async () => {
+  await holdSent(anOutgoingDocument());
+  const { record } = adapterFor();
+  expect(await record!.documents!(['person-1'], never())).toMatchObject([[{ value: { status: 'current' } }]]);
+  for (const ids of [['person-2'], ['person-2', 'person-3']])
+    expect(await failureOf(record!.documents!(ids, never()))).toMatchObject({
+      code: 'HUB_UPSTREAM_PROTOCOL',
+      details: { fault: 'OTHER_PATIENT' },
+    });
+});
+
 test('an open breaker means not sent: transient, with the time for which it stays open', async () => {
   const documents = documentsFor();
   server.answer('create', '500');
