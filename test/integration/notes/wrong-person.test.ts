@@ -303,7 +303,14 @@ describe('refileUnderRightPerson', () => {
       const other = await notes.signed(right.episodeId);
       await notes.settle(one.documentVersionId);
       await notes.settle(other.documentVersionId);
-      await Promise.all([refile(one.noteId), refile(other.noteId, { rightEpisodeId: wrong.episodeId }, mo)]);
+      const both = await Promise.all([
+        refile(one.noteId),
+        refile(other.noteId, { rightEpisodeId: wrong.episodeId }, mo),
+      ]);
+      for (const { noteId, refiledAsId } of both) {
+        expect(await notes.deliveries(noteId)).toEqual(['FILE SETTLED v1', 'WITHDRAW QUEUED v1']);
+        expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+      }
     }
   });
 
