@@ -6,8 +6,8 @@ import pg from 'pg';
 import { hubModule } from './built-hub.mjs';
 import { fillWorld } from './world.mjs';
 
-/** Opens it. `client` is a superuser's; `postmaster` the server's process id; `open` the hub's own pools. */
-export async function openBenchDatabase() {
+/** Opens it, filled by `fill`. `client` is a superuser's; `postmaster` the server's process id; `open` the hub's own pools. */
+export async function openBenchDatabase(fill = fillWorld) {
   const { startEmbeddedServer } = await hubModule('src/platform/database/embedded-server.js');
   const { migrate } = await hubModule('src/platform/database/migrate.js');
   const { openDatabase } = await hubModule('src/platform/database/pg-database.js');
@@ -37,7 +37,7 @@ export async function openBenchDatabase() {
     const { rows } = await client.query('show data_directory');
     const dataDirectory = rows[0].data_directory;
     serverFolder = dirname(dataDirectory);
-    await fillWorld(client);
+    await fill(client);
     const postmaster = Number(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
     return {
       folder: serverFolder,

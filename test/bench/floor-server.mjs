@@ -1,7 +1,7 @@
-/** The floor: Fastify without anything on it, one prepared statement, and its text as the answer. No token, no limit, no policy, no record. */
+/** The floor: Fastify without anything on it, one prepared statement for each question, and its text as the answer. No token, no limit, no policy, no record. */
 import { fastify } from 'fastify';
 import pg from 'pg';
-import { FLOOR_SQL } from './question.mjs';
+import { QUESTIONS } from './questions.mjs';
 
 const { BENCH_DATABASE_URL, BENCH_POOL, BENCH_TEAMS } = process.env;
 const pool = new pg.Pool({
@@ -11,9 +11,11 @@ const pool = new pg.Pool({
 });
 const values = [`{${BENCH_TEAMS}}`];
 const app = fastify();
-app.post('/graphql', async (_request, reply) => {
-  const { rows } = await pool.query({ name: 'floor', text: FLOOR_SQL, values, rowMode: 'array' });
-  void reply.type('application/json; charset=utf-8');
-  return `{"data":{"referrals":{"nodes":${rows[0][0]}}}}`;
-});
+for (const { id, list, floorSql } of QUESTIONS) {
+  app.post(`/${id}`, async (_request, reply) => {
+    const { rows } = await pool.query({ name: id, text: floorSql, values, rowMode: 'array' });
+    void reply.type('application/json; charset=utf-8');
+    return `{"data":{"${list}":{"nodes":${rows[0][0]}}}}`;
+  });
+}
 await app.listen({ host: '127.0.0.1', port: Number(process.env.BENCH_PORT) });

@@ -1,11 +1,11 @@
 /** The question that every server is asked: a page of 100 referrals with person, team, specification, latest decision and 5 memberships each. */
 
 /** Referrals on the page, and memberships of each person. */
-export const PAGE = 100;
-export const MEMBERSHIPS = 5;
+const PAGE = 100;
+const MEMBERSHIPS = 5;
 
 /** The hub's query. */
-export const HUB_QUERY = `
+const HUB_QUERY = `
 query Page($first: Int!) {
   referrals(first: $first) {
     nodes {
@@ -25,7 +25,7 @@ query Page($first: Int!) {
 }`;
 
 /** The same answer by one statement that nests keyed objects; parameter 1 are the teams. */
-export const FLOOR_SQL = `
+const FLOOR_SQL = `
 select coalesce(json_agg(json_build_object(
   'id', r.id, 'state', r.state, 'route', r.route, 'receivedOn', r.received_on, 'acceptedOn', r.accepted_on, 'closedOn', r.closed_on,
   'wordOnWork', r.word_on_work, 'wordRecordedOn', r.word_recorded_on, 'employmentAtReferral', r.employment_at_referral,
@@ -60,7 +60,7 @@ left join lateral (
 ) d on true`;
 
 /** PostGraphile's query; the list of teams is a function of the schema that PostgreSQL inlines. */
-export const PEER_QUERY = `
+const PEER_QUERY = `
 query Page($first: Int!, $teams: [UUID]!) {
   referralsOfTeams(first: $first, teams: $teams) {
     nodes {
@@ -91,19 +91,57 @@ export function sameInstants(value) {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, sameInstants(member)]));
 }
 
-/** The peer's data under the hub's names. */
-export function fromPeer(data) {
-  const renamed = (value) => {
-    if (Array.isArray(value)) return value.map(renamed);
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, member]) => {
-        if (key === 'rowId') return ['id', member];
-        if (key === 'memberships') return [key, member.nodes.map(renamed)];
-        if (key === 'latestDecision') return [key, renamed(member.nodes[0] ?? null)];
-        return [key, renamed(member)];
-      }),
-    );
-  };
-  return { referrals: { nodes: renamed(data.referralsOfTeams.nodes) } };
+/**
+ * A value of the peer under the hub's names: `rowId` is `id`; `lists` says of which fields a connection stands for its
+ * list, or for the first of it.
+ */
+export function renamed(value, lists) {
+  if (Array.isArray(value)) return value.map((each) => renamed(each, lists));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (key === 'rowId') return ['id', member];
+      if (lists[key] === 'list') return [key, renamed(member.nodes, lists)];
+      if (lists[key] === 'first') return [key, renamed(member.nodes[0] ?? null, lists)];
+      return [key, renamed(member, lists)];
+    }),
+  );
 }
+
+/** The question as every server is asked it. */
+export const REFERRALS = {
+  id: 'referrals',
+  title: 'page of 100 referrals',
+  list: 'referrals',
+  hub: { query: HUB_QUERY, first: PAGE },
+  floorSql: FLOOR_SQL,
+  peer: {
+    query: PEER_QUERY,
+    data: (data) => ({
+      referrals: {
+        nodes: renamed(data.referralsOfTeams.nodes, { memberships: 'list', latestDecision: 'first' }),
+      },
+    }),
+  },
+  /** What must be there for the answers to be worth comparing. */
+  check(nodes) {
+    if (nodes.length !== PAGE) throw new Error(`a page of ${nodes.length}`);
+    const complete = ({ person, latestDecision }) =>
+      person?.memberships.length === MEMBERSHIPS && latestDecision && person.nhsNumber;
+    if (!nodes.every(complete)) throw new Error('a referral without its person, decision or memberships');
+  },
+  bars: [
+    {
+      bar: '1.7a',
+      over: 'floor',
+      title: 'rate of the hub as shipped over the hand-written floor',
+      target: 1.1,
+    },
+    {
+      bar: '1.7b',
+      over: 'postgraphile',
+      title: 'rate of the hub as shipped over PostGraphile 5',
+      target: 2.2,
+    },
+  ],
+};

@@ -7,7 +7,6 @@ import { connect, createServer as createNetServer } from 'node:net';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { BENCH, DIST, ROOT } from './built-hub.mjs';
-import { HUB_QUERY, PAGE, PEER_QUERY } from './question.mjs';
 import { ORGANISATION_CODE, SPECIALIST } from './world.mjs';
 
 /** Connections of each server to the database: the hub's pool for staff as shipped, and its one for the audit record. */
@@ -114,7 +113,7 @@ export async function startHub(ownerUrl) {
   );
   return {
     ...server,
-    body: { query: HUB_QUERY, variables: { first: PAGE } },
+    asks: ({ hub }) => ({ path: '/graphql', body: { query: hub.query, variables: { first: hub.first } } }),
     headers: { authorization: `Bearer ${issuer.token}` },
     async stop() {
       await server.stop();
@@ -132,9 +131,19 @@ const bare = (superuserUrl, port) => ({
 /** The floor. */
 export async function startFloor(superuserUrl, teamIds) {
   const port = await freePort();
-  const env = { ...bare(superuserUrl, port), BENCH_TEAMS: teamIds.join(',') };
+  const { BENCH_QUESTIONS = '' } = process.env;
+  const env = {
+    ...bare(superuserUrl, port),
+    BENCH_TEAMS: teamIds.join(','),
+    ...(BENCH_QUESTIONS ? { BENCH_QUESTIONS } : {}),
+  };
   const server = await start('floor', port, [join(BENCH, 'floor-server.mjs')], env, ROOT);
-  return { ...server, body: { query: HUB_QUERY, variables: { first: PAGE } }, headers: {} };
+  // Read and thrown away, so that both get a request of the same size.
+  const asks = ({ id, hub }) => ({
+    path: `/${id}`,
+    body: { query: hub.query, variables: { first: hub.first } },
+  });
+  return { ...server, asks, headers: {} };
 }
 
 /** PostGraphile, installed on first use into the folder of its own. */
@@ -148,5 +157,9 @@ export async function startPeer(superuserUrl, teamIds) {
   const port = await freePort();
   const env = { ...bare(superuserUrl, port), GRAPHILE_ENV: 'production' };
   const server = await start('postgraphile', port, [join(folder, 'postgraphile-server.mjs')], env, folder);
-  return { ...server, body: { query: PEER_QUERY, variables: { first: PAGE, teams: teamIds } }, headers: {} };
+  const asks = ({ peer, hub }) => ({
+    path: '/graphql',
+    body: { query: peer.query, variables: { first: hub.first, teams: teamIds } },
+  });
+  return { ...server, asks, headers: {} };
 }

@@ -6,6 +6,8 @@ const PERSONS = 15_000;
 const REFERRALS = 20_000;
 /** Versions of memberships in all, about: six that are current and one that has been replaced for each person, a third of the people fewer. */
 const MEMBERSHIPS_EACH = 7;
+/** Notes of each episode. */
+const NOTES_EACH = 6;
 /** ODS code of the organisation of the specialist who asks. */
 export const ORGANISATION_CODE = 'BEN01';
 /** Subject of the specialist who asks. */
@@ -140,6 +142,42 @@ const STEPS = [
        select d.id, 1, 0, d.organisation_id, d.team_id, d.team_id, 'RECORD', 'OPEN', s.id, 'EpisodeOfCare/1', d.decided_at, true
        from bench_decisions d join clinical_record_systems s on s.organisation_id = d.organisation_id`,
   ],
+  [
+    'episodes',
+    `create temporary table bench_episodes on commit preserve rows as
+       select uuidv7() as id, row_number() over (order by r.accepted_on, r.id) as n, r.id as referral_id, r.organisation_id, r.team_id, r.person_id,
+         r.specification_id, r.accepted_on + 5 as opened_on, s.id as system_id
+       from referrals r join clinical_record_systems s on s.organisation_id = r.organisation_id where r.accepted_on is not null;
+     insert into employment_episodes (id, organisation_id, team_id, person_id, referral_id, specification_id, specialist_id, system_id, state,
+         opened_on, closed_on, closing_reason, created_at)
+       select e.id, e.organisation_id, e.team_id, e.person_id, e.referral_id, e.specification_id, c.staff_id, e.system_id,
+         case when e.n % 4 = 0 then 'CLOSED' else 'OPEN' end, e.opened_on, case when e.n % 4 = 0 then e.opened_on + 200 end,
+         case when e.n % 4 = 0 then 'SUSTAINED_IN_WORK' end, e.opened_on + interval '10 hours'
+       from bench_episodes e
+       join lateral (select staff_id from staff_teams c where c.team_id = e.team_id order by staff_id offset e.n % 5 limit 1) c on true
+       order by e.opened_on, e.id;
+     insert into episode_specialists (id, organisation_id, team_id, episode_id, staff_id, valid_from)
+       select uuidv7(), organisation_id, team_id, id, specialist_id, opened_on from employment_episodes`,
+  ],
+  [
+    'notes and their versions',
+    `create temporary table bench_notes on commit preserve rows as
+       select uuidv7() as id, e.id as episode_id, e.n, e.organisation_id, e.team_id, e.person_id, e.system_id, p.specialist_id, k, (array['PROGRESS_NOTE','PROGRESS_NOTE','PROGRESS_NOTE','ACTION_PLAN','PROGRESS_NOTE','VOCATIONAL_PROFILE'])[k] as kind,
+         e.opened_on + 7 * k as contact_on, e.opened_on + 7 * k * interval '1 day' + interval '15 hours' + e.n * interval '0.731 seconds' as written_at
+       from bench_episodes e join employment_episodes p on p.id = e.id cross join generate_series(1, ${NOTES_EACH}) k;
+     insert into notes (id, organisation_id, team_id, person_id, episode_id, kind, state, author_id, latest_version, visibility, contact_on, created_at, updated_at)
+       select n.id, n.organisation_id, n.team_id, n.person_id, n.episode_id, n.kind, 'SIGNED', n.specialist_id, 1 + (n.k % 3 = 0)::int, 'CLINICAL_RECORD',
+         n.contact_on, n.written_at, n.written_at
+       from bench_notes n order by n.written_at;
+     insert into signed_documents (id, document_id, version, organisation_id, team_id, person_id, system_id, action, reason, kind, title, text, text_hash,
+         author_staff_id, author_reference, author_name, author_employer, author_role, contact_on, is_late_entry, written_at, signed_at, visibility)
+       select uuidv7(), n.id, v, n.organisation_id, n.team_id, n.person_id, n.system_id, case v when 1 then 'CREATE' else 'REPLACE' end,
+         case v when 2 then 'A name was misspelt' end, n.kind, 'Note ' || n.k || ' of the episode', repeat('Met at the library; talked about the next step. ', 20), md5(n.id::text) || md5(n.id::text),
+         n.specialist_id, 'Practitioner/' || n.n % 80, s.display_name, 'An employment service', 'Employment specialist', n.contact_on, false,
+         n.written_at + v * interval '1 hour', n.written_at + v * interval '1 hour 5 minutes', 'CLINICAL_RECORD'
+       from bench_notes n join staff s on s.id = n.specialist_id cross join generate_series(1, 1 + (n.k % 3 = 0)::int) v
+       order by n.written_at, v`,
+  ],
 ];
 
 /** Fills the world and gathers statistics; specifications must be there. Prints what it is doing. */
@@ -161,6 +199,9 @@ export async function fillWorld(client) {
     'referrals',
     'eligibility_decisions',
     'eligibility_criteria',
+    'employment_episodes',
+    'notes',
+    'signed_documents',
   ]) {
     const { rows } = await client.query(`select count(*)::int as n from ${table}`);
     counts.push(`${rows[0].n.toLocaleString('en-GB')} ${table}`);
@@ -168,11 +209,12 @@ export async function fillWorld(client) {
   console.log(`world: ${counts.join(', ')}`);
 }
 
-/** Ids of the specialist's organisation, staff row and teams, and how many referrals they reach. */
+/** Ids of the specialist's organisation, staff row and teams, and how many referrals and episodes they reach. */
 export async function specialistOf(client) {
   const { rows } = await client.query(
     `select s.id as "staffId", s.organisation_id as "organisationId", array_agg(t.team_id::text order by t.team_id) as "teamIds",
-       (select count(*)::int from referrals r where r.team_id in (select team_id from staff_teams where staff_id = s.id)) as referrals
+       (select count(*)::int from referrals r where r.team_id in (select team_id from staff_teams where staff_id = s.id)) as referrals,
+       (select count(*)::int from employment_episodes e where e.team_id in (select team_id from staff_teams where staff_id = s.id)) as episodes
      from staff s join staff_teams t on t.staff_id = s.id where s.subject = $1 group by s.id`,
     [SPECIALIST],
   );

@@ -24,9 +24,14 @@ const tags = makePgSmartTagsPlugin([
   column('caseload_memberships.observed_from'),
   column('caseload_memberships.observed_to'),
   column('eligibility_decisions.decided_at'),
+  column('notes.created_at'),
   key('referrals.fk_referrals_person', 'person'),
   key('referrals.fk_referrals_team', 'team'),
   key('referrals.fk_referrals_specification', 'specification'),
+  key('employment_episodes.fk_employment_episodes_person', 'person'),
+  key('employment_episodes.fk_employment_episodes_specialist', 'specialist'),
+  key('employment_episodes.fk_employment_episodes_referral', 'referral'),
+  key('notes.fk_notes_author', 'author'),
 ]);
 
 const preset = {
