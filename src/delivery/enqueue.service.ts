@@ -27,7 +27,8 @@ export interface NewDelivery {
 
 /**
  * The lane's row lock, taken here and held until the commit, makes `seq` gapless and in the order of commits. An idle lane
- * becomes ready; workers are woken for it alone, since a lane that is at work goes on by itself.
+ * becomes ready; workers are woken for it alone, since a lane that is at work goes on by itself. Answers wait for the lane's
+ * lock, so a process that is stopped while it signs is ended after five seconds of silence.
  */
 const ENQUEUE = `
 with lane as (
@@ -41,7 +42,7 @@ with lane as (
 ), woken as (
   select pg_notify('${WAKE_CHANNEL}', $3::uuid::text) from lane where state = 'READY' and head_seq = last_seq
 ), changed as (
-  select pg_notify('${CHANGED_CHANNEL}', $8::uuid::text)
+  select pg_notify('${CHANGED_CHANNEL}', $8::uuid::text), set_config('idle_in_transaction_session_timeout', '5000', true)
 )
 insert into deliveries (id, lane_id, seq, organisation_id, team_id, person_id, system_id, document_id, document_version_id,
   operation, urgent_due_at)

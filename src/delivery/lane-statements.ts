@@ -25,7 +25,7 @@ export interface LaneStatements {
   readonly settle: string;
   /** Marks attempts as lost. $1 attempt ids. */
   readonly lose: string;
-  /** Renews leases. $1 lanes, $2 fences, $3 holder, $4 lease in ms. Answers the lanes that are still held. */
+  /** Renews leases. $1 lanes, $2 fences, $3 holder, $4 lease in ms. Answers the lanes that are still held, and whether each was renewed. */
   readonly renew: string;
   /** Frees the lanes of dead holders. $1 system, $2 own name. */
   readonly reap: string;
@@ -39,9 +39,16 @@ export interface LaneStatements {
   readonly unpause: string;
 }
 
+/**
+ * A process that is stopped in the middle of a transaction keeps its locks: from here on PostgreSQL ends its session when
+ * it has been silent for two seconds, so that others need not wait for it. Part of every statement that locks.
+ */
+const BRIEFLY = `set_config('idle_in_transaction_session_timeout', '2000', true)`;
+
 const DESTINATION = `
 select max_in_flight as "maxInFlight", send_timeout_ms as "sendTimeoutMs",
-       coalesce(paused_until > clock_timestamp(), false) as paused, coalesce(paused_by = '${SYSTEM}', false) as probing
+       coalesce(paused_until > clock_timestamp(), false) as paused, coalesce(paused_by = '${SYSTEM}', false) as probing,
+       ${BRIEFLY} as briefly
 from destinations where system_id = $1 for no key update`;
 
 const CLAIM = `
@@ -100,19 +107,25 @@ with sent as (
   from held h where l.id = h."laneId" and l.fence = h.fence
 )
 select id, "laneId", organisation_id as "organisationId", team_id as "teamId", person_id as "personId", document_id as "documentId",
-       ours, code, pg_notify('${CHANGED_CHANNEL}', document_id::text)::text as told
+       ours, code, pg_notify('${CHANGED_CHANNEL}', document_id::text)::text as told, ${BRIEFLY} as briefly
 from delivery`;
 
 const LOSE = `
 update delivery_attempts set ended_at = clock_timestamp(), class = 'LOST' where id = any($1::uuid[]) and ended_at is null`;
 
+/** A lane whose row somebody has locked, a signature for instance, is ours still and is renewed the next time. */
 const RENEW = `
-with held as (
+with ours as materialized (
   select l.id from unnest($1::uuid[], $2::bigint[]) as h(id, fence)
   join delivery_lanes l on l.id = h.id and l.fence = h.fence and l.holder = $3
-  order by l.id for update of l
+), held as materialized (
+  select l.id from unnest($1::uuid[], $2::bigint[]) as h(id, fence)
+  join delivery_lanes l on l.id = h.id and l.fence = h.fence and l.holder = $3
+  order by l.id for update of l skip locked
+), renewed as (
+  update delivery_lanes l set due = ${after('$4')} from held h where l.id = h.id returning l.id
 )
-update delivery_lanes l set due = ${after('$4')} from held h where l.id = h.id returning l.id`;
+select o.id, r.id is not null as "isRenewed", ${BRIEFLY} as briefly from ours o left join renewed r on r.id = o.id`;
 
 const REAP = `
 with holders as materialized (
@@ -123,10 +136,10 @@ with holders as materialized (
   select l.id from delivery_lanes l join dead d on d.holder = l.holder where l.system_id = $1 order by l.id for update of l
 )
 update delivery_lanes l set holder = null, fence = l.fence + 1, due = clock_timestamp() from freed f where l.id = f.id
-returning l.id`;
+returning l.id, ${BRIEFLY} as briefly`;
 
 const LINKED = `
-select l.id from delivery_lanes l
+select l.id, ${BRIEFLY} as briefly from delivery_lanes l
 join deliveries d on d.lane_id = l.id and d.seq = l.head_seq
 join signed_documents s on s.id = d.document_version_id
 where d.system_id = $1 and d.ours = 'PARKED' and d.last_code = 'HUB_DELIVERY_UNLINKED' and l.state = 'PARKED'

@@ -43,17 +43,17 @@ async function renew(context: LeaseContext, holder: string, all: readonly HeldLa
   const { database, scope, settings, lanes } = context;
   const askedAt = performance.now();
   const rows = await database.transaction('worker', scope, (tx) =>
-    prepared<{ id: string }>(tx, settings.statements.renew, [
+    prepared<{ id: string; isRenewed: boolean }>(tx, settings.statements.renew, [
       all.map((held) => held.head.laneId),
       all.map((held) => held.head.fence),
       holder,
       settings.leaseMs,
     ]),
   );
-  const kept = new Set(rows.map((row) => row.id));
+  const renewed = new Map(rows.map((row) => [row.id, row.isRenewed]));
   for (const held of all) {
-    if (kept.has(held.head.laneId)) held.leaseUntil = askedAt + settings.leaseMs;
-    else lanes.lose(held);
+    if (!renewed.has(held.head.laneId)) lanes.lose(held);
+    else if (renewed.get(held.head.laneId)) held.leaseUntil = askedAt + settings.leaseMs;
   }
 }
 

@@ -85,6 +85,21 @@ describe('a claim', () => {
     expect((await claim('three')).heads).toEqual([]);
   });
 
+  it('does not wait for a process that was stopped in the middle of one', async () => {
+    await world.sign(await someone());
+    const begun = performance.now();
+    const stopped = world.as('worker', async (tx) => {
+      await tx.query(LANE_STATEMENTS.destination, [world.systemId]);
+      await sleep(4_000);
+      await tx.query('select 1');
+    });
+    const outcome = expect(stopped).rejects.toMatchObject({ code: 'HUB_DATABASE_UNAVAILABLE' });
+    await sleep(50);
+    expect((await claim('two')).heads).toHaveLength(1);
+    expect(performance.now() - begun).toBeLessThan(3_900);
+    await outcome;
+  });
+
   it('takes nothing of a system that is no destination', async () => {
     await world.sign(await someone());
     await world.sql('update delivery_lanes set due = now()');
@@ -223,11 +238,26 @@ describe('leases', () => {
     await world.sign(await someone());
     const { heads } = await claim('one', 1, 30);
     expect(await renew(heads, 'two')).toEqual([]);
-    expect(await renew(heads, 'one')).toHaveLength(1);
+    expect(await renew(heads, 'one')).toMatchObject([{ id: heads[0]!.laneId, isRenewed: true }]);
     await sleep(50);
     expect((await claim('two')).heads).toEqual([]);
     await world.sql('update delivery_lanes set fence = fence + 1');
     expect(await renew(heads, 'one')).toEqual([]);
+  });
+
+  it('of a lane that somebody has locked are kept, and renewed the next time', async () => {
+    const personId = await someone();
+    await world.sign(personId);
+    const { heads } = await claim('one', 1, 60_000);
+    await world.sign(
+      personId,
+      {},
+      {
+        after: async () =>
+          expect(await renew(heads, 'one')).toMatchObject([{ id: heads[0]!.laneId, isRenewed: false }]),
+      },
+    );
+    expect(await renew(heads, 'one')).toMatchObject([{ isRenewed: true }]);
   });
 
   it('keep a lane through a send that takes several times as long', async () => {
@@ -248,7 +278,7 @@ describe('leases', () => {
     const statements = {
       ...LANE_STATEMENTS,
       renew:
-        'select id from delivery_lanes where $1::uuid[] is null or $2::bigint[] is null or $3 = $4::text',
+        'select id, false as "isRenewed" from delivery_lanes where $1::uuid[] is not null or $2::bigint[] is null or $3 = $4::text',
     };
     await world.worker(record, { leaseMs: 400, renewMs: 100, statements });
     await world.until(deliveryId, () => record.versions(versionId).length === 1);
@@ -270,7 +300,7 @@ describe('the dead', () => {
     const client = await world.db.owner.connect();
     try {
       await client.query(`select pg_advisory_lock(hashtextextended('living', 7))`);
-      expect(await reap('living')).toEqual([{ id: dead[0]!.laneId }]);
+      expect(await reap('living')).toMatchObject([{ id: dead[0]!.laneId }]);
       expect(await reap('living')).toEqual([]);
       const after = await claim('living');
       expect(after.heads.map((head) => head.laneId)).toEqual([dead[0]!.laneId]);
