@@ -38,6 +38,8 @@ export interface HeldVersion {
   /** Local id of the patient; null when it is none. */
   readonly patientLocalId: string | null;
   readonly text: string | null;
+  /** Ids of the documents that it takes the place of. */
+  readonly replaces: readonly string[];
 }
 
 /** What an author was told is done. */
@@ -84,6 +86,10 @@ interface StoredDocument {
   readonly status?: string;
   readonly docStatus?: string;
   readonly subject?: { readonly reference?: string };
+  readonly relatesTo?: readonly {
+    readonly code?: string;
+    readonly target?: { readonly reference?: string };
+  }[];
   readonly content?: readonly { readonly attachment?: { readonly data?: string } }[];
 }
 
@@ -108,6 +114,9 @@ export function readHeld(file: string): readonly HeldVersion[] {
         status: document.status ?? '',
         docStatus: document.docStatus ?? null,
         patientLocalId: /^Patient\/(.+)$/.exec(document.subject?.reference ?? '')?.[1] ?? null,
+        replaces: (document.relatesTo ?? [])
+          .filter(({ code }) => code === 'replaces')
+          .map(({ target }) => /DocumentReference\/([^/]+)$/.exec(target?.reference ?? '')?.[1] ?? ''),
         text: data === undefined ? null : Buffer.from(data, 'base64').toString('utf8'),
       };
     });
@@ -187,6 +196,8 @@ class Check {
   };
   private readonly filings: ReadonlyMap<string, ToldDelivery>;
   private readonly withdrawals: ReadonlyMap<string, ToldDelivery>;
+  /** Ids of documents whose place another has taken. */
+  private readonly replaced: ReadonlySet<string>;
 
   constructor(
     private readonly told: readonly ToldDelivery[],
@@ -198,6 +209,7 @@ class Check {
       );
     this.filings = by('FILE');
     this.withdrawals = by('WITHDRAW');
+    this.replaced = new Set([...documents.values()].flat().flatMap(({ now }) => now.replaces));
   }
 
   private of(delivery: ToldDelivery): readonly Document[] {
@@ -276,9 +288,12 @@ class Check {
     const notes = new Set(retracted);
     for (const delivery of this.filings.values()) {
       if (!notes.has(delivery.documentId)) continue;
-      for (const { now } of this.of(delivery))
-        if (now.status !== WITHDRAWN && this.withdrawals.get(delivery.documentVersionId)?.ours !== 'PARKED')
-          this.report.lost.push(`${delivery.documentVersionId}: its note was retracted and it stands`);
+      // What was replaced stays as the past of what is withdrawn.
+      const standing = this.of(delivery).filter(
+        ({ now }) => now.status !== WITHDRAWN && !this.replaced.has(now.id),
+      );
+      if (standing.length > 0)
+        this.report.lost.push(`${delivery.documentVersionId}: its note was retracted and it stands`);
     }
   }
 }

@@ -1,0 +1,32 @@
+/** What must hold of every run of the soak, whatever its size. */
+import { checkDeliveries, readHeld } from './delivery-checker.js';
+import type { Soak, SoakForm } from './delivery-soak.js';
+
+const SOUND = { lost: [], doubled: [], disordered: [], falselyFiled: [], unequal: [], unfinished: [] };
+
+/** Prints what happened, for whoever reads the log. */
+export function tellSoak({ told, answers, attempts, items, stops, writingMs, restMs }: Soak): void {
+  const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+  process.stdout.write(
+    `${told.length} deliveries written in ${seconds(writingMs)}, at rest ${seconds(restMs)} later; ${stops} stops; ` +
+      `${answers.bad} of ${answers.asked} answers bad, ${answers.acted} of them after the effect; ` +
+      `answers ${JSON.stringify(answers.byKind)}; attempts ${JSON.stringify(attempts)}; open items ${JSON.stringify(items)}\n`,
+  );
+}
+
+/** Everything that was promised, counted in the file of the record system. */
+export function expectSound(soak: Soak, form: SoakForm): void {
+  const { told, file, acknowledged, answers, parked } = soak;
+  expect(checkDeliveries(told, readHeld(file), acknowledged)).toEqual(SOUND);
+  expect(parked).toBeLessThanOrEqual(answers.permanent);
+  expect(soak.items).toEqual({});
+  // The run was the one that was meant.
+  expect(acknowledged.signed.length).toBeGreaterThan(form.notes * 1.3);
+  expect(acknowledged.retracted.length).toBeGreaterThan(form.notes * 0.05);
+  expect(told.filter(({ operation }) => operation === 'WITHDRAW').length).toBeGreaterThan(form.notes * 0.05);
+  expect(answers.bad / answers.asked).toBeGreaterThan(form.badAnswers * 0.85);
+  expect(answers.acted).toBeGreaterThan(form.notes * 0.05);
+  expect(soak.stops).toBeGreaterThanOrEqual(2);
+  const filed = told.filter(({ theirs }) => ['FILED', 'WITHDRAWN'].includes(theirs));
+  expect(filed.length).toBeGreaterThan(form.notes);
+}
