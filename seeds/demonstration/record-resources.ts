@@ -182,7 +182,6 @@ export function careTeamResource(facts: CareTeamFacts): CareTeam {
     participant: facts.members.map(({ reference, display, role }) => ({
       role: [{ text: role }],
       member: { reference, display },
-      onBehalfOf: { reference: facts.teamReference },
     })),
     managingOrganization: [{ reference: facts.teamReference }],
   };
