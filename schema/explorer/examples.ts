@@ -38,6 +38,65 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   },
   {
     role: 'specialist',
+    title: 'My episodes, with everything',
+    description: 'Open episodes with person, specialist, referral, decision and notes with their receipts.',
+    query: `query MyEpisodes($first: Int!) {
+  episodes(first: $first, filter: { stateIn: [OPEN] }) {
+    totalCount
+    nodes {
+      openedOn
+      person { givenName familyName nhsNumber dateOfBirth }
+      specialist { displayName }
+      system { code }
+      referral { receivedOn latestDecision { verdict reason } }
+      notes(first: 5) {
+        __typename
+        kind
+        state
+        latestVersion { title signedAt isLateEntry visibility }
+        delivery { ours theirs attempts lastCode filedAt reference }
+      }
+    }
+  }
+}`,
+    variables: { first: 10 },
+  },
+  {
+    role: 'specialist',
+    title: 'My drafts',
+    description: 'What you have begun and not signed, newest first; nobody else sees it.',
+    query: `{
+  noteDrafts(first: 20, filter: { stateIn: [OPEN] }) {
+    nodes { id purpose title contactOn urgent revision rejectionReason writtenAt note { kind state } person { familyName } }
+  }
+}`,
+  },
+  {
+    role: 'manager',
+    title: 'What is parked, and what has to be seen to',
+    description:
+      'Deliveries that wait for somebody with every attempt, and the open work items of your teams.',
+    query: `{
+  noteDeliveries(first: 20, filter: { oursIn: [PARKED] }, orderBy: OLDEST) {
+    totalCount
+    nodes {
+      id
+      operation
+      lastCode
+      queuedAt
+      system { code }
+      note { id kind author { displayName } }
+      timeline(first: 5) { number startedAt class code }
+    }
+  }
+  workItems(first: 20, filter: { isOpen: true }, orderBy: OLDEST) {
+    nodes { id kind code openedAt dueAt assignedTo { displayName } note { id } }
+  }
+  destinations { nodes { isPaused pausedUntil pausedBecause system { code } } }
+}`,
+  },
+  {
+    role: 'specialist',
     title: 'Why was it decided so',
     description: 'Decisions that wait for somebody, criterion by criterion, with clause and evidence.',
     query: `{
@@ -79,6 +138,21 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   referrals(first: 25) {
     totalCount
     nodes { receivedOn route ageBand employmentAtReferral person { id } team { kind area } latestDecision { verdict } }
+  }
+}`,
+  },
+  {
+    role: 'analyst',
+    title: 'Notes, counted',
+    description:
+      'How many notes are on the record, wait or are parked: kinds, days and states, no word of any.',
+    query: `{
+  filed: noteDeliveries(filter: { operation: FILE, filed: true }) { totalCount }
+  waiting: noteDeliveries(filter: { oursIn: [QUEUED, SENDING] }) { totalCount }
+  parked: noteDeliveries(filter: { oursIn: [PARKED] }) { totalCount }
+  notes(first: 25) {
+    totalCount
+    nodes { kind state contactOn versionCount person { id } delivery { ours theirs filedAt } }
   }
 }`,
   },

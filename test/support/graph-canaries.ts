@@ -10,6 +10,9 @@ interface Viewer {
   readonly administrator: boolean;
   readonly teams: ReadonlySet<string>;
   readonly organisations: ReadonlySet<string>;
+  /** Of the employment service, not a clinical colleague. */
+  readonly service: boolean;
+  readonly staffId: string;
 }
 
 type MaySee = (viewer: Viewer) => boolean;
@@ -45,6 +48,21 @@ union all select 'override id', id::text, 'both', array[team_id], organisation_i
 union all select 'override text', substring(v from 'Cnry\\w+'), 'people', array[team_id], organisation_id from eligibility_overrides, unnest(told || reason || clause) v
 union all select 'request id', id::text, 'people', visible_team_ids, organisation_id from confirmation_requests
 union all select 'review id', id::text, 'both', array[team_id], organisation_id from decision_reviews
+union all select 'note id', id::text, case visibility when 'SERVICE_ONLY' then 'service' else 'both' end, array[team_id], organisation_id from notes
+union all select 'version id', id::text, case visibility when 'SERVICE_ONLY' then 'service' else 'both' end, array[team_id], organisation_id from signed_documents
+union all select 'version text', substring(v from 'Cnry\\w+'), case visibility when 'SERVICE_ONLY' then 'casework' else 'people' end, array[team_id], organisation_id
+  from signed_documents, unnest(array[title, text, reason]) v where v like '%Cnry%'
+union all select 'draft id', id::text, 'own', array[author_id], organisation_id from note_drafts
+union all select 'draft text', v, 'own', array[author_id], organisation_id from note_drafts, unnest(array[title, substring(text from 'Cnry\\w+'), substring(reason from 'Cnry\\w+'), rejection_reason]) v where v like 'Cnry%' and state <> 'SIGNED'
+union all select 'delivery id', id::text, 'both', array[team_id], organisation_id from deliveries
+union all select 'delivery reference', substring(reference from 'Cnry\\w+'), 'people', array[team_id], organisation_id from deliveries where reference like '%Cnry%'
+union all select 'attempt id', id::text, 'people', array[team_id], organisation_id from delivery_attempts
+union all select 'work item id', id::text, case visibility when 'SERVICE_ONLY' then 'casework' else 'people' end, array[team_id], organisation_id from work_items
+union all select 'resolution', resolution, 'people', array[team_id], organisation_id from work_items where resolution like 'Cnry%'
+union all select 'countersignature', v, 'people', array[team_id], organisation_id from countersignatures, unnest(array[id::text, substring(reason from 'Cnry\\w+')]) v where v is not null
+union all select 'telephone call', v, case n.visibility when 'SERVICE_ONLY' then 'casework' else 'people' end, array[c.team_id], c.organisation_id
+  from telephone_calls c join notes n on n.id = c.note_id, unnest(array[c.id::text, substring(spoke_to from 'Cnry\\w+')]) v
+union all select 'incident', v, 'people', array[team_id], organisation_id from wrong_person_incidents, unnest(array[id::text, incident_reference, substring(reason from 'Cnry\\w+')]) v
 union all select 'staff name', display_name, 'staff', '{}', organisation_id from staff`;
 
 /** The values of a world and who may see each. */
@@ -81,6 +99,8 @@ export class Canaries {
         administrator: role === Role.ADMINISTRATOR,
         teams: new Set(scope.teamIds),
         organisations: new Set(scope.organisationIds),
+        service: role === Role.EMPLOYMENT_SPECIALIST || role === Role.TEAM_MANAGER,
+        staffId: scope.staffId ?? '',
       });
     }
     return this;
@@ -114,6 +134,8 @@ const NOBODY: Viewer = {
   administrator: false,
   teams: new Set(),
   organisations: new Set(),
+  service: false,
+  staffId: '',
 };
 
 function sight(seen: string, teams: readonly (string | null)[], organisation: string): MaySee {
@@ -127,6 +149,12 @@ function sight(seen: string, teams: readonly (string | null)[], organisation: st
       return analysts;
     case 'both':
       return (viewer) => people(viewer) || analysts(viewer);
+    case 'casework':
+      return (viewer) => viewer.service && people(viewer);
+    case 'service':
+      return (viewer) => (viewer.service && people(viewer)) || analysts(viewer);
+    case 'own':
+      return ({ service, staffId }) => service && teams.includes(staffId);
     case 'staff':
       return ({ care, administrator }) => care || administrator;
     default:

@@ -2,11 +2,13 @@
 import {
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -16,9 +18,12 @@ import {
 /** May the role select `Type.field`? */
 export type May = (path: string) => boolean;
 
+/** A type with fields: an object, or an interface, which is walked by its own name. */
+export type Fielded = GraphQLObjectType | GraphQLInterfaceType;
+
 /** A step from a type to the next: the field taken. */
 export interface Step {
-  readonly on: GraphQLObjectType;
+  readonly on: Fielded;
   readonly field: GraphQLField<unknown, unknown>;
 }
 
@@ -26,24 +31,28 @@ export interface Step {
 export const CLOTHES = ['plain', 'edges', 'aliases', 'fragments', 'inline'] as const;
 export type Clothes = (typeof CLOTHES)[number];
 
-/** The object type of a field; null for leaves. */
-export function objectOf(field: GraphQLField<unknown, unknown>): GraphQLObjectType | null {
+/** The type of a field that has fields itself; null for leaves and unions. */
+export function objectOf(field: GraphQLField<unknown, unknown>): Fielded | null {
   const type = getNamedType(field.type);
-  return isObjectType(type) ? type : null;
+  return isObjectType(type) || isInterfaceType(type) ? type : null;
 }
 
-const fieldsOf = (type: GraphQLObjectType): GraphQLField<unknown, unknown>[] =>
-  Object.values(type.getFields());
+/** Names that `__typename` may have where the type is selected. */
+export function typenamesOf(schema: GraphQLSchema, type: Fielded): readonly string[] {
+  return isInterfaceType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
+}
+
+const fieldsOf = (type: Fielded): GraphQLField<unknown, unknown>[] => Object.values(type.getFields());
 
 /** The row type behind a connection; the type itself when it is none. */
-export function rowTypeOf(type: GraphQLObjectType): GraphQLObjectType {
+export function rowTypeOf(type: Fielded): Fielded {
   const nodes = type.getFields().nodes;
   return (nodes && objectOf(nodes)) ?? type;
 }
 
 /** The shortest way from a type to every object type that the role reaches, itself included (no step). */
-export function waysFrom(start: GraphQLObjectType, may: May): Map<GraphQLObjectType, readonly Step[]> {
-  const ways = new Map<GraphQLObjectType, readonly Step[]>([[start, []]]);
+export function waysFrom(start: Fielded, may: May): Map<Fielded, readonly Step[]> {
+  const ways = new Map<Fielded, readonly Step[]>([[start, []]]);
   for (const [on, way] of ways) {
     for (const field of fieldsOf(on)) {
       const next = objectOf(field);
@@ -54,7 +63,7 @@ export function waysFrom(start: GraphQLObjectType, may: May): Map<GraphQLObjectT
 }
 
 /** Every field of a type, split: leaves and relations that the role may select, and all that it may not. */
-export function split(type: GraphQLObjectType, may: May) {
+export function split(type: Fielded, may: May) {
   const fields = fieldsOf(type);
   const allowed = fields.filter(({ name }) => may(`${type.name}.${name}`));
   return {
@@ -163,7 +172,7 @@ export function filterUses(type: GraphQLInputType, idOf: string, depth = 0): Fil
     }
   }
   const plain = [...uses];
-  for (const { literal, steps } of depth < 2 ? plain : []) {
+  for (const { literal, steps } of depth === 0 ? plain : plain.slice(0, 1)) {
     for (const name of ['and', 'or', 'not'].filter((word) => fields.some((field) => field.name === word))) {
       uses.push({ literal: name === 'not' ? `{ not: ${literal} }` : `{ ${name}: [${literal}] }`, steps });
     }
@@ -178,19 +187,17 @@ export function queryRoots(schema: GraphQLSchema): GraphQLField<unknown, unknown
 
 /** Every `Type.field` of the object types of a schema, root types and introspection left out. */
 export function everyField(schema: GraphQLSchema): string[] {
-  const roots = [schema.getQueryType(), schema.getMutationType()];
+  const roots: unknown[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   return Object.values(schema.getTypeMap())
-    .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !roots.includes(type))
-    .flatMap((type) => fieldsOf(type as GraphQLObjectType).map((field) => `${type.name}.${field.name}`));
+    .filter(
+      (type) =>
+        (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__') && !roots.includes(type),
+    )
+    .flatMap((type) => fieldsOf(type as Fielded).map((field) => `${type.name}.${field.name}`));
 }
 
 /** Puts every non-null field of an answer on the list `seen` as `Type.field`, by `__typename` and the schema. */
-export function noteSeen(
-  schema: GraphQLSchema,
-  value: unknown,
-  type: GraphQLObjectType,
-  seen: Set<string>,
-): void {
+export function noteSeen(schema: GraphQLSchema, value: unknown, type: Fielded, seen: Set<string>): void {
   if (Array.isArray(value)) {
     for (const item of value) noteSeen(schema, item, type, seen);
     return;
@@ -202,7 +209,10 @@ export function noteSeen(
     if (!Array.isArray(inner) || inner.length > 0) seen.add(`${type.name}.${field.name}`);
     const named = getNamedType(field.type);
     if (isLeafType(named)) continue;
-    const next = isObjectType(named) ? named : schema.getType((inner as { __typename: string }).__typename);
-    if (isObjectType(next)) noteSeen(schema, inner, next, seen);
+    const next =
+      isInterfaceType(named) || isObjectType(named)
+        ? named
+        : schema.getType((inner as { __typename: string }).__typename);
+    if (isObjectType(next) || isInterfaceType(next)) noteSeen(schema, inner, next, seen);
   }
 }

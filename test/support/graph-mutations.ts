@@ -1,6 +1,7 @@
 /** One request for every mutation of the schema, about a thing of one's own, of somebody else's, or of nobody's. */
 import { newId } from '../../src/core/ids.js';
 import { type EpisodeThings, episodeThings } from './graph-episodes.js';
+import { type NoteThings, noteThings } from './graph-notes.js';
 import type { GraphWorld, WhoName } from './graph-world.js';
 
 /** Whose thing is asked about. `team`: another team of the same trust. */
@@ -17,7 +18,7 @@ export interface Request {
 type Maker = (world: GraphWorld, things: Things, key: string) => Request;
 
 /** Ids of things of one team. */
-export interface Things extends EpisodeThings {
+export interface Things extends EpisodeThings, NoteThings {
   readonly teamId: string;
   readonly referralId: string;
   readonly decisionId: string;
@@ -79,6 +80,51 @@ export const MUTATIONS: Readonly<Record<string, Maker>> = {
     input(episodeId, { idempotencyKey, episodeId, systemCode }),
   closeEpisode: (_world, { episodeId }, idempotencyKey) =>
     input(episodeId, { idempotencyKey, episodeId, closedOn: '2026-03-10', reason: 'MOVED_AWAY' }),
+  draftNote: (_world, { sendingEpisodeId: episodeId }, idempotencyKey) =>
+    input(episodeId, {
+      idempotencyKey,
+      episodeId,
+      kind: 'PROGRESS_NOTE',
+      text: 'Met at the library.',
+      contactOn: '2026-03-10',
+    }),
+  editDraft: (_world, { draftId, draftRevision: revision }, idempotencyKey) =>
+    input(draftId, { idempotencyKey, draftId, revision, text: 'Met at the café.' }),
+  discardDraft: (_world, { draftId }, idempotencyKey) => input(draftId, { idempotencyKey, draftId }),
+  signNote: (_world, { draftId }, idempotencyKey) => input(draftId, { idempotencyKey, draftId }),
+  amendNote: (_world, { noteId }, idempotencyKey) =>
+    input(noteId, { idempotencyKey, noteId, reason: 'the place was wrong' }),
+  addToNote: (_world, { noteId }, idempotencyKey) =>
+    input(noteId, { idempotencyKey, noteId, text: 'They telephoned afterwards.' }),
+  retractNote: (_world, { noteId }, idempotencyKey) =>
+    input(noteId, { idempotencyKey, noteId, reason: 'it never took place' }),
+  countersignNote: (_world, { waitingNoteId: noteId }, idempotencyKey) =>
+    input(noteId, { idempotencyKey, noteId, decision: 'APPROVED' }),
+  recordTelephoneCall: (world, { noteId }, idempotencyKey) =>
+    input(noteId, {
+      idempotencyKey,
+      noteId,
+      spokeTo: 'the duty desk',
+      calledAt: world.clock.now().toISOString(),
+    }),
+  refileUnderRightPerson: (_world, { wrongNoteId: noteId, sendingEpisodeId }, idempotencyKey) =>
+    input(noteId, {
+      idempotencyKey,
+      noteId,
+      rightEpisodeId: sendingEpisodeId,
+      incidentReference: 'INC-1',
+      reason: 'it was about somebody else',
+    }),
+  cancelDelivery: (_world, { queuedDeliveryId: deliveryId }, idempotencyKey) =>
+    input(deliveryId, { idempotencyKey, deliveryId, reason: 'filed by hand' }),
+  replayDelivery: (_world, { parkedDeliveryId: deliveryId }, idempotencyKey) =>
+    input(deliveryId, { idempotencyKey, deliveryId, reason: 'put right' }),
+  pauseDestination: (_world, { systemCode }, idempotencyKey) =>
+    input(systemCode, { idempotencyKey, systemCode, reason: 'maintenance' }),
+  resumeDestination: (_world, { systemCode }, idempotencyKey) =>
+    input(systemCode, { idempotencyKey, systemCode }),
+  resolveWorkItem: (_world, { workItemId }, idempotencyKey) =>
+    input(workItemId, { idempotencyKey, workItemId, resolution: 'seen to' }),
   refreshCaseload: (_world, { systemCode }) => ({
     variables: { systemCode, kind: 'SWEEP' },
     about: systemCode,
@@ -107,6 +153,7 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
       dateOfBirth: '1951-01-01',
       systemCode: 'none',
       ...(await episodeThings(world, null)),
+      ...(await noteThings(world, null, null)),
     };
   }
   const foreign = scope.organisationId === world.organisations.other ? world.teams.EIP : world.teams.FOREIGN;
@@ -140,6 +187,7 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
     ...row,
     requestId: request?.id ?? newId(),
     ...(await episodeThings(world, team)),
+    ...(await noteThings(world, team, scope.staffId)),
     systemCode: (whose === 'own') === (scope.organisationId === world.organisations.home) ? 'home' : 'other',
   };
 }

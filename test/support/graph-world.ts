@@ -1,9 +1,11 @@
 /** A world for the graph: two trusts, several teams, every role, and some sixty people whose every identifying value is a canary. */
+import type { ReadableSystem } from '../../src/clinical/record-read.service.js';
 import { Role } from '../../src/core/caller.js';
 import { newId } from '../../src/core/ids.js';
 import { nextNhsNumber, putMembership, putReferral } from './casework-people.js';
 import { type CaseloadName, CaseworkWorld, type Document, type TeamName } from './casework-world.js';
 import { employColleagues, putEpisodes } from './graph-episodes.js';
+import { putNotes } from './graph-notes.js';
 import { type GraphServer, serveGraph, type TokenOf } from './graph-server.js';
 import { ScriptedRecord } from './scripted-record.js';
 import { createTestDatabase, type TestDatabaseOptions } from './test-database.js';
@@ -65,6 +67,21 @@ const PEOPLE: readonly Plan[] = [
 /** The name that a record gives the person whose number its local id ends in. */
 const cnryName = (localId: string): string => `CnryFamily${localId.slice('record-'.length)}`;
 
+/** A record system whose connection may be another from one request to the next. */
+const readable = (
+  id: string,
+  organisationId: string,
+  code: string,
+  record: ScriptedRecord,
+): ReadableSystem => ({
+  id,
+  organisationId,
+  code,
+  get record() {
+    return record.capability;
+  },
+});
+
 /** The world, served. */
 export class GraphWorld extends CaseworkWorld {
   server!: GraphServer;
@@ -104,18 +121,8 @@ export class GraphWorld extends CaseworkWorld {
     this.server = await serveGraph(this, {
       ...(auditLimitMs === undefined ? {} : { auditLimitMs }),
       records: [
-        {
-          id: this.systemId,
-          organisationId: this.organisations.home,
-          code: 'home',
-          record: this.record.capability,
-        },
-        {
-          id: this.otherSystem,
-          organisationId: this.organisations.other,
-          code: 'other',
-          record: this.otherRecord.capability,
-        },
+        readable(this.systemId, this.organisations.home, 'home', this.record),
+        readable(this.otherSystem, this.organisations.other, 'other', this.otherRecord),
       ],
     });
     await this.act();
@@ -186,6 +193,7 @@ export class GraphWorld extends CaseworkWorld {
        where id in (select distinct on (team_id) id from referrals order by team_id, id desc)`,
     );
     await putEpisodes(this);
+    await putNotes(this);
   }
 
   /** A caller as the directory makes them. */

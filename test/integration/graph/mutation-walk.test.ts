@@ -42,6 +42,21 @@ const MAY: Readonly<Record<string, string>> = {
   assignSpecialist: 'SM',
   setEpisodeDestination: 'M',
   closeEpisode: 'SM',
+  draftNote: 'SM',
+  editDraft: 'SM',
+  discardDraft: 'SM',
+  amendNote: 'SM',
+  addToNote: 'SM',
+  signNote: 'SM',
+  retractNote: 'SM',
+  countersignNote: 'MC',
+  recordTelephoneCall: 'SM',
+  refileUnderRightPerson: 'SM',
+  cancelDelivery: 'SM',
+  replayDelivery: 'SM',
+  pauseDestination: 'MA',
+  resumeDestination: 'MA',
+  resolveWorkItem: 'SM',
   refreshCaseload: 'MA',
 };
 const LETTER: Readonly<Record<Role, string>> = {
@@ -87,7 +102,9 @@ const plain = (answer: Answer, about: string): string =>
 const rowCounts = (): Promise<object[]> =>
   world.sql(`select (select count(*) from referrals) r, (select count(*) from persons) p, (select count(*) from eligibility_decisions) d,
     (select count(*) from eligibility_overrides) o, (select count(*) from confirmation_requests) c, (select count(*) from idempotency_keys) k,
-    (select count(*) from employment_episodes) e, (select count(*) from episode_specialists) s`);
+    (select count(*) from employment_episodes) e, (select count(*) from episode_specialists) s,
+    (select count(*) from notes) n, (select count(*) from note_drafts) nd, (select count(*) from signed_documents) sd, (select count(*) from deliveries) dl,
+    (select count(*) from work_items) w, (select count(*) from telephone_calls) t, (select count(*) from countersignatures) cs, (select count(*) from wrong_person_incidents) i`);
 
 it('knows every mutation of the schema', () => {
   expect(Object.keys(MUTATIONS).sort()).toEqual(mutations().sort());
@@ -147,16 +164,18 @@ describe.each(Object.keys(MUTATIONS))('%s', (name) => {
     for (const who of NAMES.filter((one) => allowed(name).includes(WHO[one].role))) {
       const { variables } = MUTATIONS[name]!(world, await thingsOf(world, who, 'own'), world.key());
       const first = await send(who, name, variables, `__typename ... on Refusal { code field }`);
+      // Which of the two roles countersigns, the policy of the note says: the other is told so.
+      if (name === 'countersignNote' && first.errors[0]?.extensions.code === 'HUB_ACCESS_REFUSED') continue;
       expect([who, first.errors]).toEqual([who, []]);
       const { __typename: answered, code } = first.data![name] as { __typename: string; code?: string };
       if (answered !== success.name) {
         // Somebody else of the same team came first, or the trust has nothing of the kind.
-        expect([who, code]).toEqual([who, expect.stringMatching(/STATE_CONFLICT|NOT_FOUND/)]);
+        expect([who, code]).toEqual([who, expect.stringMatching(/STATE_CONFLICT|NOT_FOUND|NOT_AUTHOR/)]);
         continue;
       }
       shown++;
       for (const [type, way] of write.waysFrom(success, may(WHO[who].role))) {
-        if (way.length > 4) continue;
+        if (way.length > 2) continue;
         const { leaves, relations } = write.split(type, may(WHO[who].role));
         let body = [
           '__typename',
