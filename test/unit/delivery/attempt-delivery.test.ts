@@ -1,0 +1,269 @@
+/** One attempt without a database: what is checked before it leaves, when it is called off, and what is never said. */
+
+import { HubError } from '../../../src/core/errors.js';
+import { attemptDelivery, type Sending } from '../../../src/delivery/attempt-delivery.js';
+import type { Head } from '../../../src/delivery/claim.service.js';
+import { mayGo } from '../../../src/delivery/gate.rules.js';
+import { settlementOf, withoutAttempt } from '../../../src/delivery/settlement.js';
+import { pause, within } from '../../../src/delivery/within.js';
+import { DEFAULT_WORKER_SETTINGS } from '../../../src/delivery/worker/settings.js';
+import { ScriptedDocuments } from '../../support/scripted-documents.js';
+
+const head = (change: Partial<Head> = {}): Head => ({
+  laneId: 'l',
+  fence: '3',
+  seq: '7',
+  attemptId: 'a',
+  deliveryId: 'd',
+  operation: 'FILE',
+  ours: 'QUEUED',
+  waits: false,
+  tries: 1,
+  conflicts: 0,
+  mayHaveArrived: false,
+  reference: null,
+  priorLocalId: null,
+  identityState: 'CLEAR',
+  deceasedOn: null,
+  localIds: ['p'],
+  documentVersionId: 'v',
+  documentId: 'n',
+  version: 1,
+  action: 'CREATE',
+  predecessorId: null,
+  kind: 'PROGRESS_NOTE',
+  title: 'Progress note',
+  text: 'Text',
+  textHash: 'c3328c39b0e29f78e9ff45db674248b1d245887d',
+  authorReference: 'Practitioner/1',
+  authorName: 'Sam',
+  authorEmployer: 'Provider',
+  authorRole: 'Employment specialist',
+  contactOn: '2026-03-02',
+  contactStartedAt: null,
+  writtenAt: new Date(0),
+  signedAt: new Date(0),
+  visibility: 'SHAREABLE',
+  labels: [],
+  ancestors: [],
+  ...change,
+});
+
+let record: ScriptedDocuments;
+let calledOff: AbortController;
+beforeEach(() => {
+  record = new ScriptedDocuments();
+  calledOff = new AbortController();
+});
+const attempt = (of: Head, change: Partial<Sending> = {}) =>
+  attemptDelivery(of, {
+    documents: record,
+    custodianOdsCode: 'ODS',
+    sendTimeoutMs: 200,
+    ambiguousWaitMs: 1,
+    signal: calledOff.signal,
+    ready: async () => {},
+    ...change,
+  });
+
+it('nothing leaves when the lease cannot be made sure of', async () => {
+  const outcome = await attempt(head(), {
+    ready: async () => {
+      throw new HubError('HUB_LEASE_LOST');
+    },
+  });
+  expect(outcome).toMatchObject({ class: 'WAITED', lane: 'waits', code: null, mayHaveArrived: false });
+  expect(record.calls).toEqual([]);
+});
+
+it('called off before it left it has only waited, and what was in doubt stays so', async () => {
+  calledOff.abort();
+  expect(await attempt(head())).toMatchObject({ class: 'WAITED', code: null, mayHaveArrived: false });
+  expect(await attempt(head({ mayHaveArrived: true }))).toMatchObject({
+    class: 'WAITED',
+    mayHaveArrived: true,
+  });
+  expect(record.held).toEqual([]);
+});
+
+it('called off while the second question is awaited: nothing is sent', async () => {
+  const outcome = attempt(head({ mayHaveArrived: true }), { ambiguousWaitMs: 10_000 });
+  setTimeout(() => calledOff.abort(), 30);
+  expect(await outcome).toMatchObject({ class: 'WAITED', mayHaveArrived: true });
+  expect(record.count('send')).toBe(0);
+});
+
+it('called off after it left it is in doubt, whatever comes back later', async () => {
+  record.script = () => ({ afterMs: 100 });
+  const outcome = attempt(head());
+  setTimeout(() => calledOff.abort(), 30);
+  expect(await outcome).toMatchObject({
+    class: 'AMBIGUOUS',
+    lane: 'waits',
+    mayHaveArrived: true,
+    patientLocalId: 'p',
+  });
+});
+
+it('asks under the patient it was sent to before as well as the present one', async () => {
+  await attempt(head({ mayHaveArrived: true, priorLocalId: 'old', localIds: ['new'] }));
+  expect(record.calls.filter((call) => call.kind === 'find').map((call) => call.patient)).toEqual([
+    'new',
+    'old',
+    'new',
+    'old',
+  ]);
+  expect(record.held[0]!.localId).toBe('new');
+});
+
+it('what is found under the former patient is kept as sent there', async () => {
+  await attempt(head({ localIds: ['old'] }));
+  const { textHash } = record.held[0]!;
+  const again = await attempt(
+    head({ mayHaveArrived: true, priorLocalId: 'old', localIds: ['new'], textHash }),
+  );
+  expect(again).toMatchObject({
+    class: 'DONE',
+    theirs: 'ACCEPTED',
+    patientLocalId: 'old',
+    wasAskedFirst: true,
+  });
+  expect(record.held).toHaveLength(1);
+});
+
+it.each([
+  ['another text', { textHash: 'other' }],
+  ['marked as entered in error', { status: 'ENTERED_IN_ERROR' as const }],
+])('what is found with %s is nobody’s to resend', async (_name, change) => {
+  await attempt(head());
+  const { textHash } = record.held[0]!;
+  Object.assign(record.held[0]!, change);
+  expect(await attempt(head({ mayHaveArrived: true, textHash }))).toMatchObject({
+    class: 'PERMANENT',
+    lane: 'parked',
+    code: 'HUB_DELIVERY_MISMATCH',
+    mayHaveArrived: true,
+  });
+  expect(record.count('send')).toBe(1);
+});
+
+it('what is shareable says so, and nothing else does', async () => {
+  await attempt(head());
+  await attempt(head({ documentVersionId: 'w', visibility: 'CLINICAL_RECORD' }));
+  expect(record.held.map((each) => each.isShareable)).toEqual([true, false]);
+});
+
+describe('before it leaves', () => {
+  const traits = { labels: ['SAFEGUARDING' as const], maxTextBytes: 4, repeatsAreHarmless: true };
+  it.each<[string, Partial<Head>, string | null]>([
+    ['all is well', {}, null],
+    ['a label that is carried', { labels: ['SAFEGUARDING'] }, null],
+    ['a label that is not', { labels: ['SAFEGUARDING', 'WITHHOLD_FROM_PERSON'] }, 'HUB_DELIVERY_LABEL'],
+    ['one byte too many', { text: 'Texts' }, 'HUB_UPSTREAM_TOO_LARGE'],
+    ['three characters, five bytes', { text: 'éé1' }, 'HUB_UPSTREAM_TOO_LARGE'],
+    ['no record', { localIds: null }, 'HUB_DELIVERY_UNLINKED'],
+    ['two records', { localIds: ['p', 'q'] }, 'HUB_DELIVERY_IDENTITY'],
+    ['a dispute', { identityState: 'CONFLICT' }, 'HUB_DELIVERY_IDENTITY'],
+    [
+      'a dispute comes before a missing link',
+      { identityState: 'CONFLICT', localIds: null },
+      'HUB_DELIVERY_IDENTITY',
+    ],
+    ['died on the day', { deceasedOn: '2026-03-02' }, null],
+    ['died the day before', { deceasedOn: '2026-03-01' }, 'HUB_DELIVERY_DECEASED'],
+    ['an author nobody there knows', { authorReference: null }, 'HUB_NOTE_AUTHOR_UNMAPPED'],
+  ])('%s', (_name, change, code) => {
+    expect(mayGo(head(change), traits)).toBe(code);
+  });
+});
+
+describe('how an outcome is put to its lane', () => {
+  const settings = { ...DEFAULT_WORKER_SETTINGS, conflictLimit: 2, ambiguousLimit: 3 };
+  const outcome = {
+    class: 'CONFLICT' as const,
+    lane: 'waits' as const,
+    code: 'HUB_UPSTREAM_CONFLICT' as const,
+    theirs: null,
+    reference: null,
+    referenceVersion: null,
+    patientLocalId: null,
+    mayHaveArrived: false,
+    wasAskedFirst: false,
+    watch: false,
+    answered: true,
+    retryAfterMs: undefined,
+  };
+
+  it('conflicts are counted with the one that begins', () => {
+    expect(settlementOf(head(), outcome, settings)).toMatchObject({
+      lane: 'waits',
+      code: 'HUB_UPSTREAM_CONFLICT',
+    });
+    expect(settlementOf(head({ conflicts: 1 }), outcome, settings)).toMatchObject({
+      lane: 'parked',
+      code: 'HUB_DELIVERY_EXHAUSTED',
+      delayMs: 0,
+    });
+  });
+
+  it('a reference that never comes is parked under its own code', () => {
+    const waiting = { ...outcome, class: 'WAITED' as const, code: 'HUB_DELIVERY_PREDECESSOR' as const };
+    expect(settlementOf(head({ tries: 3 }), waiting, settings)).toMatchObject({
+      lane: 'parked',
+      code: 'HUB_DELIVERY_PREDECESSOR',
+    });
+  });
+
+  it('what was only called off is due at once and never exhausted', () => {
+    const calledOffOutcome = { ...outcome, class: 'WAITED' as const, code: null };
+    expect(settlementOf(head({ tries: 99 }), calledOffOutcome, settings)).toMatchObject({
+      lane: 'waits',
+      delayMs: 0,
+    });
+  });
+
+  it('a refusal leaves the waiting to the pause; what the far end asked for is honoured', () => {
+    const refused = { ...outcome, class: 'PAUSED' as const, retryAfterMs: 60_000 };
+    expect(settlementOf(head(), refused, settings).delayMs).toBe(0);
+    const later = { ...outcome, class: 'TRANSIENT' as const, retryAfterMs: 60_000 };
+    expect(settlementOf(head(), later, settings).delayMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('a cancelled head is passed over even while it would have to wait; a waiting one is put back', () => {
+    expect(withoutAttempt(head({ ours: 'CANCELLED', waits: true }), 50)).toMatchObject({
+      lane: 'next',
+      attemptId: null,
+    });
+    expect(withoutAttempt(head({ waits: true }), 50)).toMatchObject({
+      lane: 'waits',
+      delayMs: 50,
+      attemptId: null,
+    });
+  });
+});
+
+describe('deadlines', () => {
+  it('end what does not heed its signal, and tell it', async () => {
+    let told: AbortSignal | undefined;
+    const call = within(20, new AbortController().signal, (signal) => {
+      told = signal;
+      return new Promise<never>(() => {});
+    });
+    await expect(call).rejects.toMatchObject({ code: 'HUB_UPSTREAM_TIMEOUT' });
+    expect(told!.aborted).toBe(true);
+  });
+
+  it('end at once when called off already', async () => {
+    calledOff.abort();
+    const call = within(1_000, calledOff.signal, () => new Promise<never>(() => {}));
+    await expect(call).rejects.toMatchObject({ code: 'HUB_UPSTREAM_STOPPED' });
+    await pause(60_000, calledOff.signal);
+  });
+
+  it('pass on what comes in time, good or bad', async () => {
+    expect(await within(1_000, calledOff.signal, async () => 1)).toBe(1);
+    await expect(
+      within(1_000, calledOff.signal, async () => Promise.reject(new Error('no'))),
+    ).rejects.toThrow('no');
+  });
+});
