@@ -34,7 +34,7 @@ import {
   NotesOfEpisodeResolver,
   NotesOfPersonResolver,
 } from './notes/note.resolver.js';
-import { NoteDeliveryChangedResolver, NoteDeliverySubscription } from './notes/note-delivery.subscription.js';
+import { NoteDeliveryChangedResolver, NoteDeliverySubscription } from './notes/note-delivery.resolver.js';
 import {
   DraftChangedResolver,
   NoteChangedResolver,
