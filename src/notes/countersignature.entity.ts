@@ -83,4 +83,8 @@ export class CountersignatureEntity {
   /** Why it was refused. */
   @Column('text', { nullable: true })
   reason: string | null;
+
+  /** That of the note; what is for the service alone is hidden from clinical colleagues. */
+  @Column('text', { default: 'CLINICAL_RECORD' })
+  visibility: 'CLINICAL_RECORD' | 'SERVICE_ONLY' | 'SHAREABLE';
 }

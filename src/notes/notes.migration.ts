@@ -34,6 +34,7 @@ export class Notes1750000001100 implements MigrationInterface {
       'notes',
     ])
       await runner.query(`drop table ${table}`);
+    await runner.query('drop function visibility_about_note()');
   }
 }
 
@@ -101,6 +102,9 @@ const VISIBILITY = [
    begin
      update notes set visibility = new.visibility where id = new.document_id and visibility <> new.visibility;
      update work_items set visibility = new.visibility where document_id = new.document_id and visibility <> new.visibility;
+     update countersignatures set visibility = new.visibility where note_id = new.document_id and visibility <> new.visibility;
+     update telephone_calls set visibility = new.visibility where note_id = new.document_id and visibility <> new.visibility;
+     update wrong_person_incidents set visibility = new.visibility where note_id = new.document_id and visibility <> new.visibility;
      return null;
    end $$`,
   `create trigger signed_documents_visibility after insert on signed_documents for each row execute function visibility_of_note()`,
@@ -110,6 +114,16 @@ const VISIBILITY = [
      return new;
    end $$`,
   `create trigger work_items_visibility before insert on work_items for each row execute function visibility_of_work_item()`,
+  `create function visibility_about_note() returns trigger language plpgsql as $$
+   begin
+     new.visibility := coalesce((select n.visibility from notes n where n.id = new.note_id), new.visibility);
+     return new;
+   end $$`,
+];
+
+/** What is kept about a note is hidden from whom the note is. */
+const aboutNote = (table: string): string[] => [
+  `create trigger ${table}_visibility before insert on ${table} for each row execute function visibility_about_note()`,
 ];
 
 const DRAFTS = [
@@ -181,12 +195,14 @@ const COUNTERSIGNATURES = [
     decided_at timestamptz(3),
     decided_by uuid constraint fk_countersignatures_decided_by references staff,
     reason text,
+    visibility text not null default 'CLINICAL_RECORD' constraint ck_countersignatures_visibility check (visibility in ('CLINICAL_RECORD', 'SERVICE_ONLY', 'SHAREABLE')),
     constraint uq_countersignatures_document unique (document_version_id)
   )`,
   // Serves: what waits for somebody's signature in a team, oldest first.
   `create index ix_countersignatures_team on countersignatures (team_id, asked_at, id)`,
+  ...aboutNote('countersignatures'),
   ...secureTable('countersignatures', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     { role: DatabaseRole.WRITE, may: 'all', rows: OWN_TEAMS },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),
@@ -203,11 +219,13 @@ const AROUND = [
     spoke_to text not null,
     called_at timestamptz(3) not null,
     recorded_by uuid not null constraint fk_telephone_calls_staff references staff,
-    recorded_at timestamptz(3) not null default clock_timestamp()
+    recorded_at timestamptz(3) not null default clock_timestamp(),
+    visibility text not null default 'CLINICAL_RECORD' constraint ck_telephone_calls_visibility check (visibility in ('CLINICAL_RECORD', 'SERVICE_ONLY', 'SHAREABLE'))
   )`,
   `create index ix_telephone_calls_note on telephone_calls (note_id)`,
+  ...aboutNote('telephone_calls'),
   ...secureTable('telephone_calls', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     { role: DatabaseRole.WRITE, may: 'all', rows: OWN_TEAMS },
   ]),
   // A note under the wrong person, put right in one act: what was withdrawn, what took its place, what was cancelled, who had read it.
@@ -224,11 +242,13 @@ const AROUND = [
     readers jsonb not null,
     cancelled jsonb not null,
     reported_by uuid not null constraint fk_wrong_person_incidents_staff references staff,
-    reported_at timestamptz(3) not null default clock_timestamp()
+    reported_at timestamptz(3) not null default clock_timestamp(),
+    visibility text not null default 'CLINICAL_RECORD' constraint ck_wrong_person_incidents_visibility check (visibility in ('CLINICAL_RECORD', 'SERVICE_ONLY', 'SHAREABLE'))
   )`,
   `create index ix_wrong_person_incidents_note on wrong_person_incidents (note_id)`,
+  ...aboutNote('wrong_person_incidents'),
   ...secureTable('wrong_person_incidents', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_TEAMS },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
     { role: DatabaseRole.WRITE, may: 'all', rows: OWN_TEAMS },
   ]),
   // Who has read a note: the writer of an incident may look at the record of reads of its own organisation, nothing else of it.

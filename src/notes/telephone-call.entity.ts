@@ -51,4 +51,8 @@ export class TelephoneCallEntity {
 
   @Column({ type: 'timestamptz', name: 'recorded_at', precision: 3, default: () => 'clock_timestamp()' })
   recordedAt: Date;
+
+  /** That of the note; what is for the service alone is hidden from clinical colleagues. */
+  @Column('text', { default: 'CLINICAL_RECORD' })
+  visibility: 'CLINICAL_RECORD' | 'SERVICE_ONLY' | 'SHAREABLE';
 }

@@ -75,4 +75,8 @@ export class WrongPersonIncidentEntity {
 
   @Column({ type: 'timestamptz', name: 'reported_at', precision: 3, default: () => 'clock_timestamp()' })
   reportedAt: Date;
+
+  /** That of the note; what is for the service alone is hidden from clinical colleagues. */
+  @Column('text', { default: 'CLINICAL_RECORD' })
+  visibility: 'CLINICAL_RECORD' | 'SERVICE_ONLY' | 'SHAREABLE';
 }

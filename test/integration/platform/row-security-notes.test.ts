@@ -91,7 +91,9 @@ const analyst = (...organisationIds: string[]): Scope => ({
   organisationIds,
 });
 
-const FILLED = ['notes', 'signed_documents', 'work_items', 'note_drafts'];
+/** Tables of what is kept about a note; hidden from whom the note is. */
+const ABOUT_NOTES = ['countersignatures', 'telephone_calls', 'wrong_person_incidents'];
+const FILLED = [...ABOUT_NOTES, 'notes', 'signed_documents', 'work_items', 'note_drafts'];
 /** Tables without a team: what identifies a row of them. */
 const OF_ORGANISATION: Readonly<Record<string, (id: string) => Record<string, string>>> = {
   author_identities: (id) => ({ id }),
@@ -148,6 +150,7 @@ async function fill(): Promise<void> {
     await put('notes', { ...row, id, visibility });
     await put('signed_documents', { ...row, id, visibility, text: 'what was said' });
     await put('work_items', { ...row, id, document_id: id, visibility });
+    for (const table of ABOUT_NOTES) await put(table, { ...row, id, note_id: id, visibility });
     await put('note_drafts', { ...row, id, author_id: of === foreignTeam ? staff.foreign : staff.author });
     for (const table of Object.keys(MATRIX).filter((name) => !FILLED.includes(name)))
       await put(table, {
@@ -219,7 +222,7 @@ describe('staff', () => {
     ['somebody of another trust', scopeOf(staff.foreign, [foreignTeam], foreign), ['foreign']],
   ];
   it.each(NOTES)('%s sees notes, versions and work items of their teams', async (_who, scope, names) => {
-    for (const table of ['notes', 'signed_documents', 'work_items'])
+    for (const table of ['notes', 'signed_documents', 'work_items', ...ABOUT_NOTES])
       expect([table, await seen(READ_STAFF, scope, table)]).toEqual([table, idsOf(...names)]);
   });
 
