@@ -15,6 +15,8 @@ const SKEW_LIMIT_MS = 60_000;
 const PROCESSES = 8;
 /** Connections of the job store in a process with the role `worker`. */
 const JOB_CONNECTIONS = 2;
+/** Connections that listen: one in a process with the role `http`, one with the role `delivery`. */
+const LISTENING_CONNECTIONS = 2;
 
 interface RoleRow {
   readonly name: string;
@@ -53,7 +55,8 @@ async function judgeRole(ground: Ground, role: DatabaseRole, row: RoleRow | unde
 
 function connectionsOfOneProcess({ settings }: Ground): number {
   const { poolWrite, poolDecide, poolWorker, poolStaff, poolAnalyst, poolAudit } = settings;
-  return poolWrite + poolDecide + poolWorker + poolStaff + poolAnalyst + poolAudit + JOB_CONNECTIONS;
+  const pools = poolWrite + poolDecide + poolWorker + poolStaff + poolAnalyst + poolAudit;
+  return pools + JOB_CONNECTIONS + LISTENING_CONNECTIONS;
 }
 
 /** Checks of the server. */

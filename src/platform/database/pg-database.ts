@@ -12,7 +12,7 @@ import { checkedPoolSize, ReaderPool } from './reader-pool.js';
 import { roleUrl } from './roles.js';
 import { SET_SCOPE, scopeValues } from './scope-values.js';
 
-/** Connections per pool at most. One process uses 13 by default, so that seven fit PostgreSQL's default of 100. */
+/** Connections per pool at most. One process uses 13 by default, and up to four more for jobs and for listening, so that five fit PostgreSQL's default of 100. */
 export interface PoolSizes {
   readonly write: number;
   readonly decide: number;

@@ -21,10 +21,11 @@ const LINES = blocks('sh').flatMap((block) =>
 );
 /** Run in the order of the page, but for the directory of a trust, which a demonstration should not hold. */
 const LAST = LINES.find((line) => line.startsWith('hub directory load'))!;
-const APART = [LAST, 'hub start'];
+const APART = [LAST, 'hub start', 'hub records stop', 'hub records start'];
 
 let store: DemonstrationStore;
 let referral = '';
+let delivery = { id: '', note: '' };
 
 beforeAll(async () => {
   store = await demonstrationStore();
@@ -33,6 +34,11 @@ beforeAll(async () => {
   const client = new pg.Client({ connectionString: store.urls.superuserUrl });
   await client.connect();
   referral = (await client.query<{ id: string }>('select id from referrals order by id limit 1')).rows[0]!.id;
+  delivery = (
+    await client.query<{ id: string; note: string }>(
+      'select id, document_id as note from deliveries order by seq desc, id limit 1',
+    )
+  ).rows[0]!;
   await client.end();
 }, 60_000);
 afterAll(() => store.close());
@@ -41,7 +47,11 @@ function argvOf(line: string): string[] {
   const [program, ...argv] = line.split(' ');
   if (program !== 'hub') throw new Error(`not a command of the hub: ${line}`);
   return argv.map((word) =>
-    word.replace('$REFERRAL', referral).replace(/^directory\.json$/, join(store.dataDir, 'directory.json')),
+    word
+      .replace('$REFERRAL', referral)
+      .replace('$NOTE', delivery.note)
+      .replace('$DELIVERY', delivery.id)
+      .replace(/^directory\.json$/, join(store.dataDir, 'directory.json')),
   );
 }
 
