@@ -3,7 +3,7 @@ import { renamed } from './question.mjs';
 
 /** Notes of each episode on the page, and of each person in the deep question. */
 export const NOTES = 5;
-const DEEP_PAGE = 20;
+const DEEP_PAGE = 50;
 
 const PERSON =
   'nhsNumber nhsNumberStatus dateOfBirth deceasedOn givenName familyName telephone postcode identityState';
@@ -104,7 +104,7 @@ query Episodes($first: Int!, $teams: [UUID]!) {
 /** Four levels: episodes, their persons and referrals, the notes and decisions of those, and versions and criteria at the end. */
 export const DEEP = {
   id: 'deep',
-  title: 'four levels from 20 episodes to note versions and criteria',
+  title: 'four levels from 50 episodes to note versions and criteria',
   list: 'episodes',
   hub: {
     query: `

@@ -28,8 +28,12 @@ describe('a map that names a scope column', () => {
     expect(SCOPED.map(({ type }) => type).sort()).toEqual([
       'DecisionReview',
       'EligibilityDecision',
+      'EmploymentEpisode',
       'Membership',
+      'Note',
+      'NoteDelivery',
       'Referral',
+      'WorkItem',
     ]);
   });
 

@@ -35,7 +35,7 @@ export interface Cut {
 }
 
 /** Sizes of literal limits, so that few statements serve all page sizes. */
-export const PAGE_SIZES: readonly number[] = [1, 2, 3, 5, 10, 25, 50, 100, 250, 1000];
+export const PAGE_SIZES: readonly number[] = [1, 2, 3, 5, 10, 20, 25, 50, 100, 250, 1000];
 
 /** The size fetched for a size asked for; the size itself past the last step. */
 export function fetchSize(asked: number): number {

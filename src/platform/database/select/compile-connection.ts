@@ -52,8 +52,8 @@ export function compileConnection(
   }
   const list = row.slots.selectList();
   const outerOrder = orderSql(order, scope, backward);
-  // One row more than the page tells whether there is another page.
-  const limit = page.limit + 1;
+  // One row more than the page tells whether there is another page, when that is asked.
+  const limit = page.limit + (selection.more ? 1 : 0);
   const first = (where: readonly string[]): string =>
     `select ${scope.selectList()} from ${fromSql(root.map, inner)}${whereSql(where)} order by ${orderSql(order, child, backward)} limit ${limit}`;
   const limited = firstOfScope(compilation, root.map, scope, { conditions, first, outerOrder, limit });
@@ -125,6 +125,8 @@ class ConnectionSelection {
   rows = false;
   count = false;
   cursors = false;
+  /** Whether there is another page. */
+  more = false;
   readonly types = { edge: '', pageInfo: '' };
 
   constructor(
@@ -175,7 +177,10 @@ class ConnectionSelection {
   private info(type: GraphQLObjectType, { name }: SelectedField): PageInfoField {
     if (name === '__typename') return { kind: 'constant', text: type.name };
     this.rows = true;
-    if (name === 'hasNextPage' || name === 'hasPreviousPage') return { kind: name };
+    if (name === 'hasNextPage' || name === 'hasPreviousPage') {
+      this.more = true;
+      return { kind: name };
+    }
     if (name !== 'startCursor' && name !== 'endCursor') throw new NotCompilable(`${type.name}.${name}`);
     this.cursors = true;
     return { kind: name };
