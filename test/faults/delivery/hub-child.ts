@@ -90,7 +90,7 @@ async function obey(order: HubOrder): Promise<void> {
       backoffMs: 50,
       longestBackoffMs: 300,
       waitMs: 50,
-      ambiguousWaitMs: 1_000,
+      ambiguousWaitMs: 500,
       watchMs: 100,
       graceMs: 3_000,
       statements: VARIANTS[order.variant],
@@ -130,4 +130,5 @@ async function obey(order: HubOrder): Promise<void> {
 
 process.once('message', (order) => void obey(order as HubOrder));
 process.once('disconnect', () => setTimeout(() => process.exit(1), 8_000).unref());
+process.on('error', () => process.exit(1));
 process.send?.('standing by');
