@@ -51,6 +51,7 @@ select max_in_flight as "maxInFlight", send_timeout_ms as "sendTimeoutMs",
        ${BRIEFLY} as briefly
 from destinations where system_id = $1 for no key update`;
 
+// By an array, not a join: how many lanes the limit lets through cannot be foreseen, and a join would read every lane.
 const CLAIM = `
 with held as (
   select count(*)::integer as n from delivery_lanes
@@ -62,7 +63,7 @@ with held as (
   for update skip locked
 )
 update delivery_lanes l set due = ${after('$4')}, fence = l.fence + 1, holder = $3
-from claimed c where l.id = c.id
+where l.id = any(array(select id from claimed))
 returning l.id, l.fence, l.head_seq as seq`;
 
 /** Columns of a settlement as they travel. */
