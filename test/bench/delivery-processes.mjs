@@ -81,7 +81,12 @@ export async function openObserver(superuserUrl) {
     clearTimeout(one.late);
     one.resolve(performance.now());
   };
-  client.on('notification', ({ payload }) => void look(payload));
+  // One look after another, as one connection has it.
+  let looks = Promise.resolve();
+  const lookAt = (documentId) => {
+    looks = looks.then(() => look(documentId));
+  };
+  client.on('notification', ({ payload }) => awaited.has(payload) && lookAt(payload));
   return {
     /** The moment, by `performance.now()`, at which the acceptance was seen. */
     accepted: (documentId) =>
@@ -92,7 +97,7 @@ export async function openObserver(superuserUrl) {
         );
         awaited.set(documentId, { resolve, late });
         // It may have been accepted before anybody waited for it.
-        void look(documentId);
+        lookAt(documentId);
       }),
     close: () => client.end(),
   };
