@@ -459,11 +459,23 @@ describe('notes', () => {
       const { note } = await signed({ visibility: 'SERVICE_ONLY' });
       const seen = async () =>
         (await graph.query<{ note: object | null }>('coordinator', NOTE, { id: note.id })).note;
-      expect(await seen()).toBeNull();
+      await graph.world.sql(
+        `insert into work_items (id, organisation_id, team_id, kind, subject_id, document_id) select gen_random_uuid(), organisation_id, team_id, 'RECEIPT_MISMATCH', id, id from notes where id = $1`,
+        [note.id],
+      );
+      const items = async () =>
+        (
+          await graph.query<{ workItems: { nodes: object[] } }>(
+            'coordinator',
+            '{ workItems(filter: { kindIn: [RECEIPT_MISMATCH] }) { nodes { note { id } } } }',
+          )
+        ).workItems.nodes;
+      expect([await seen(), await items()]).toEqual([null, []]);
       const amend = { noteId: note.id, reason: 'agreed with the person', visibility: 'CLINICAL_RECORD' };
       const { draft: amendment } = await graph.change<Changed>('specialist', 'amendNote', amend, DRAFT);
       await sign(amendment.id);
       expect(await seen()).toMatchObject({ id: note.id, latestVersion: { text: expect.any(String) } });
+      expect(await items()).toEqual([{ note: { id: note.id } }]);
     });
 
     it('stays in view of somebody of the service who asks as a clinical colleague, and goes with the role', async () => {
