@@ -335,6 +335,15 @@ export class LaneWorld {
     return rows.map((row) => row.line);
   }
 
+  /** Waits until something is so, 15 s at most: machines are slow at times, and only what never comes is a failure. */
+  async eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+    const end = Date.now() + 15_000;
+    while (!(await holds())) {
+      if (Date.now() > end) throw new Error('it never came to that');
+      await sleep(10);
+    }
+  }
+
   /** The lane of a person. */
   async lane(personId: string): Promise<{ id: string; state: string; holder: string | null; fence: string }> {
     const [row] = await this.sql<{ id: string; state: string; holder: string | null; fence: string }>(
@@ -345,7 +354,7 @@ export class LaneWorld {
   }
 
   /** Waits until the delivery is so. */
-  async until(id: string, like: (row: DeliveryRow) => boolean, ms = 8_000): Promise<DeliveryRow> {
+  async until(id: string, like: (row: DeliveryRow) => boolean, ms = 15_000): Promise<DeliveryRow> {
     const end = Date.now() + ms;
     for (;;) {
       const row = await this.delivery(id);

@@ -235,7 +235,7 @@ describe('the destination refuses the hub', () => {
     for (let n = 0; n < 6; n++) signed.push(await world.sign(await someone()));
     await world.worker(record);
     for (const each of signed.slice(0, 1)) await world.until(each.deliveryId, (row) => row.attempts > 0);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await world.eventually(async () => Number((await destination()).ms) >= 200);
     const paused = await destination();
     expect(paused).toMatchObject({ paused_by: 'system:delivery', paused_because: 'HUB_UPSTREAM_REFUSED' });
     expect(Number(paused.ms)).toBeGreaterThanOrEqual(200);

@@ -147,6 +147,19 @@ it.each([
   expect(record.count('send')).toBe(1);
 });
 
+it('what the record holds twice is a person’s; a conflict that is merely reported is asked about again', async () => {
+  await attempt(head());
+  record.held.push({ ...record.held[0]!, reference: 'DocumentReference/twin' });
+  expect(await attempt(head({ mayHaveArrived: true }))).toMatchObject({
+    lane: 'parked',
+    code: 'HUB_DELIVERY_MISMATCH',
+    mayHaveArrived: true,
+  });
+  record.script = (call) => (call.kind === 'find' ? { code: 'HUB_UPSTREAM_CONFLICT' } : undefined);
+  expect(await attempt(head({ mayHaveArrived: true }))).toMatchObject({ class: 'CONFLICT', lane: 'waits' });
+  expect(record.count('send')).toBe(1);
+});
+
 it('what is shareable says so, and nothing else does', async () => {
   await attempt(head());
   await attempt(head({ documentVersionId: 'w', visibility: 'CLINICAL_RECORD' }));
