@@ -10,7 +10,6 @@ import {
   isCompositeType,
   isEnumType,
   isInputObjectType,
-  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -25,6 +24,7 @@ import type {
   TypeMap,
 } from '../src/platform/database/select/field-map.js';
 import type { RootField, RootFields } from '../src/platform/database/select/root-field.js';
+import { isRenamed, liveTypeFaults } from './check-live-types.js';
 import { type GraphPolicy, mappedPolicy, mapsByType, plainPolicy, rootTypes } from './field-policy.js';
 
 /** Every disagreement between the schema and its policy, one sentence each. */
@@ -172,9 +172,7 @@ class Check {
   /** What is read answers as it is, so an enumeration's values must be their own names. */
   private enumeration(name: string): void {
     const type = this.schema.getType(name);
-    if (!isEnumType(type)) return;
-    const renamed = type.getValues().some(({ name: text, value }) => text !== value);
-    this.fault(renamed, `${name} has values other than their names`);
+    if (isEnumType(type)) this.fault(isRenamed(type), `${name} has values other than their names`);
   }
 
   private one(path: string, field: AnyField, relation: One): void {
@@ -202,35 +200,12 @@ class Check {
     });
   }
 
-  /** What a live source answers has no map: every type of it must be plain, without arguments, and open to the same roles. */
   private edge(path: string, field: AnyField, edge: LiveEdge): void {
     const type = getNullableType(field.type);
     this.fault(isNonNullType(field.type), `${path} is non-null over a source that may fail`);
     this.arguments(path, field, []);
-    if (isObjectType(type)) this.plain(type, edge, new Set());
+    if (isObjectType(type)) this.faults.push(...liveTypeFaults(this.policy, type, edge));
     else this.faults.push(`${path} is not one object`);
-  }
-
-  private plain(type: GraphQLObjectType, edge: LiveEdge, seen: Set<string>): void {
-    if (seen.has(type.name)) return;
-    seen.add(type.name);
-    this.fault(
-      mapsByType(this.policy.maps).has(type.name),
-      `${type.name} has a map and is answered by ${edge.batch}`,
-    );
-    for (const field of Object.values(type.getFields())) {
-      const path = `${type.name}.${field.name}`;
-      const named = getNamedType(field.type);
-      const allow = plainPolicy(this.policy, type.name, field.name) ?? [];
-      this.fault(
-        !edge.allow.every((role) => allow.includes(role)),
-        `${path} is refused to roles that read ${edge.batch}`,
-      );
-      this.arguments(path, field, []);
-      if (isObjectType(named)) this.plain(named, edge, seen);
-      else this.fault(!isLeafType(named), `${path} is ${named.name}, which no source answers`);
-      if (isEnumType(named)) this.enumeration(named.name);
-    }
   }
 
   private target(path: string, field: AnyField, target: TypeMap): void {

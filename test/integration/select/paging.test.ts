@@ -144,5 +144,9 @@ test('a row past the page is read only when it is asked whether there is one', a
   await world.whole('{ books(first: 20) { nodes { id } pageInfo { startCursor endCursor } } }', {}, asked);
   for (const field of ['hasNextPage', 'hasPreviousPage'])
     await world.whole(`{ books(first: 20) { nodes { id } pageInfo { ${field} } } }`, {}, asked);
-  expect(asked.statements.map(({ text }) => /limit (\d+)\) t\d+ order by/.exec(text)?.[1])).toEqual(['20', '21', '21']);
+  expect(asked.statements.map(({ text }) => /limit (\d+)\) t\d+ order by/.exec(text)?.[1])).toEqual([
+    '20',
+    '21',
+    '21',
+  ]);
 });
