@@ -127,12 +127,17 @@ describe('a read on record', () => {
       };
       let documents = 0;
       let people = 0;
+      const met = new Map<write.Fielded, number>();
       for (const [name, root] of Object.entries(GRAPH_POLICY.roots)) {
         if (!root.allow.includes(role) || root.map.subject === null) continue;
         const row = write.rowTypeOf(
           getNamedType(schema.getQueryType()!.getFields()[name]!.type) as GraphQLObjectType,
         );
         for (const [type, way] of write.waysFrom(row, may(role))) {
+          // Far from the root two ways to a type stand for all.
+          const times = met.get(type) ?? 0;
+          if (way.length > 1 && times >= 2) continue;
+          met.set(type, times + 1);
           const body = traced(way, type);
           const query =
             root.kind === 'single'
@@ -160,7 +165,7 @@ describe('a read on record', () => {
       expect(documents).toBeGreaterThan(50);
       expect(people).toBeGreaterThan(documents);
     },
-    30_000,
+    120_000,
   );
 
   it('names the persons of a list whatever is selected of it, and of several lists in one row', async () => {
