@@ -77,6 +77,7 @@ export function demonstrationSite(baseUrl: string): DemonstrationSite {
       baseUrl,
       auth: 'NONE',
       pageSize: 100,
+      maxConcurrent: 16,
       teamsPartOf: 'Organization/trust-a',
       teamCodeSystem: FhirSystem.LOCAL_TEAM,
       // A label that is not among them does not reach this record: a note withheld from the person is parked, never sent without.

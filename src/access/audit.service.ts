@@ -21,6 +21,22 @@ export interface AuditEntry {
   readonly details?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }
 
+/**
+ * The only columns of the record that may be read again, and only rows of reads in the reader's own organisation: who has seen
+ * a person's data, for an incident. Granted to the role that writes.
+ */
+export const COLUMNS_OF_READS: readonly string[] = [
+  'at',
+  'subject',
+  'role',
+  'purpose',
+  'organisation_id',
+  'kind',
+  'operation',
+  'outcome',
+  'person_ids',
+];
+
 const COLUMNS =
   'id, subject, role, purpose, organisation_id, kind, operation, outcome, person_ids, details, correlation_id';
 

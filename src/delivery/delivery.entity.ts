@@ -12,6 +12,7 @@ import { SignedDocumentEntity } from './signed-document.entity.js';
 @Index('ix_deliveries_watch', ['systemId', 'watchDue'], { where: `watch_due IS NOT NULL` })
 @Index('ix_deliveries_document_version', ['documentVersionId'])
 @Index('ix_deliveries_document', { synchronize: false })
+@Index('ix_deliveries_organisation', { synchronize: false })
 @Index('ix_deliveries_team', { synchronize: false })
 @Index('ix_deliveries_urgent', ['organisationId', 'urgentDueAt'], {
   where: `urgent_due_at IS NOT NULL AND filed_at IS NULL`,

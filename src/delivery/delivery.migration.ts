@@ -181,6 +181,8 @@ const LANES = [
   `create index ix_deliveries_document on deliveries (document_id, seq desc)`,
   // Serves: a team's deliveries by state, newest first.
   `create index ix_deliveries_team on deliveries (team_id, queued_at desc, id desc)`,
+  // Serves: an organisation's deliveries for analysts.
+  `create index ix_deliveries_organisation on deliveries (organisation_id, queued_at desc, id desc)`,
   // Serves: urgent notes that are not filed in their time.
   `create index ix_deliveries_urgent on deliveries (organisation_id, urgent_due_at) where urgent_due_at is not null and filed_at is null`,
   // Serves: what is parked.

@@ -1,5 +1,6 @@
 /** Tables of notes: the note, its drafts, countersignatures, telephone calls, incidents of a wrong person, and the policy that applies. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { COLUMNS_OF_READS } from '../access/audit.service.js';
 import { UNLESS_FOR_SERVICE_ALONE } from '../directory/service-staff.js';
 import {
   DatabaseRole,
@@ -252,7 +253,7 @@ const AROUND = [
     { role: DatabaseRole.WRITE, may: 'all', rows: OWN_TEAMS },
   ]),
   // Who has read a note: the writer of an incident may look at the record of reads of its own organisation, nothing else of it.
-  `grant select (at, subject, role, purpose, organisation_id, kind, operation, outcome, person_ids) on audit_events to ${DatabaseRole.WRITE}`,
+  `grant select (${COLUMNS_OF_READS.join(', ')}) on audit_events to ${DatabaseRole.WRITE}`,
   `create policy audit_events_reads_of_own_organisation on audit_events for select to ${DatabaseRole.WRITE} using (${IN_ORG} and kind = 'READ')`,
 ];
 

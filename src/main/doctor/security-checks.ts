@@ -1,5 +1,6 @@
 /** Checks that the database still holds what the migrations promise: forced row-level security, its policies, records that only grow. */
 import { migrations } from '../../../ormconfig.js';
+import { COLUMNS_OF_READS } from '../../access/audit.service.js';
 import { statementsOf } from '../../platform/database/migrate.js';
 import { DatabaseRole } from '../../platform/database/policy.js';
 import type { Check } from './check.js';
@@ -94,7 +95,8 @@ export const securityChecks: readonly Check[] = [
   },
   {
     name: 'audit',
-    examines: 'that audit events can be added and neither read, changed nor removed by the hub',
+    examines:
+      'that audit events can be added and neither changed nor removed by the hub, nor read but for who has read what',
     needs: ['schema'],
     async run({ query }) {
       const { appendOnly } = await promised();
@@ -110,9 +112,12 @@ export const securityChecks: readonly Check[] = [
       const granted = await query<{ role: string; may: string }>(
         `select r.rolname as role, p.may from pg_roles r cross join unnest(array['select', 'update', 'delete', 'truncate']) p (may)
          where r.rolname = any ($1) and (has_table_privilege(r.oid, 'audit_events', p.may)
-           or (p.may in ('select', 'update') and has_any_column_privilege(r.oid, 'audit_events', p.may)))
+           or (p.may in ('select', 'update') and exists (
+             select from pg_attribute a where a.attrelid = 'audit_events'::regclass and a.attnum > 0 and not a.attisdropped
+               and has_column_privilege(r.oid, a.attrelid, a.attnum, p.may)
+               and not (p.may = 'select' and r.rolname = $2 and a.attname = any ($3)))))
          order by 1, 2`,
-        [roles],
+        [roles, DatabaseRole.WRITE, COLUMNS_OF_READS],
       );
       return together(
         [

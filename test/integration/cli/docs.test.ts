@@ -30,7 +30,7 @@ let delivery = { id: '', note: '' };
 beforeAll(async () => {
   store = await demonstrationStore();
   writeFileSync(join(store.dataDir, 'directory.json'), blocks('json')[0]!);
-  await hub(['seed', '--quiet'], store.env);
+  expect(await hub(['seed', '--quiet'], store.env)).toMatchObject({ code: 0, err: '' });
   const client = new pg.Client({ connectionString: store.urls.superuserUrl });
   await client.connect();
   referral = (await client.query<{ id: string }>('select id from referrals order by id limit 1')).rows[0]!.id;

@@ -390,6 +390,13 @@ const PLANTS: readonly Plant[] = [
     sql: 'grant select on audit_events to hub_audit',
   },
   {
+    what: 'a role that reads more of the record than who has read',
+    check: 'audit',
+    state: 'FAULT',
+    mend: /^revoke select on audit_events from hub_write;$/,
+    sql: 'grant select (details) on audit_events to hub_write',
+  },
+  {
     what: 'an audit role that reads one column',
     check: 'audit',
     state: 'FAULT',
