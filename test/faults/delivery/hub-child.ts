@@ -43,6 +43,8 @@ export interface HubOrder {
   readonly nth: number;
   /** Stops itself, to be woken later, before it first settles an answer. */
   readonly stopsBeforeSettling: boolean;
+  /** How long it waits before it asks a second time, in milliseconds. */
+  readonly ambiguousWaitMs: number;
   /** What it signs itself when it is to be killed after a commit. */
   readonly toSign: readonly NewSignedDocument[];
 }
@@ -84,13 +86,10 @@ async function obey(order: HubOrder): Promise<void> {
     logger: silentLogger,
     settings: {
       pollMs: 100,
-      leaseMs: 1_500,
-      renewMs: 400,
-      reapMs: 200,
       backoffMs: 50,
       longestBackoffMs: 300,
       waitMs: 50,
-      ambiguousWaitMs: 500,
+      ambiguousWaitMs: order.ambiguousWaitMs,
       watchMs: 100,
       graceMs: 3_000,
       statements: VARIANTS[order.variant],

@@ -15,7 +15,7 @@ import type { HubOrder, KillPoint, Variant } from './hub-child.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const KILL_POINTS: readonly KillPoint[] = ['afterCommit', 'afterClaim', 'afterSend', 'afterAnswer'];
-const PEOPLE = 40;
+const PEOPLE = 60;
 const WRITERS = 20;
 
 let record: TestRecordSystem;
@@ -88,6 +88,8 @@ class Scenario {
       killAt: null,
       nth: 1,
       stopsBeforeSettling: false,
+      // The record takes every create as a new one: what a killed hub had sent must have come to rest before it is sent again.
+      ambiguousWaitMs: this.variant === 'sound' ? 4_000 : 500,
       toSign: [],
       ...order,
     };
