@@ -41,7 +41,7 @@ export interface Soak {
   close(): Promise<void>;
 }
 
-const LIMITS = { maxInFlight: 32, sendTimeoutMs: 1_000 };
+const LIMITS = { maxInFlight: 32, sendTimeoutMs: 3_000 };
 /** Patience for seconds instead of days; leases as shipped. */
 const SETTINGS: Partial<WorkerSettings> = {
   backoffMs: 60,
@@ -53,7 +53,7 @@ const SETTINGS: Partial<WorkerSettings> = {
   conflictLimit: 50,
 };
 /** A stopped worker is away for longer than its leases hold. */
-const STOPPED_MS = { atLeast: 3_500, atMost: 4_500, between: 1_500 };
+const STOPPED_MS = { atLeast: 3_500, atMost: 4_500, between: 5_000 };
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -155,7 +155,7 @@ export async function runSoak(form: SoakForm): Promise<Soak> {
     const site = {
       baseUrl: answers.baseUrl,
       auth: 'NONE',
-      callTimeoutMs: 900,
+      callTimeoutMs: 2_500,
       maxAttempts: 2,
     };
     const given: WorkerArguments = {
