@@ -39,7 +39,9 @@ describe('noteDelivery', () => {
   });
   afterAll(async () => {
     // The client library opens connections ahead of need; the server would wait for them to speak.
-    const letGo = setInterval(() => servers.forEach((each) => each.server.closeAllConnections()), 20);
+    const letGo = setInterval(() => {
+      for (const each of servers) each.server.closeAllConnections();
+    }, 20);
     await heard.close();
     await graph.close().finally(() => clearInterval(letGo));
   });
