@@ -1,4 +1,5 @@
 /** Puts the graph on HTTP: who calls, what they may, compiled reads, health and metrics. */
+import type { Socket } from 'node:net';
 import { buildGraph } from '../../schema/build-graph.js';
 import { compiledReads, liveFaults } from '../../schema/compiled-reads.js';
 import { COST_TABLE } from '../../schema/cost-table.js';
@@ -66,6 +67,7 @@ export async function serve(hub: Hub): Promise<Serving> {
     rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),
   });
+  const connections = connectionsOf(server);
   try {
     await server.listen({ host: settings.host, port: settings.port });
   } catch (error) {
@@ -75,15 +77,34 @@ export async function serve(hub: Hub): Promise<Serving> {
   }
   const { port } = server.server.address() as { port: number };
   const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
-  return { url: `http://${host}:${port}`, close: () => closeServer(server).finally(() => changes.close()) };
+  return {
+    url: `http://${host}:${port}`,
+    close: () => closeServer(server, connections).finally(() => changes.close()),
+  };
 }
 
 /** How often a closing server lets go of connections whose request has been answered, in milliseconds. */
 const LET_GO_MS = 50;
 
+/** Connections of a server, kept so that those that never asked anything can be let go: Node counts them as busy until they time out. */
+function connectionsOf(server: Awaited<ReturnType<typeof createServer>>): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 /** Answers what is under way and closes. Clients keep connections open for their next request; Node would wait for them to tire of it. */
-async function closeServer(server: Awaited<ReturnType<typeof createServer>>): Promise<void> {
-  const lettingGo = setInterval(() => server.server.closeIdleConnections(), LET_GO_MS);
+async function closeServer(
+  server: Awaited<ReturnType<typeof createServer>>,
+  connections: ReadonlySet<Socket>,
+): Promise<void> {
+  const lettingGo = setInterval(() => {
+    server.server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  }, LET_GO_MS);
   try {
     await server.close();
   } finally {

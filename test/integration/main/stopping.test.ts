@@ -1,6 +1,7 @@
 /** Stopping under load: what is under way finishes, nothing new begins, no connection and no timer is left. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Environment } from '../../../src/platform/settings/settings.js';
@@ -63,6 +64,17 @@ describe('stopping', () => {
       await stopping;
     });
     expect(await production.connections()).toEqual([]);
+  });
+
+  it('does not wait for a connection that never asked anything', async () => {
+    const hub = await production.start();
+    const silent = connect(Number(new URL(hub.url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    const closed = once(silent, 'close');
+    const startedAt = Date.now();
+    await hub.stop();
+    await closed;
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
   it('twice is once', async () => {
