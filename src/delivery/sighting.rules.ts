@@ -91,8 +91,9 @@ export function sightingOf(
   if (shown === 'HELD')
     return later({ theirs: watched.theirs === 'AWAITING_SIGNATURE' ? null : 'AWAITING_SIGNATURE' });
   if (shown === 'UNPROVEN') return later();
-  // Marked as entered in error: by the hub, which then had it there before, or by somebody at the far end.
+  // Marked as entered in error: by the hub, which then had it there before, or by somebody at the far end. That it was filed is
+  // said only of the text that was signed.
   return watched.isWithdrawn
-    ? sighting({ theirs: 'WITHDRAWN', isFiled: true })
+    ? sighting({ theirs: 'WITHDRAWN', isFiled: found.textHash === textHash })
     : sighting({ item: 'RECEIPT_MISMATCH' });
 }

@@ -81,6 +81,9 @@ describe('filing', () => {
       delayMs: null,
       item: null,
     });
+    expect(
+      look({ status: 'ENTERED_IN_ERROR', textHash: 'f'.repeat(64) }, { isWithdrawn: true }),
+    ).toMatchObject({ theirs: 'WITHDRAWN', isFiled: false });
   });
 
   it('not final is theirs to sign, told once, and looked at again', () => {
