@@ -43,9 +43,6 @@ registerEnumType(WorkItemKind, {
       description: 'The author has no identifier in the destination; the administrator adds it.',
     },
     AUTHOR_HAS_LEFT: { description: 'The author has left with notes begun or not filed.' },
-    MERGED_AFTER_FILING: {
-      description: 'A filed note’s person was merged: see under whom the record has it.',
-    },
     WRONG_PERSON: { description: 'A note was under the wrong person; the incident has to be followed up.' },
   },
 });

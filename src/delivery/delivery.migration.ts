@@ -249,7 +249,7 @@ const WORK_ITEMS = [
     id uuid constraint pk_work_items primary key,
     organisation_id uuid not null,
     team_id uuid not null constraint fk_work_items_team references teams,
-    kind text not null constraint ck_work_items_kind check (kind in ('UNLINKED', 'PARKED', 'RECEIPT_MISMATCH', 'RECEIPT_OVERDUE', 'URGENT_NOT_FILED', 'COUNTERSIGN', 'COUNTERSIGN_OVERDUE', 'AUTHOR_UNMAPPED', 'AUTHOR_HAS_LEFT', 'MERGED_AFTER_FILING', 'WRONG_PERSON')),
+    kind text not null constraint ck_work_items_kind check (kind in ('UNLINKED', 'PARKED', 'RECEIPT_MISMATCH', 'RECEIPT_OVERDUE', 'URGENT_NOT_FILED', 'COUNTERSIGN', 'COUNTERSIGN_OVERDUE', 'AUTHOR_UNMAPPED', 'AUTHOR_HAS_LEFT', 'WRONG_PERSON')),
     subject_id uuid not null,
     person_id uuid constraint fk_work_items_person references persons,
     document_id uuid,

@@ -22,7 +22,6 @@ export const WorkItemKind = {
   COUNTERSIGN_OVERDUE: 'COUNTERSIGN_OVERDUE',
   AUTHOR_UNMAPPED: 'AUTHOR_UNMAPPED',
   AUTHOR_HAS_LEFT: 'AUTHOR_HAS_LEFT',
-  MERGED_AFTER_FILING: 'MERGED_AFTER_FILING',
   WRONG_PERSON: 'WRONG_PERSON',
 } as const;
 export type WorkItemKind = (typeof WorkItemKind)[keyof typeof WorkItemKind];

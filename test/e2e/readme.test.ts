@@ -117,6 +117,17 @@ test.each(EXPLORER_EXAMPLES.map((example) => [example.title, example] as const))
   },
 );
 
+test('every query on the analyst’s page answers an analyst', async () => {
+  const page = readFileSync(join(ROOT, 'docs/analyst.md'), 'utf8');
+  const queries = [...page.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  expect(queries.length).toBeGreaterThanOrEqual(2);
+  const token = await hubCommand('token', 'analyst');
+  for (const query of queries) {
+    const { status, body } = await ask(token, query);
+    expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
+  }
+});
+
 test('the README names only files that are there', () => {
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!);
   expect(links.length).toBeGreaterThan(5);

@@ -68,7 +68,7 @@ describe('stopping', () => {
 
   it('does not wait for a connection that never asked anything', async () => {
     const hub = await production.start();
-    const silent = connect(Number(new URL(hub.url).port), '127.0.0.1');
+    const silent = connect(Number(new URL(hub.url!).port), '127.0.0.1');
     await once(silent, 'connect');
     const closed = once(silent, 'close');
     const startedAt = Date.now();
