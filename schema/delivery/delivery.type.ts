@@ -187,6 +187,13 @@ export class NoteDelivery {
   @Field(() => NoteVersion, { nullable: true })
   version: NoteVersion | null;
 
+  @Field(() => NoteDelivery, {
+    nullable: true,
+    description:
+      'The parked delivery for the same person that this one waits behind: nothing overtakes it. Null when nothing holds it up, or what does is not yours to see.',
+  })
+  heldBy: Relation<NoteDelivery> | null;
+
   @Field(() => [DeliveryAttempt], { nullable: true, description: 'Newest first.' })
   timeline: DeliveryAttempt[] | null;
 }

@@ -1,6 +1,7 @@
 /** The subscription to what becomes of notes: an event per change that the subscriber may see, read under their own scope. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Field, FieldResolver, Info, ObjectType, Resolver, Root, Subscription } from 'type-graphql';
+import { HubError } from '../../src/core/errors.js';
 import { NOTE_DELIVERIES } from '../../src/delivery/delivery.reader.js';
 import { NOTES } from '../../src/notes/note.reader.js';
 import { type NoteReceipt, noteReceipt } from '../../src/notes/note-receipt.reader.js';
@@ -30,12 +31,15 @@ export class NoteDeliverySubscription {
   })
   async noteDelivery(
     @Root() event: DeliveryEvent,
-    @Arg('noteId', () => IdScalar, { nullable: true }) _noteId: string | null,
+    @Arg('noteId', () => IdScalar, { nullable: true }) asked: string | null | undefined,
     @Ctx() context: GraphContext,
   ): Promise<NoteReceipt | null> {
     const { database, scope } = context.reading;
+    const noteId = asked ?? null;
     const receipt = await noteReceipt(database, scope, event.noteId);
-    // Null is not sent: what the subscriber may not see is no event.
+    // One note is asked for by its id: absence and what the subscriber may not see are told alike, and end the stream.
+    if (!receipt && noteId !== null) throw new HubError('HUB_NOT_FOUND', { details: { field: 'noteId' } });
+    // Null is not sent: of all notes, what the subscriber may not see is no event.
     return receipt && event.isNews(receipt.standing) ? receipt : null;
   }
 }

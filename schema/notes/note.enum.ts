@@ -71,6 +71,7 @@ export const SigningPrompt = {
   UNLINKED: 'UNLINKED',
   LABEL_NOT_CARRIED: 'LABEL_NOT_CARRIED',
   DESTINATION_PAUSED: 'DESTINATION_PAUSED',
+  HELD_UP: 'HELD_UP',
   AWAITING_COUNTERSIGNATURE: 'AWAITING_COUNTERSIGNATURE',
 } as const;
 export type SigningPrompt = (typeof SigningPrompt)[keyof typeof SigningPrompt];
@@ -97,6 +98,10 @@ registerEnumType(SigningPrompt, {
     DESTINATION_PAUSED: {
       description:
         'Nothing is sent to the destination at present: the note waits in its order. Tell the team what cannot wait.',
+    },
+    HELD_UP: {
+      description:
+        'An earlier note for the person is parked there, and nothing overtakes it: see `delivery.heldBy`, have it mended, and tell the team what cannot wait.',
     },
     AWAITING_COUNTERSIGNATURE: {
       description: 'The policy asks for a countersignature: the note is filed once it is given.',

@@ -45,10 +45,17 @@ export interface DestinationLine {
 
 const at = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
+/** The last code; for one that waits in its lane, what it waits for: a parked delivery before it, or a destination that is paused. */
+const WAITS_FOR = `coalesce(
+  case when d.ours = 'QUEUED' then coalesce(
+    (select 'BEHIND ' || h.id from deliveries h where h.lane_id = d.lane_id and h.ours = 'PARKED' and h.seq < d.seq),
+    (select 'PAUSED' from destinations p where p.system_id = d.system_id and p.paused_until > clock_timestamp()))
+  end, d.last_code)`;
+
 /** Deliveries by state of ours, record system, team and code, newest first, so many at most. */
 export const DELIVERIES = `
 select d.id as "deliveryId", d.document_id as "noteId", s.code as system, t.code as team, d.operation, d.ours, d.theirs, d.attempts,
-  d.last_code as code, ${at('d.queued_at')} as "queuedAt"
+  ${WAITS_FOR} as code, ${at('d.queued_at')} as "queuedAt"
 from deliveries d join clinical_record_systems s on s.id = d.system_id join teams t on t.id = d.team_id
 where ($1::text is null or d.ours = $1) and ($2::text is null or s.code = $2) and ($3::text is null or t.code = $3)
   and ($4::text is null or d.last_code = $4)
@@ -60,7 +67,7 @@ select n.id as "noteId", n.kind, n.state,
   (select coalesce(json_agg(json_build_object('version', v.version, 'action', v.action, 'visibility', v.visibility, 'signedAt', ${at('v.signed_at')})
      order by v.version), '[]') from signed_documents v where v.document_id = n.id) as versions,
   (select coalesce(json_agg(json_build_object('deliveryId', d.id, 'version', v.version, 'system', s.code, 'team', t.code, 'operation', d.operation,
-     'ours', d.ours, 'theirs', d.theirs, 'attempts', d.attempts, 'code', d.last_code, 'queuedAt', ${at('d.queued_at')},
+     'ours', d.ours, 'theirs', d.theirs, 'attempts', d.attempts, 'code', ${WAITS_FOR}, 'queuedAt', ${at('d.queued_at')},
      'acceptedAt', ${at('d.accepted_at')}, 'filedAt', ${at('d.filed_at')}, 'nextAt', ${at('d.next_at')},
      'timeline', (select coalesce(json_agg(json_build_object('number', a.number, 'startedAt', ${at('a.started_at')}, 'class', a.class, 'code', a.code)
         order by a.number), '[]') from delivery_attempts a where a.delivery_id = d.id)) order by d.queued_at, d.id), '[]')

@@ -92,6 +92,10 @@ export const NOTE_DELIVERIES: TypeMap = typeMap({
     team: one(() => TEAMS, 'team_id', CARE_AND_ANALYSTS, { nullable: false }),
     person: one(() => PERSONS, 'person_id', CARE_AND_ANALYSTS),
     version: one(() => NOTE_VERSIONS, 'document_version_id', CARE_AND_ANALYSTS),
+    // A lane has one parked delivery at most: its head.
+    heldBy: one(() => NOTE_DELIVERIES, 'lane_id', CARE, {
+      viaSql: `{t}.ours = 'QUEUED' and {to}.lane_id = {t}.lane_id and {to}.ours = 'PARKED' and {to}.seq < {t}.seq`,
+    }),
   },
   many: {
     timeline: many(() => DELIVERY_ATTEMPTS, 'delivery_id', CARE, { page: { size: 25, max: 100 } }),

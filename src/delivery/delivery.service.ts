@@ -184,7 +184,10 @@ export class DeliveryService {
 }
 
 function stateConflict(ours: string): HubError {
-  return new HubError('HUB_STATE_CONFLICT', { details: { ours } });
+  return new HubError('HUB_STATE_CONFLICT', {
+    message: `The delivery is ${ours}; only one that is QUEUED or PARKED is replayed or cancelled.`,
+    details: { ours, accepted: 'QUEUED, PARKED' },
+  });
 }
 
 async function lockDestination(tx: Transaction, systemCode: string): Promise<string> {

@@ -100,6 +100,9 @@ export async function closeDeliveryItems(
   );
 }
 
+/** Kinds that a specialist does not close: they may be about the specialist's own mistake. */
+const FOR_MANAGERS: readonly string[] = [WorkItemKind.WRONG_PERSON, WorkItemKind.RECEIPT_MISMATCH];
+
 /** What somebody says who saw to an item. */
 export interface ResolveForm {
   readonly idempotencyKey: string;
@@ -116,8 +119,9 @@ export class WorkItemService {
   ) {}
 
   /**
-   * Closes an item of one of the caller's teams; one that is closed already stays as it was.
-   * Throws `HUB_INPUT_INVALID`, `HUB_NOT_FOUND`, `HUB_INPUT_REPEATED_KEY`.
+   * Closes an item of one of the caller's teams; one that is closed already is not closed again.
+   * What may have harmed somebody (a wrong person, a mismatch) is a manager's to close.
+   * Throws `HUB_INPUT_INVALID`, `HUB_NOT_FOUND`, `HUB_ACCESS_REFUSED`, `HUB_STATE_CONFLICT`, `HUB_INPUT_REPEATED_KEY`.
    */
   async resolve(caller: Caller, form: ResolveForm): Promise<{ workItemId: string }> {
     const resolution = form.resolution.normalize('NFC').trim();
@@ -126,15 +130,29 @@ export class WorkItemService {
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'resolveWorkItem', form.idempotencyKey, form, async () => {
         const [item] = isId(form.workItemId)
-          ? await tx.query<{ team_id: string; person_id: string | null; kind: string }>(
-              'select team_id, person_id, kind from work_items where id = $1 for update',
-              [form.workItemId],
-            )
+          ? await tx.query<{
+              team_id: string;
+              person_id: string | null;
+              kind: string;
+              resolved_at: Date | null;
+            }>('select team_id, person_id, kind, resolved_at from work_items where id = $1 for update', [
+              form.workItemId,
+            ])
           : [];
         if (!item || !mayTouch(caller, item.team_id))
           throw new HubError('HUB_NOT_FOUND', { details: { field: 'workItemId' } });
+        if (FOR_MANAGERS.includes(item.kind) && caller.role === Role.EMPLOYMENT_SPECIALIST)
+          throw new HubError('HUB_ACCESS_REFUSED', {
+            message: 'A team manager closes an item of this kind.',
+            details: { kind: item.kind },
+          });
+        if (item.resolved_at !== null)
+          throw new HubError('HUB_STATE_CONFLICT', {
+            message: 'The item was closed before.',
+            details: { field: 'workItemId' },
+          });
         await tx.query(
-          `update work_items set resolved_at = $2, resolved_by = $3, resolution = $4 where id = $1 and resolved_at is null`,
+          'update work_items set resolved_at = $2, resolved_by = $3, resolution = $4 where id = $1',
           [form.workItemId, this.clock.now(), caller.subject, resolution],
         );
         await auditInTransaction(tx, caller, {

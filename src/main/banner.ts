@@ -8,6 +8,8 @@ export interface BannerFacts {
   readonly isDemonstration: boolean;
   /** Base address of the demonstration record system; null without one. */
   readonly recordSystem: string | null;
+  /** Stopped by hand before this start. */
+  readonly recordSystemIsStopped?: boolean;
   readonly startedInMs: number;
 }
 
@@ -23,7 +25,9 @@ export function banner(facts: BannerFacts): string {
     ...(facts.isDemonstration ? [`Explorer    ${url}/explorer   with saved queries`] : []),
     `Health      ${url}/health/ready`,
     ...(facts.recordSystem
-      ? [`Records     ${facts.recordSystem}   FHIR R4, the demonstration clinical record system`]
+      ? [
+          `Records     ${facts.recordSystem}   FHIR R4, the demonstration clinical record system${facts.recordSystemIsStopped ? '; stopped by hand: hub records start' : ''}`,
+        ]
       : []),
     ...(facts.isDemonstration
       ? [

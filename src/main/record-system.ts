@@ -49,6 +49,12 @@ const knownAddress = (dataDir: string): { baseUrl: string } | null =>
 
 const foundAt = (baseUrl: string): RecordSystem => ({ baseUrl, stop: async () => {} });
 
+const notHere = (): HubError =>
+  new HubError('HUB_STATE_CONFLICT', {
+    message:
+      'No hub runs on this data folder: start one with npm start, or see whether HUB_DATA_DIR names the folder of the one that runs.',
+  });
+
 /** True while somebody has stopped it by hand (`hub records stop`). */
 export function isRecordSystemStopped(dataDir: string): boolean {
   return existsSync(join(dataDir, STOPPED_FILE));
@@ -56,20 +62,21 @@ export function isRecordSystemStopped(dataDir: string): boolean {
 
 /**
  * Says that it shall be stopped, or run again. The hub that started it acts on it within a second; so does every later start.
- * Resolves when it has stopped or answers; `HUB_UPSTREAM_TIMEOUT` when no hub acts within the limit (20 s).
+ * Resolves when it has stopped or answers; `HUB_STATE_CONFLICT` when no hub has run there, or none acts within the limit (20 s).
  */
 export async function setRecordSystemStopped(
   dataDir: string,
   stopped: boolean,
   limitMs = 20_000,
 ): Promise<void> {
+  if (knownAddress(dataDir) === null) throw notHere();
   const file = join(dataDir, STOPPED_FILE);
   if (stopped) writeFileSync(file, '');
   else rmSync(file, { force: true });
   for (const until = Date.now() + limitMs; ; ) {
     const known = knownAddress(dataDir);
     if (known !== null && (await answers(known.baseUrl)) === !stopped) return;
-    if (Date.now() > until) throw new HubError('HUB_UPSTREAM_TIMEOUT');
+    if (Date.now() > until) throw notHere();
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

@@ -13,7 +13,7 @@ import {
   siteProfilesOf,
 } from './demonstration.js';
 import { openHub } from './open-hub.js';
-import { superviseRecordSystem } from './record-system.js';
+import { isRecordSystemStopped, superviseRecordSystem } from './record-system.js';
 import { startSchedules } from './schedules.js';
 import { serve } from './serve.js';
 
@@ -83,6 +83,7 @@ export async function startHub(
       url: url ?? '(this process serves no requests)',
       isDemonstration: settings.isDemonstration,
       recordSystem: recordSystem?.baseUrl ?? null,
+      recordSystemIsStopped: recordSystem !== null && isRecordSystemStopped(settings.dataDir),
       startedInMs: Date.now() - startedAt,
     };
     return { url, banner: banner(facts), stop };

@@ -2,6 +2,7 @@
 import type { DocumentKind, DocumentLabel } from '../clinical/documents.port.js';
 import type { LocalDate } from '../core/calendar.js';
 import type { DocumentVisibility } from '../delivery/signed-document.service.js';
+import { resolvePerson } from '../people/person.service.js';
 import type { Transaction } from '../platform/database/database.js';
 import type { NoteState } from './note.rules.js';
 import { idOf, notFound } from './note-form.rules.js';
@@ -150,6 +151,16 @@ export async function destinationOf(tx: Transaction, systemId: string): Promise<
     [systemId],
   );
   return row ?? null;
+}
+
+/** True when an earlier delivery for the person, or for whoever they turned out to be, waits in the system for somebody. */
+export async function isHeldUp(tx: Transaction, personId: string, systemId: string): Promise<boolean> {
+  const survivorId = await resolvePerson(tx, personId);
+  const rows = await tx.query(
+    `select id from delivery_lanes where system_id = $2 and person_id = $1 and state = 'PARKED'`,
+    [survivorId, systemId],
+  );
+  return rows.length > 0;
 }
 
 /** True when a record in the system is linked to the person, or to anybody who turned out to be the same. */

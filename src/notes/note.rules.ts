@@ -28,6 +28,7 @@ export const Prompt = {
   /** The destination cannot carry a label, so it waits for somebody to file it by hand. */
   LABEL_NOT_CARRIED: 'LABEL_NOT_CARRIED',
   DESTINATION_PAUSED: 'DESTINATION_PAUSED',
+  HELD_UP: 'HELD_UP',
   AWAITING_COUNTERSIGNATURE: 'AWAITING_COUNTERSIGNATURE',
 } as const;
 export type Prompt = (typeof Prompt)[keyof typeof Prompt];
@@ -131,6 +132,8 @@ export interface PromptFacts {
     readonly isLinked: boolean;
     readonly labels: readonly DocumentLabel[];
     readonly isPaused: boolean;
+    /** An earlier note for the person waits there for somebody. */
+    readonly isHeldUp: boolean;
   } | null;
   readonly labels: readonly DocumentLabel[];
   readonly awaitsCountersignature: boolean;
@@ -146,6 +149,7 @@ export function promptsOf(facts: PromptFacts): Prompt[] {
     LABEL_NOT_CARRIED:
       destination !== null && facts.labels.some((label) => !destination.labels.includes(label)),
     DESTINATION_PAUSED: destination?.isPaused ?? false,
+    HELD_UP: destination?.isHeldUp ?? false,
     AWAITING_COUNTERSIGNATURE: facts.awaitsCountersignature,
   };
   return Object.values(Prompt).filter((prompt) => holds[prompt]);

@@ -15,7 +15,14 @@ import { countersignRoleFor, type NotePolicy } from './note-policy.rules.js';
 import { policyFor } from './note-policy.service.js';
 import { normaliseNoteText } from './note-text.rules.js';
 import { firstTimes, type NoteVersion } from './note-versions.rules.js';
-import { type DraftAtWork, isLinked, lockDraft, type NoteAtWork, versionsOf } from './note-work.reader.js';
+import {
+  type DraftAtWork,
+  isHeldUp,
+  isLinked,
+  lockDraft,
+  type NoteAtWork,
+  versionsOf,
+} from './note-work.reader.js';
 import { placeVersion } from './placement.service.js';
 import { composeSignedText } from './signed-text.rules.js';
 import { letGo, type WrittenVersion, writeVersion } from './signed-version.writer.js';
@@ -205,7 +212,11 @@ async function promptsFor(
     destination:
       systemId === null || destination === null
         ? null
-        : { ...destination, isLinked: await isLinked(tx, note.personId, systemId) },
+        : {
+            ...destination,
+            isLinked: await isLinked(tx, note.personId, systemId),
+            isHeldUp: await isHeldUp(tx, note.personId, systemId),
+          },
     labels: draft.labels,
     awaitsCountersignature: facts.awaits,
   });

@@ -188,7 +188,7 @@ function timelineLines(note: NoteTimeline): string[] {
         `  ${signedAt}  version ${version}  ${action}  ${visibility}`,
     ),
     ...note.deliveries.flatMap((one) => [
-      `  ${one.queuedAt}  ${one.operation} of version ${one.version} to ${one.system}  ${one.ours}  ${one.theirs}  ${one.deliveryId}`,
+      `  ${one.queuedAt}  ${one.operation} of version ${one.version} to ${one.system}  ${one.ours}  ${one.theirs}  ${one.deliveryId}  ${one.code ?? ''}`.trimEnd(),
       ...one.timeline.map(({ number, startedAt, class: ended, code }) =>
         `    ${startedAt}  attempt ${number}  ${ended ?? 'under way'}  ${code ?? ''}`.trimEnd(),
       ),

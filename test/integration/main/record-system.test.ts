@@ -63,7 +63,7 @@ test('with no hub to act on it the wish times out, and the next start leaves the
   expect(await endWith(hub, 'SIGINT')).toBe(0);
   expect(await untilNoneLeft(folder)).toEqual([]);
   const refused = await setRecordSystemStopped(folder.dataDir, false, 600).catch((error: unknown) => error);
-  expect(isHubError(refused) && refused.code).toBe('HUB_UPSTREAM_TIMEOUT');
+  expect(isHubError(refused) && refused.code).toBe('HUB_STATE_CONFLICT');
   await setRecordSystemStopped(folder.dataDir, true);
   hub = await startHubProcess(folder);
   expect(await answers()).toBe(false);

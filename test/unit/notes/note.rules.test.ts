@@ -127,7 +127,7 @@ describe('promptsOf', () => {
   const quiet: rules.PromptFacts = {
     urgent: false,
     late: false,
-    destination: { isLinked: true, labels: ['THIRD_PARTY_INFORMATION'], isPaused: false },
+    destination: { isLinked: true, labels: ['THIRD_PARTY_INFORMATION'], isPaused: false, isHeldUp: false },
     labels: ['THIRD_PARTY_INFORMATION'],
     awaitsCountersignature: false,
   };
@@ -139,7 +139,7 @@ describe('promptsOf', () => {
     ['late', { late: true }, ['LATE_ENTRY']],
     ['not linked', { destination: { ...destination, isLinked: false } }, ['UNLINKED']],
     ['a label too many', { labels: ['THIRD_PARTY_INFORMATION', 'SAFEGUARDING'] }, ['LABEL_NOT_CARRIED']],
-    ['paused', { destination: { ...destination, isPaused: true } }, ['DESTINATION_PAUSED']],
+    ['paused', { destination: { ...destination, isPaused: true, isHeldUp: true } }, ['DESTINATION_PAUSED']],
     ['waiting', { awaitsCountersignature: true }, ['AWAITING_COUNTERSIGNATURE']],
     ['no destination, whatever the labels', { destination: null, labels: ['SAFEGUARDING'] }, []],
     [
@@ -147,7 +147,7 @@ describe('promptsOf', () => {
       {
         urgent: true,
         late: true,
-        destination: { isLinked: false, labels: [], isPaused: true },
+        destination: { isLinked: false, labels: [], isPaused: true, isHeldUp: true },
         awaitsCountersignature: true,
       },
       Object.values(rules.Prompt),
