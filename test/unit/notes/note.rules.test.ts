@@ -139,7 +139,8 @@ describe('promptsOf', () => {
     ['late', { late: true }, ['LATE_ENTRY']],
     ['not linked', { destination: { ...destination, isLinked: false } }, ['UNLINKED']],
     ['a label too many', { labels: ['THIRD_PARTY_INFORMATION', 'SAFEGUARDING'] }, ['LABEL_NOT_CARRIED']],
-    ['paused', { destination: { ...destination, isPaused: true, isHeldUp: true } }, ['DESTINATION_PAUSED']],
+    ['paused', { destination: { ...destination, isPaused: true } }, ['DESTINATION_PAUSED']],
+    ['held up', { destination: { ...destination, isHeldUp: true } }, ['HELD_UP']],
     ['waiting', { awaitsCountersignature: true }, ['AWAITING_COUNTERSIGNATURE']],
     ['no destination, whatever the labels', { destination: null, labels: ['SAFEGUARDING'] }, []],
     [
