@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -30,4 +32,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 30_000,
+  // Many tests wait for servers and processes: two at a time even on two cores.
+  maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
 };

@@ -44,8 +44,9 @@ const PATIENT = 'patient-1';
 
 /** Nobody is tried twice, and a destination is asked for work when it is told that there is some. */
 const SETTINGS: Partial<WorkerSettings> = {
-  backoffMs: 3_600_000,
-  longestBackoffMs: 3_600_000,
+  // Full jitter begins at nought: a month, so that no second attempt falls into the test.
+  backoffMs: 2_592_000_000,
+  longestBackoffMs: 2_592_000_000,
   pollMs: 2_000,
   reapMs: 60_000,
   unparkMs: 60_000,

@@ -6,7 +6,7 @@ import { checkDeliveries, type DeliveryReport, readHeld } from '../../support/de
 import { expectSound, tellSoak } from '../../support/delivery-expectations.js';
 import { runSoak, type Soak } from '../../support/delivery-soak.js';
 
-const FORM = { authors: 20, people: 200, notes: 1_000, badAnswers: 0.3, seed: 20_260_311, restMs: 150_000 };
+const FORM = { authors: 20, people: 200, notes: 500, badAnswers: 0.3, seed: 20_260_311, restMs: 150_000 };
 
 let soak: Soak;
 beforeAll(async () => {

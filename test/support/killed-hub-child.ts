@@ -3,18 +3,18 @@
  * point named there it kills or stops itself, so that nothing after that moment can have run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
-import { parseSettings } from '../../../adapters/fhir-r4/settings.js';
-import { NO_SCOPE } from '../../../src/core/caller.js';
-import { systemClock } from '../../../src/core/clock.js';
-import { silentLogger } from '../../../src/core/logger.js';
-import { enqueueDelivery } from '../../../src/delivery/enqueue.service.js';
-import { LANE_STATEMENTS, type LaneStatements } from '../../../src/delivery/lane-statements.js';
-import { keepSignedDocument, type NewSignedDocument } from '../../../src/delivery/signed-document.service.js';
-import type { FaultPoint } from '../../../src/delivery/worker/settings.js';
-import { startDeliveryWorker } from '../../../src/delivery/worker/start-worker.js';
-import { openDatabase } from '../../../src/platform/database/pg-database.js';
-import * as mutants from '../../support/lane-mutants.js';
+import { createFhirR4 } from '../../adapters/fhir-r4/adapter.js';
+import { parseSettings } from '../../adapters/fhir-r4/settings.js';
+import { NO_SCOPE } from '../../src/core/caller.js';
+import { systemClock } from '../../src/core/clock.js';
+import { silentLogger } from '../../src/core/logger.js';
+import { enqueueDelivery } from '../../src/delivery/enqueue.service.js';
+import { LANE_STATEMENTS, type LaneStatements } from '../../src/delivery/lane-statements.js';
+import { keepSignedDocument, type NewSignedDocument } from '../../src/delivery/signed-document.service.js';
+import type { FaultPoint } from '../../src/delivery/worker/settings.js';
+import { startDeliveryWorker } from '../../src/delivery/worker/start-worker.js';
+import { openDatabase } from '../../src/platform/database/pg-database.js';
+import * as mutants from './lane-mutants.js';
 
 /** Which statements it works with: the right ones, or those with a planted fault. */
 export const VARIANTS = {
