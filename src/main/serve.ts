@@ -10,9 +10,10 @@ import { createServer } from '../../schema/server/create-server.js';
 import { RecordReadService } from '../clinical/record-read.service.js';
 import { NO_SCOPE } from '../core/caller.js';
 import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
-import { createMetrics } from '../platform/metrics.js';
+import { processMetrics } from '../platform/metrics.js';
 import { cursorSecret } from '../platform/settings/cursor-secret.js';
 import { type Settings, settingsError } from '../platform/settings/settings.js';
+import { deliveryFigures } from './delivery-metrics.js';
 import { hearChanges } from './heard-changes.js';
 import type { Hub } from './open-hub.js';
 import { refreshByCaller } from './refresh-by-caller.js';
@@ -30,6 +31,7 @@ export async function serve(hub: Hub): Promise<Serving> {
   const { settings, database, audit, logger, clock } = hub;
   const verifier = await tokenVerifierFor(settings, clock);
   const changes = await hearChanges(hub.ownerUrl, logger);
+  const metrics = processMetrics();
   const runtime: GraphRuntime = {
     database,
     audit,
@@ -63,14 +65,16 @@ export async function serve(hub: Hub): Promise<Serving> {
       ],
       systems: () => systemStates(hub),
     },
-    metrics: { registry: registryOf(createMetrics()) },
+    metrics: { registry: { contentType: metrics.contentType, metrics: () => metrics.render() } },
     rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),
   });
   const connections = connectionsOf(server);
+  const forget = metrics.watchDeliveries(deliveryFigures(hub));
   try {
     await server.listen({ host: settings.host, port: settings.port });
   } catch (error) {
+    forget();
     await server.close();
     await changes.close();
     throw listenFault(settings, error);
@@ -79,7 +83,10 @@ export async function serve(hub: Hub): Promise<Serving> {
   const host = settings.host === '0.0.0.0' || settings.host === '::' ? 'localhost' : settings.host;
   return {
     url: `http://${host}:${port}`,
-    close: () => closeServer(server, connections).finally(() => changes.close()),
+    close: () => {
+      forget();
+      return closeServer(server, connections).finally(() => changes.close());
+    },
   };
 }
 
@@ -130,13 +137,6 @@ function listenFault({ host, port }: Settings, error: unknown): unknown {
       ? { name: 'HUB_PORT', fault: `${port} ${fault}`, accepted: 'a free port, or 0 for any' }
       : { name: 'HUB_HOST', fault: `${host} ${fault}`, accepted: 'an address of this machine' },
   ]);
-}
-
-function registryOf(metrics: ReturnType<typeof createMetrics>): {
-  contentType: string;
-  metrics(): Promise<string>;
-} {
-  return { contentType: metrics.contentType, metrics: () => metrics.render() };
 }
 
 async function systemStates(hub: Hub): Promise<{ system: string; state: string; asOf: string | null }[]> {

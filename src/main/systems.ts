@@ -12,6 +12,7 @@ import { keepDestination } from '../delivery/destination.service.js';
 import { keepNotePolicies, type NotePolicyToKeep } from '../notes/note-policy.service.js';
 import type { Database } from '../platform/database/database.js';
 import type { SiteProfile } from '../platform/settings/site-profiles.js';
+import { watchedAdapter } from './watched-system.js';
 
 /** A record system that the hub speaks to. */
 export interface ConnectedSystem {
@@ -55,7 +56,7 @@ async function keepProfile(
   return system;
 }
 
-/** Keeps every site in the database and connects its adapter. */
+/** Keeps every site in the database and connects its adapter, watched. */
 export async function connectSystems(
   profiles: readonly SiteProfile[],
   database: Database,
@@ -67,7 +68,8 @@ export async function connectSystems(
     for (const profile of profiles) {
       const adapter = adapterFor(profile, clock, logger);
       const system = await keepProfile(database, profile, adapter);
-      systems.push({ system, profile, adapter });
+      const watched = watchedAdapter(adapter, system, { database, clock, logger });
+      systems.push({ system, profile, adapter: watched });
     }
     return systems;
   } catch (error) {

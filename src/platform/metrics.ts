@@ -4,6 +4,22 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Upper bounds in seconds of what a person waits for. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** How the deliveries to one destination stand. */
+export interface DeliveryFigures {
+  /** Code of the record system. */
+  readonly system: string;
+  /** Deliveries that are queued or being sent. */
+  readonly waiting: number;
+  /** Age of the oldest of these in seconds; 0 when there is none. */
+  readonly oldestSeconds: number;
+  /** Deliveries that wait for somebody, by the code that says why. */
+  readonly parked: Readonly<Record<string, number>>;
+  /** Nothing is taken there at the moment. */
+  readonly paused: boolean;
+  /** Deliveries that were accepted and that the record does not show yet. */
+  readonly unseen: number;
+}
+
 /** What is counted, and how it is read. Times are in seconds. */
 export interface Metrics {
   /** Content type that `render` writes. */
@@ -20,6 +36,19 @@ export interface Metrics {
   pull(system: string, kind: string, state: string): void;
   /** Sets how long ago, in seconds, the last complete pull of a system's oldest team was. */
   caseloadAge(system: string, seconds: number): void;
+  /**
+   * Asks a source for figures of deliveries with each `render`, until the function that it answers is called. What a source
+   * does not say is not shown; one that rejects says nothing.
+   */
+  watchDeliveries(source: () => Promise<readonly DeliveryFigures[]>): () => void;
+}
+
+let ofProcess: Metrics | undefined;
+
+/** The metrics of this process, the same for everybody who asks. */
+export function processMetrics(): Metrics {
+  ofProcess ??= createMetrics();
+  return ofProcess;
 }
 
 /** @param withProcess false leaves out the figures of the process itself (memory, event loop), as tests want. */
@@ -59,13 +88,52 @@ export function createMetrics(withProcess = true): Metrics {
     labelNames: ['system'],
     registers,
   });
+  const deliveries = deliveryGauges(registry);
+  const sources = new Set<() => Promise<readonly DeliveryFigures[]>>();
   return {
     contentType: registry.contentType,
-    render: () => registry.metrics(),
+    async render() {
+      const answers = await Promise.allSettled([...sources].map((source) => source()));
+      deliveries(answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+      return registry.metrics();
+    },
     operation: (kind, code, seconds) => operations.observe({ kind, code }, seconds),
     adapterCall: (system, call, outcome, seconds) => calls.observe({ system, call, outcome }, seconds),
     decision: (verdict) => decisions.inc({ verdict }),
     pull: (system, kind, state) => pulls.inc({ system, kind, state }),
     caseloadAge: (system, seconds) => age.set({ system }, seconds),
+    watchDeliveries(source) {
+      const own = () => source();
+      sources.add(own);
+      return () => void sources.delete(own);
+    },
+  };
+}
+
+/** The gauges of deliveries; the answer sets them to some figures, and what these do not name is gone. */
+function deliveryGauges(registry: Registry): (figures: readonly DeliveryFigures[]) => void {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge<Label>({ name, help, labelNames, registers: [registry] });
+  const waiting = gauge('hub_deliveries_waiting', 'Deliveries queued or being sent.', ['system']);
+  const parked = gauge('hub_deliveries_parked', 'Deliveries that wait for somebody, by code.', [
+    'system',
+    'code',
+  ]);
+  const oldest = gauge('hub_delivery_oldest_seconds', 'Age of the oldest delivery queued or being sent.', [
+    'system',
+  ]);
+  const paused = gauge('hub_destination_paused', '1 while nothing is taken to a destination.', ['system']);
+  const unseen = gauge('hub_deliveries_unseen', 'Deliveries accepted that the record does not show yet.', [
+    'system',
+  ]);
+  return (figures) => {
+    for (const each of [waiting, parked, oldest, paused, unseen]) each.reset();
+    for (const { system, ...one } of figures) {
+      waiting.set({ system }, one.waiting);
+      oldest.set({ system }, one.oldestSeconds);
+      paused.set({ system }, one.paused ? 1 : 0);
+      unseen.set({ system }, one.unseen);
+      for (const [code, count] of Object.entries(one.parked)) parked.set({ system, code }, count);
+    }
   };
 }
