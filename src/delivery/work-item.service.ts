@@ -3,8 +3,9 @@ import { auditInTransaction } from '../access/audit.service.js';
 import { once } from '../access/idempotency.service.js';
 import { type Caller, Role } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
-import { HubError, inputError } from '../core/errors.js';
+import { HubError } from '../core/errors.js';
 import { isId, newId } from '../core/ids.js';
+import { plainReason } from '../core/plain-line.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 
 /** Why somebody has to act. */
@@ -124,9 +125,7 @@ export class WorkItemService {
    * Throws `HUB_INPUT_INVALID`, `HUB_NOT_FOUND`, `HUB_ACCESS_REFUSED`, `HUB_STATE_CONFLICT`, `HUB_INPUT_REPEATED_KEY`.
    */
   async resolve(caller: Caller, form: ResolveForm): Promise<{ workItemId: string }> {
-    const resolution = form.resolution.normalize('NFC').trim();
-    if (resolution.length < 3 || resolution.length > 500)
-      throw inputError('resolution', 'too short or too long', '3 to 500 characters');
+    const resolution = plainReason('resolution', form.resolution);
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'resolveWorkItem', form.idempotencyKey, form, async () => {
         const [item] = isId(form.workItemId)

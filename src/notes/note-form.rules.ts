@@ -1,9 +1,9 @@
 /** What a form about a note may say: kind, title, visibility, labels, reasons. */
 import { DocumentKind, DocumentLabel } from '../clinical/documents.port.js';
-import { HubError, inputError, isHubError } from '../core/errors.js';
+import { HubError, inputError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
+import { plainLine, plainReason } from '../core/plain-line.js';
 import type { DocumentVisibility } from '../delivery/signed-document.service.js';
-import { normaliseNoteText } from './note-text.rules.js';
 
 /** Who may see a note once it is signed. */
 export const NoteVisibility: { readonly [Value in DocumentVisibility]: Value } = {
@@ -42,30 +42,14 @@ const TITLES: Readonly<Record<DocumentKind, string>> = {
   CLOSURE_SUMMARY: 'Employment support: closure summary',
 };
 
-/** One line of text under the rules of a note's: normalised and trimmed. Throws `HUB_INPUT_INVALID` naming the field, never the text. */
-export function lineOf(field: string, typed: string, least: number, most: number): string {
-  const accepted = `${least} to ${most} characters on one line`;
-  let text: string;
-  try {
-    text = normaliseNoteText(field, typed, most).trim();
-  } catch (error) {
-    if (!isHubError(error)) throw error;
-    const { fault, codePoint } = error.details;
-    throw inputError(field, fault === 'CHARACTER' ? `holds ${codePoint}` : 'empty or too long', accepted);
-  }
-  if (text.includes('\n')) throw inputError(field, 'has several lines', accepted);
-  if ([...text].length < least) throw inputError(field, 'too short', accepted);
-  return text;
-}
-
 /** A reason in free text: line ends become spaces, 3 to 500 characters. Throws `HUB_INPUT_INVALID` (`reason`). */
 export function reasonOf(typed: string | null | undefined): string {
-  return lineOf('reason', (typed ?? '').trim().replace(/\s+/gu, ' '), 3, 500);
+  return plainReason('reason', typed);
 }
 
 /** The title given, else the kind's own. Throws `HUB_INPUT_INVALID` (`title`). */
 export function titleOf(kind: DocumentKind, typed: string | null | undefined): string {
-  return typed === null || typed === undefined ? TITLES[kind] : lineOf('title', typed, 1, 200);
+  return typed === null || typed === undefined ? TITLES[kind] : plainLine('title', typed, 1, 200);
 }
 
 function wordOf<Value extends string>(

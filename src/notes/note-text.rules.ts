@@ -1,28 +1,17 @@
 /** What a note's text may hold: normalised once, at signing, so that what is signed is what every record must give back. */
 import { HubError, type SafeDetails } from '../core/errors.js';
+import { codePointOf, isBlank, REFUSED_CHARACTERS } from '../core/plain-line.js';
 
 /** Characters (code points) that the text of a note may have by default, headings not counted. */
 export const MAX_NOTE_CHARACTERS = 30_000;
 /** Characters that a draft may have; what is too long to be signed can still be saved and shortened. */
 export const MAX_DRAFT_CHARACTERS = 120_000;
 
-/**
- * Refused wherever they stand, since no two systems agree on them or since they make a text read as what it is not:
- * - control characters (C0, DEL, C1) other than tab and line ends;
- * - lone surrogates and noncharacters, which UTF-8 or XML cannot hold;
- * - U+FEFF, which decoders drop, and U+FFFD, which stands for text that was lost before it came here;
- * - embeddings, overrides and isolates of direction (U+202A–202E, U+2066–2069), which show words in another order.
- * The marks that right-to-left scripts are typed with (U+200E, U+200F, U+061C) and joiners (U+200C, U+200D) are let through.
- */
-const REFUSED =
-  /[^\P{Cc}\t\n\r]|\p{Cs}|\p{Noncharacter_Code_Point}|[\ufeff\ufffd\u202a-\u202e\u2066-\u2069]/u;
 /** What the database cannot hold; a draft may hold all else. */
 const UNSTORABLE = /\0|\p{Cs}/u;
 /** Line ends as they are typed and pasted; U+2028 and U+2029 are what word processors make of shift-return. */
 const LINE_END = /\r\n|[\r\u2028\u2029]/g;
 const LINE = /\r\n|[\n\r\u2028\u2029]/;
-/** White space and what cannot be seen. */
-const NOTHING_TO_SEE = /^[\s\p{Cf}]*$/u;
 
 /** Where something is in a text as typed. */
 export interface TextPosition {
@@ -49,7 +38,7 @@ function refuse(field: string, typed: string, characters: RegExp): void {
   const found = characters.exec(typed);
   if (!found) return;
   const { line, column, offset } = positionOf(typed, found.index);
-  const codePoint = `U+${found[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+  const codePoint = codePointOf(found[0]);
   throw textError(
     `${field}: ${codePoint} at line ${line}, column ${column} (offset ${offset}) cannot be kept in a record`,
     { field, fault: 'CHARACTER', codePoint, line, column, offset },
@@ -79,9 +68,9 @@ export function draftText(field: string, typed: string): string {
  * Throws `HUB_NOTE_TEXT`: `CHARACTER` with `codePoint`, `line`, `column`, `offset` in the text as typed; `EMPTY`; `TOO_LONG`.
  */
 export function normaliseNoteText(field: string, typed: string, most: number = MAX_NOTE_CHARACTERS): string {
-  refuse(field, typed, REFUSED);
+  refuse(field, typed, REFUSED_CHARACTERS);
   const text = typed.replace(LINE_END, '\n').replaceAll('\t', '    ').normalize('NFC');
-  if (NOTHING_TO_SEE.test(text)) {
+  if (isBlank(text)) {
     throw textError(`${field}: nothing is written`, { field, fault: 'EMPTY', accepted: 'some text' });
   }
   mustNotExceed(field, text, most);

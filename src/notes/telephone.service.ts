@@ -6,9 +6,9 @@ import type { Caller } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
 import { inputError } from '../core/errors.js';
 import { newId } from '../core/ids.js';
+import { plainLine } from '../core/plain-line.js';
 import type { Database } from '../platform/database/database.js';
 import * as rules from './note.rules.js';
-import { lineOf } from './note-form.rules.js';
 import { lockNote } from './note-work.reader.js';
 
 /** A call that was made. */
@@ -34,7 +34,7 @@ export class TelephoneService {
    */
   async recordTelephoneCall(caller: Caller, form: TelephoneCallForm): Promise<{ noteId: string }> {
     const staffId = rules.staffWith(caller, CASEWORK);
-    const spokeTo = lineOf('spokeTo', form.spokeTo, 2, 200);
+    const spokeTo = plainLine('spokeTo', form.spokeTo, 2, 200);
     const calledAt = new Date(form.calledAt);
     if (Number.isNaN(calledAt.getTime()) || calledAt > this.clock.now())
       throw inputError('calledAt', 'not an instant, or in the future', 'an instant up to now');

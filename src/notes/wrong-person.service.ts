@@ -6,11 +6,12 @@ import type { Caller } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
 import { inputError } from '../core/errors.js';
 import { newId } from '../core/ids.js';
+import { plainLine } from '../core/plain-line.js';
 import { openWorkItem, WorkItemKind } from '../delivery/work-item.service.js';
 import { resolvePersons } from '../people/person.service.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 import * as rules from './note.rules.js';
-import { lineOf, reasonOf } from './note-form.rules.js';
+import { reasonOf } from './note-form.rules.js';
 import type { NoteVersion } from './note-versions.rules.js';
 import { type EpisodeOfNote, episodeFor, lockNote, type NoteAtWork, versionsOf } from './note-work.reader.js';
 import { readersSince } from './readers.reader.js';
@@ -41,7 +42,8 @@ export class WrongPersonService {
    * Withdraws the note from the wrong person's record and files the same text, to the letter, as a new note with ids of its own
    * under the right episode, signed by whoever acts; ends what was derived from the old one, says who has seen data of the
    * wrong person since it was signed, and opens a work item. The author may, and a manager, who both reach both episodes.
-   * What was countersigned before is not countersigned again.
+   * What was approved before is not countersigned again; what was not is, where the right episode's policy asks for it, and a
+   * manager who would be asked countersigns somebody else's note by refiling it.
    * Throws `HUB_ACCESS_REFUSED`, `HUB_INPUT_INVALID`, `HUB_NOT_FOUND`, `HUB_NOTE_NOT_AUTHOR`, `HUB_STATE_CONFLICT`, `HUB_NOTE_DATE`
    * (after the right person's death), `HUB_NOTE_NO_DESTINATION`, `HUB_NOTE_AUTHOR_UNMAPPED`, `HUB_INPUT_REPEATED_KEY`.
    */
@@ -50,7 +52,7 @@ export class WrongPersonService {
     form: WrongPersonForm,
   ): Promise<{ noteId: string; refiledAsId: string; incidentId: string }> {
     rules.staffWith(caller, CASEWORK);
-    const incidentReference = lineOf('incidentReference', form.incidentReference, 3, 100);
+    const incidentReference = plainLine('incidentReference', form.incidentReference, 3, 100);
     const reason = reasonOf(form.reason);
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'refileUnderRightPerson', form.idempotencyKey, form, async () => {
