@@ -60,7 +60,7 @@ export const ERROR_CODES = {
   ),
   HUB_ACCESS_FIELD: row(
     'permanent',
-    'Your role may not read this field.',
+    'Your role may not read or call this field.',
     'Leave the field out, or ask with a role that may read it.',
   ),
   HUB_ACCESS_REFUSED: row(
@@ -251,6 +251,11 @@ export const ERROR_CODES = {
     'permanent',
     'What the record holds is not what was signed: another person, another text or another state.',
     'Look at the document in the record at once; correct it there or retract the note.',
+  ),
+  HUB_DELIVERY_LATE: row(
+    'permanent',
+    'A document whose delivery was cancelled reached the record all the same.',
+    'Look at the note and the record: mark the document there as entered in error, or retract the note.',
   ),
   HUB_DELIVERY_EXHAUSTED: row(
     'permanent',

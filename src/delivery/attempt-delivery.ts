@@ -11,7 +11,7 @@ import type { Head } from './claim.service.js';
 import { mayGo } from './gate.rules.js';
 import { BY_STAGE, codeOf, type Verdict, verdictOf } from './outcome.rules.js';
 import type { Ancestor } from './predecessor.reader.js';
-import { referenceFor } from './predecessor.rules.js';
+import { mayBeThere, referenceFor } from './predecessor.rules.js';
 import { compareWithSigned } from './receipt.rules.js';
 import type { Outcome } from './settlement.js';
 import { pause, within } from './within.js';
@@ -58,7 +58,7 @@ class Attempt {
     const refusal = mayGo(head, sending.documents.traits);
     if (refusal !== null) return this.parked(refusal);
     this.localId = head.localIds![0]!;
-    const there = head.mayHaveArrived ? await this.askTwice() : null;
+    const there = head.mayHaveArrived ? await this.askBeforeRepeat() : null;
     if (there) return this.found(there);
     const refer = await this.reference();
     if ('class' in refer) return refer;
@@ -84,7 +84,9 @@ class Attempt {
       return this.waited('HUB_DELIVERY_PREDECESSOR');
     this.localId = filed.patientLocalId ?? head.localIds?.[0] ?? null;
     if (this.localId === null) return this.nothingThere();
-    const reference = filed.reference ?? (await this.askTwice())?.reference ?? null;
+    const there =
+      filed.reference === null ? await (mayBeThere(filed) ? this.twice(() => this.ask()) : this.ask()) : null;
+    const reference = filed.reference ?? there?.reference ?? null;
     if (reference === null)
       return filed.ours === 'CANCELLED' ? this.nothingThere() : this.waited('HUB_DELIVERY_PREDECESSOR');
     const withdraw = (known: string): Promise<Outcome> =>
@@ -97,7 +99,9 @@ class Attempt {
     try {
       return await withdraw(reference);
     } catch (error) {
-      if (codeOf(error) === 'HUB_UPSTREAM_CONFLICT' && (await this.ask())?.status === 'ENTERED_IN_ERROR')
+      // Whatever it refuses: what is marked already, by an earlier attempt or by hand, is as it should be.
+      const refused = codeOf(error) === 'HUB_UPSTREAM_CONFLICT' || codeOf(error) === 'HUB_UPSTREAM_REJECTED';
+      if (refused && (await this.ask())?.status === 'ENTERED_IN_ERROR')
         return this.done('ACCEPTED', reference, null);
       const again = await this.findAgain(error, filed, reference);
       if (again === null) throw error;
@@ -135,12 +139,21 @@ class Attempt {
     return this.done(theirs as 'ACCEPTED' | 'AWAITING_SIGNATURE', receipt.reference, receipt.version);
   }
 
-  /** Asks whether the record has the version; where a repeat does harm, waits and asks again before the answer is no. */
-  private async askTwice(): Promise<FiledDocument | null> {
-    const first = await this.ask();
-    if (first || this.sending.documents.traits.repeatsAreHarmless) return first;
+  /** Asks whether the record has the version; where a repeat does harm, the answer is no only when it is so twice. */
+  private askBeforeRepeat(): Promise<FiledDocument | null> {
+    const { repeatsAreHarmless } = this.sending.documents.traits;
+    return repeatsAreHarmless ? this.ask() : this.twice(() => this.ask());
+  }
+
+  /**
+   * Asks, waits and asks again before the answer is no: what an earlier write sent may arrive late. A destination where repeats
+   * are harmless protects a repeat, and nobody who concludes that nothing is there.
+   */
+  private async twice(ask: () => Promise<FiledDocument | null>): Promise<FiledDocument | null> {
+    const first = await ask();
+    if (first) return first;
     await pause(this.sending.ambiguousWaitMs, this.sending.signal);
-    return this.ask();
+    return ask();
   }
 
   private ask(documentVersionId = this.head.documentVersionId): Promise<FiledDocument | null> {
@@ -181,10 +194,12 @@ class Attempt {
       if (refer.kind === 'missing') return this.parked('HUB_DELIVERY_PREDECESSOR');
       if (refer.kind === 'wait') return this.waited('HUB_DELIVERY_PREDECESSOR');
       if (refer.reference !== null) return refer;
-      const found = await this.ancestorOnRecord(refer.ancestor);
+      const { ancestor } = refer;
+      const ask = (): Promise<FiledDocument | null> => this.ancestorOnRecord(ancestor);
+      const found = await (mayBeThere(ancestor) ? this.twice(ask) : ask());
       if (found) return { ...refer, reference: found.reference };
-      if (refer.ancestor.ours === 'SETTLED') return this.waited('HUB_DELIVERY_PREDECESSOR');
-      absent.add(refer.ancestor.documentVersionId);
+      if (ancestor.ours === 'SETTLED') return this.waited('HUB_DELIVERY_PREDECESSOR');
+      absent.add(ancestor.documentVersionId);
     }
   }
 
@@ -220,13 +235,8 @@ class Attempt {
       reference: null,
       referenceVersion: null,
       patientLocalId: this.sent ? this.localId : null,
-      // Only an unambiguous no to a write clears it; "later" says nothing about an earlier attempt.
-      mayHaveArrived:
-        this.sent && verdict.class === 'AMBIGUOUS'
-          ? true
-          : this.sent && verdict.class === 'PERMANENT'
-            ? false
-            : before,
+      // A no to this write says nothing about an earlier one, which may be under way still.
+      mayHaveArrived: this.sent && verdict.class === 'AMBIGUOUS' ? true : before,
       wasAskedFirst: this.asked,
       watch: false,
       answered: this.sent && ['DONE', 'TRANSIENT', 'PERMANENT', 'CONFLICT'].includes(verdict.class),

@@ -1,14 +1,15 @@
 /** What people do about deliveries: cancel one, replay one, pause and resume a destination. Each under its lock, on record, the same when repeated. */
 import { auditInTransaction } from '../access/audit.service.js';
 import { once } from '../access/idempotency.service.js';
-import type { Caller } from '../core/caller.js';
+import { type Caller, Role } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
 import { HubError, inputError } from '../core/errors.js';
 import { isId } from '../core/ids.js';
+import { plainReason } from '../core/plain-line.js';
 import type { Database, Transaction } from '../platform/database/database.js';
 import { CHANGED_CHANNEL, WAKE_CHANNEL } from './enqueue.service.js';
 import { cancelLocked, lockDelivery } from './unsent.service.js';
-import { closeDeliveryItems, mayTouch, WorkItemKind } from './work-item.service.js';
+import { closeDeliveryItems, mayTouch, openWorkItem, WorkItemKind } from './work-item.service.js';
 
 /** One delivery, and why. */
 export interface DeliveryForm {
@@ -37,18 +38,11 @@ interface Found {
   id: string;
   lane_id: string;
   system_id: string;
+  organisation_id: string;
   document_id: string;
+  document_version_id: string;
   team_id: string;
   person_id: string;
-}
-
-function stated(reason: string): string {
-  const text = reason.normalize('NFC').trim();
-  if (text.length < 3 || text.length > 500)
-    throw inputError('reason', 'too short or too long', '3 to 500 characters');
-  if (/[^\P{Cc}\n]/u.test(text))
-    throw inputError('reason', 'holds a control character', 'text and line ends');
-  return text;
 }
 
 /** Deliveries and destinations, in the hands of people. */
@@ -60,14 +54,43 @@ export class DeliveryService {
 
   /**
    * Cancels a delivery of one of the caller's teams that is not under way and has not been accepted. Its lane goes on.
-   * Throws `HUB_STATE_CONFLICT` otherwise, `HUB_NOT_FOUND`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
+   * Never a withdrawal, which would undo what was decided about the note, nor what may have arrived, unless its withdrawal
+   * follows. An urgent one is a manager's to cancel, or the administrator's, and stays somebody's work.
+   * Throws `HUB_STATE_CONFLICT` otherwise, `HUB_ACCESS_REFUSED`, `HUB_NOT_FOUND`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
    */
   async cancel(caller: Caller, form: DeliveryForm): Promise<{ deliveryId: string }> {
     return this.change(caller, 'cancelDelivery', form, async (tx, found, reason) => {
-      const { ours, seq } = await lockDelivery(tx, found.id, found.lane_id);
+      const delivery = await lockDelivery(tx, found.id, found.lane_id);
+      const { ours, seq, operation, urgent_due_at: urgentDueAt } = delivery;
       if (ours === 'CANCELLED') return;
       if (ours !== 'QUEUED' && ours !== 'PARKED') throw stateConflict(ours);
-      await cancelLocked(tx, { ...found, seq }, 'CANCELLED_BY_HAND', caller.subject, reason);
+      if (operation === 'WITHDRAW')
+        throw notToCancel(
+          ours,
+          'A withdrawal is not cancelled: what was taken back would stay on the record. Replay it.',
+        );
+      if (delivery.may_have_arrived && !(await isBeingWithdrawn(tx, found.document_version_id)))
+        throw notToCancel(
+          ours,
+          'The document may have reached the record: replay the delivery, or retract the note.',
+        );
+      if (urgentDueAt !== null) mayGiveUpUrgent(caller);
+      await cancelLocked(tx, { ...found, seq }, 'CANCELLED_BY_HAND', {
+        by: caller.subject,
+        resolution: reason,
+        kinds: [WorkItemKind.UNLINKED, WorkItemKind.PARKED],
+      });
+      if (urgentDueAt !== null)
+        await openWorkItem(tx, {
+          kind: WorkItemKind.URGENT_NOT_FILED,
+          organisationId: found.organisation_id,
+          teamId: found.team_id,
+          subjectId: found.id,
+          personId: found.person_id,
+          documentId: found.document_id,
+          deliveryId: found.id,
+          dueAt: urgentDueAt,
+        });
     });
   }
 
@@ -110,7 +133,7 @@ export class DeliveryService {
    * Throws `HUB_NOT_FOUND`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
    */
   async pause(caller: Caller, form: PauseForm): Promise<{ systemId: string }> {
-    const reason = stated(form.reason);
+    const reason = plainReason('reason', form.reason);
     const until = form.until === null ? null : new Date(form.until);
     if (until !== null && !(until.getTime() > this.clock.now().getTime()))
       throw inputError('until', 'not an instant that lies ahead', 'an ISO instant in the future, or none');
@@ -159,12 +182,13 @@ export class DeliveryService {
     form: DeliveryForm,
     work: (tx: Transaction, found: Found, reason: string) => Promise<void>,
   ): Promise<{ deliveryId: string }> {
-    const reason = stated(form.reason);
+    const reason = plainReason('reason', form.reason);
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, mutation, form.idempotencyKey, form, async () => {
         const [found] = isId(form.deliveryId)
           ? await tx.query<Found>(
-              'select id, lane_id, system_id, document_id, team_id, person_id from deliveries where id = $1',
+              `select id, lane_id, system_id, organisation_id, document_id, document_version_id, team_id, person_id
+               from deliveries where id = $1`,
               [form.deliveryId],
             )
           : [];
@@ -188,6 +212,29 @@ function stateConflict(ours: string): HubError {
     message: `The delivery is ${ours}; only one that is QUEUED or PARKED is replayed or cancelled.`,
     details: { ours, accepted: 'QUEUED, PARKED' },
   });
+}
+
+function notToCancel(ours: string, message: string): HubError {
+  return new HubError('HUB_STATE_CONFLICT', { message, details: { ours } });
+}
+
+/** Throws `HUB_ACCESS_REFUSED`. */
+function mayGiveUpUrgent(caller: Caller): void {
+  if (caller.role === Role.TEAM_MANAGER || caller.role === Role.ADMINISTRATOR) return;
+  throw new HubError('HUB_ACCESS_REFUSED', {
+    message: 'A team manager cancels the delivery of an urgent note.',
+    details: { role: caller.role, accepted: 'TEAM_MANAGER, ADMINISTRATOR' },
+  });
+}
+
+/** True when the withdrawal of a version waits in the lane: it asks for what may have arrived. */
+async function isBeingWithdrawn(tx: Transaction, documentVersionId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `select id from deliveries
+     where document_version_id = $1 and operation = 'WITHDRAW' and ours in ('QUEUED', 'SENDING', 'PARKED')`,
+    [documentVersionId],
+  );
+  return rows.length > 0;
 }
 
 async function lockDestination(tx: Transaction, systemCode: string): Promise<string> {

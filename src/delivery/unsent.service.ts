@@ -21,9 +21,25 @@ interface Head {
 
 interface Locked {
   seq: string;
+  operation: 'FILE' | 'WITHDRAW';
   ours: 'QUEUED' | 'SENDING' | 'SETTLED' | 'PARKED' | 'CANCELLED';
   may_have_arrived: boolean;
+  urgent_due_at: Date | null;
 }
+
+/** Who cancels and why, for the work items that are closed by it, and which of them are. */
+export interface Closing {
+  /** Subject of the caller, or `system:<name>`. */
+  readonly by: string;
+  readonly resolution: string;
+  readonly kinds: readonly WorkItemKind[];
+}
+
+const OVERTAKEN: Closing = {
+  by: 'system:delivery',
+  resolution: 'the delivery was cancelled',
+  kinds: [WorkItemKind.UNLINKED, WorkItemKind.PARKED, WorkItemKind.URGENT_NOT_FILED],
+};
 
 /**
  * Cancels the delivery that files a version unless it may have left. A parked head that may have arrived is cancelled too, so
@@ -54,7 +70,7 @@ export async function cancelUnsent(
 export async function lockDelivery(tx: Transaction, deliveryId: string, laneId: string): Promise<Locked> {
   await tx.query('select id from delivery_lanes where id = $1 for update', [laneId]);
   const [delivery] = await tx.query<Locked>(
-    'select seq, ours, may_have_arrived from deliveries where id = $1 for update',
+    'select seq, operation, ours, may_have_arrived, urgent_due_at from deliveries where id = $1 for update',
     [deliveryId],
   );
   return delivery!;
@@ -62,19 +78,20 @@ export async function lockDelivery(tx: Transaction, deliveryId: string, laneId: 
 
 /**
  * Cancels under the lane's lock. A parked lane whose head it was goes on; elsewhere the worker passes over it when its turn comes.
+ * What would have been filed and may have arrived is looked for on the record for a while.
  * @param code as for `cancelUnsent`.
- * @param by who did it, and `resolution` why, for the work items that it closes.
  */
 export async function cancelLocked(
   tx: Transaction,
   delivery: Head & { seq: string },
   code: string,
-  by = 'system:delivery',
-  resolution = 'the delivery was cancelled',
+  closing: Closing = OVERTAKEN,
 ): Promise<void> {
   await tx.query(
     `update deliveries set ours = 'CANCELLED', last_code = $2, last_at = clock_timestamp(), next_at = null,
-       ended_at = clock_timestamp() where id = $1`,
+       ended_at = clock_timestamp(),
+       watch_due = case when may_have_arrived and operation = 'FILE' then clock_timestamp() end
+     where id = $1`,
     [delivery.id, code],
   );
   await tx.query(
@@ -87,11 +104,5 @@ export async function cancelLocked(
     delivery.system_id,
     delivery.document_id,
   ]);
-  await closeDeliveryItems(
-    tx,
-    [WorkItemKind.UNLINKED, WorkItemKind.PARKED, WorkItemKind.URGENT_NOT_FILED],
-    [delivery.id],
-    by,
-    resolution,
-  );
+  await closeDeliveryItems(tx, closing.kinds, [delivery.id], closing.by, closing.resolution);
 }

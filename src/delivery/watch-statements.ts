@@ -7,6 +7,8 @@ export interface WatchStatements {
   readonly claim: string;
   /** Which of some versions the hub has begun to withdraw. $1 versions. */
   readonly withdrawn: string;
+  /** Locks the lanes of some deliveries. $1 deliveries. */
+  readonly lanes: string;
   /** Writes down what was seen. $1 `Sighting[]` as JSON. */
   readonly settle: string;
 }
@@ -21,17 +23,24 @@ with due as (
 ), claimed as (
   update deliveries d set watch_due = clock_timestamp() + $3::float8 * interval '1 millisecond', watch_attempts = d.watch_attempts + 1
   from due where d.id = due.id
-  returning d.id, d.organisation_id, d.team_id, d.person_id, d.document_id, d.document_version_id, d.operation, d.theirs,
-    d.patient_local_id, d.watch_attempts, d.accepted_at
+  returning d.id, d.organisation_id, d.team_id, d.person_id, d.document_id, d.document_version_id, d.operation, d.ours, d.theirs,
+    d.patient_local_id, d.watch_attempts, coalesce(d.accepted_at, d.ended_at) as since
 )
 select c.id, c.organisation_id as "organisationId", c.team_id as "teamId", c.person_id as "personId", c.document_id as "documentId",
-       c.document_version_id as "documentVersionId", c.operation, c.theirs, c.watch_attempts as "watchAttempts",
-       (extract(epoch from clock_timestamp() - coalesce(c.accepted_at, clock_timestamp())) * 1000)::float8 as "ageMs",
+       c.document_version_id as "documentVersionId", c.operation, c.ours = 'CANCELLED' as "isCancelled", c.theirs,
+       c.watch_attempts as "watchAttempts",
+       (extract(epoch from clock_timestamp() - coalesce(c.since, clock_timestamp())) * 1000)::float8 as "ageMs",
        s.text_hash as "textHash", chain.local_ids as "localIds",
        exists (
          select from deliveries w
          where w.document_version_id = c.document_version_id and w.operation = 'WITHDRAW' and w.attempts > 0
-       ) as "isWithdrawn"
+       ) as "isWithdrawn",
+       c.ours = 'CANCELLED' and exists (
+         select from deliveries f where f.document_id = c.document_id and f.ours in ('QUEUED', 'SENDING', 'PARKED')
+       ) as "isFollowed",
+       c.ours = 'CANCELLED' and exists (
+         select from deliveries w where w.document_id = c.document_id and w.operation = 'WITHDRAW'
+       ) as "isTakenBack"
 from claimed c
 join signed_documents s on s.id = c.document_version_id
 cross join lateral (
@@ -47,6 +56,10 @@ cross join lateral (
 const WITHDRAWN = `
 select distinct document_version_id as id from deliveries
 where document_version_id = any($1::uuid[]) and operation = 'WITHDRAW' and attempts > 0`;
+
+/** Before their deliveries, in the order that everybody takes locks: lane, then delivery. */
+const LANES = `
+select id from delivery_lanes where id in (select lane_id from deliveries where id = any($1::uuid[])) order by id for update`;
 
 const SETTLE = `
 with seen as (
@@ -67,5 +80,6 @@ returning d.id, case when s.theirs is not null then pg_notify('${CHANGED_CHANNEL
 export const WATCH_STATEMENTS: WatchStatements = {
   claim: CLAIM,
   withdrawn: WITHDRAWN,
+  lanes: LANES,
   settle: SETTLE,
 };

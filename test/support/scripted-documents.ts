@@ -31,6 +31,8 @@ export interface ScriptedAnswer {
   readonly hangs?: boolean;
   /** The receipt says no reference. */
   readonly mute?: boolean;
+  /** The write is on its way still when the answer comes, and takes effect when `land` is called. */
+  readonly late?: boolean;
 }
 
 export interface ScriptedCall {
@@ -72,6 +74,12 @@ export class ScriptedDocuments implements DocumentsCapability {
   private busy = 0;
   /** Keys per call of `find`. */
   readonly batches: number[] = [];
+  private readonly landing: (() => unknown)[] = [];
+
+  /** What was under way takes effect now. */
+  land(): void {
+    for (const effect of this.landing.splice(0)) effect();
+  }
 
   async send(document: OutgoingDocument, signal: AbortSignal): Promise<DocumentReceipt> {
     return this.writing('send', document.documentVersionId, document.patient.localId, signal, (answer) => {
@@ -144,6 +152,7 @@ export class ScriptedDocuments implements DocumentsCapability {
     this.peak = Math.max(this.peak, ++this.busy);
     try {
       await this.idle(answer, answer.beforeMs, signal);
+      if (answer.late) this.landing.push(() => effect(answer));
       const there = (answer.effect ?? answer.code === undefined) ? effect(answer) : null;
       await this.idle(answer, answer.afterMs, signal);
       if (answer.code || !there) throw this.failure(answer);

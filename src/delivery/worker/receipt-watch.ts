@@ -4,6 +4,7 @@ import type { Scope } from '../../core/caller.js';
 import { isHubError } from '../../core/errors.js';
 import type { Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
+import { enqueueDelivery } from '../enqueue.service.js';
 import { SYSTEM } from '../lane-statements.js';
 import { codeOf } from '../outcome.rules.js';
 import { nextLookMs, type Sighting, sightingOf, type Watched } from '../sighting.rules.js';
@@ -106,10 +107,10 @@ export class ReceiptWatch {
       });
       // Held twice. A conflict that the far end merely reports says nothing of what it holds.
       const isDouble = isHubError(error) && error.details.fault === 'DUPLICATE';
-      const item = isDouble ? ('RECEIPT_MISMATCH' as const) : null;
+      const twice = { item: 'RECEIPT_MISMATCH', code: 'HUB_DELIVERY_MISMATCH', delayMs: null } as const;
       return watched.map((each) => ({
         ...sightingOf(each, null, settings),
-        ...(item ? { item, delayMs: null } : { delayMs: this.later(each, error) }),
+        ...(isDouble ? twice : { delayMs: this.later(each, error) }),
       }));
     }
   }
@@ -163,6 +164,8 @@ export class ReceiptWatch {
     watched: readonly Watched[],
     sightings: readonly Sighting[],
   ): Promise<void> {
+    const late = sightings.filter(({ withdraws }) => withdraws).map(({ id }) => id);
+    if (late.length > 0) await prepared(tx, WATCH_STATEMENTS.lanes, [late]);
     const rows = await prepared<{ id: string }>(tx, WATCH_STATEMENTS.settle, [JSON.stringify(sightings)]);
     const kept = new Set(rows.map((row) => row.id));
     const proved = sightings.filter(
@@ -177,9 +180,12 @@ export class ReceiptWatch {
         'the record shows it',
       );
     }
-    for (const { id, item } of sightings) {
-      if (item === null || !kept.has(id)) continue;
-      const { organisationId, teamId, personId, documentId } = watched.find((each) => each.id === id)!;
+    for (const { id, item, code, withdraws } of sightings) {
+      if (!kept.has(id)) continue;
+      const each = watched.find((one) => one.id === id)!;
+      if (withdraws) await this.withdrawLate(tx, each);
+      if (item === null) continue;
+      const { organisationId, teamId, personId, documentId } = each;
       await openWorkItem(tx, {
         kind: item,
         organisationId,
@@ -188,8 +194,28 @@ export class ReceiptWatch {
         personId,
         documentId,
         deliveryId: id,
-        code: item === 'RECEIPT_MISMATCH' ? 'HUB_DELIVERY_MISMATCH' : 'HUB_UPSTREAM_NOT_FOUND',
+        code,
       });
     }
+  }
+
+  /** It came after the withdrawal had found nothing: another one follows, which knows where it is. */
+  private async withdrawLate(tx: Transaction, late: Watched): Promise<void> {
+    const { organisationId, teamId, personId, documentId, documentVersionId } = late;
+    const { systemId, systemCode } = this.destination;
+    await enqueueDelivery(tx, {
+      documentVersionId,
+      documentId,
+      organisationId,
+      teamId,
+      personId,
+      systemId,
+      operation: 'WITHDRAW',
+      urgentDueAt: null,
+    });
+    this.dependencies.logger.warn('a document arrived after its withdrawal; it is withdrawn again', {
+      system: systemCode,
+      deliveryId: late.id,
+    });
   }
 }

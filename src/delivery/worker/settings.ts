@@ -30,7 +30,7 @@ export interface WorkerSettings extends Patience {
   readonly settleBatch: number;
   /** How long `stop` waits for sends under way. */
   readonly graceMs: number;
-  /** Wait between the two questions before a repeat to a destination where a repeat is not harmless. */
+  /** Wait between the two questions before a repeat that is not harmless, and before it is concluded that something is not there. */
   readonly ambiguousWaitMs: number;
   /** Time until a lane that waits for another person's lane, or for a reference, is looked at again. */
   readonly waitMs: number;
@@ -43,6 +43,8 @@ export interface WorkerSettings extends Patience {
   readonly watchMs: number;
   /** After this time a document that was accepted and does not show is somebody's work. */
   readonly overdueMs: number;
+  /** How long a cancelled document that may have arrived all the same is looked for, from its cancellation. */
+  readonly lateWatchMs: number;
   readonly statements: LaneStatements;
   /** Called, and awaited, at each moment. Default: nothing happens. */
   readonly faultPoint?:
@@ -72,5 +74,6 @@ export const DEFAULT_WORKER_SETTINGS: WorkerSettings = {
   watchBatch: 100,
   watchMs: 1_000,
   overdueMs: 86_400_000,
+  lateWatchMs: 900_000,
   statements: LANE_STATEMENTS,
 };

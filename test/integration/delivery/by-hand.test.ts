@@ -1,11 +1,11 @@
 /** What people do about deliveries and destinations: cancel, replay, pause, resume, resolve; on record, within their teams, the same when repeated. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemCaller } from '../../../src/access/caller.service.js';
-import type { Caller } from '../../../src/core/caller.js';
+import { type Caller, Role } from '../../../src/core/caller.js';
 import { FixedClock } from '../../../src/core/clock.js';
 import { newId } from '../../../src/core/ids.js';
 import { DeliveryService } from '../../../src/delivery/delivery.service.js';
-import { WorkItemService } from '../../../src/delivery/work-item.service.js';
+import { openWorkItem, WorkItemKind, WorkItemService } from '../../../src/delivery/work-item.service.js';
 import { LaneWorld, type SignedHere } from '../../support/lane-world.js';
 import { ScriptedDocuments } from '../../support/scripted-documents.js';
 
@@ -175,6 +175,138 @@ describe('cancelling', () => {
   });
 });
 
+describe('what is not given up by hand', () => {
+  /** One whose first attempt may have arrived, waiting for its next try or parked. */
+  async function inDoubt(parked: boolean, personId?: string): Promise<SignedHere> {
+    const signed = await world.sign(personId ?? (await someone()));
+    record.script = ({ kind, versionId }) =>
+      kind === 'send' && versionId === signed.versionId
+        ? { code: 'HUB_UPSTREAM_AMBIGUOUS', late: true }
+        : undefined;
+    await world.worker(record, {
+      ambiguousLimit: parked ? 1 : 9,
+      backoffMs: 2_592_000_000,
+      longestBackoffMs: 2_592_000_000,
+    });
+    await world.until(
+      signed.deliveryId,
+      (row) => row.ours === (parked ? 'PARKED' : 'QUEUED') && row.attempts > 0,
+    );
+    return signed;
+  }
+  const urgent = () => new Date('2026-03-02T16:00:00Z');
+  const manager = (): Caller => ({ ...world.caller, subject: 'meg', role: Role.TEAM_MANAGER });
+
+  it.each([true, false])(
+    'what may have arrived (parked: %s): replay it or retract the note',
+    async (parked) => {
+      const signed = await inDoubt(parked);
+      await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
+        code: 'HUB_STATE_CONFLICT',
+        message: 'The document may have reached the record: replay the delivery, or retract the note.',
+      });
+      expect(await world.delivery(signed.deliveryId)).toMatchObject({
+        ours: parked ? 'PARKED' : 'QUEUED',
+        watch_due: null,
+      });
+      expect(await audited('cancelDelivery', 'deliveryId', signed.deliveryId)).toEqual([]);
+    },
+  );
+
+  it('what was refused after an attempt that may have arrived', async () => {
+    const signed = await world.sign(await someone());
+    record.script = ({ kind, nth }) => {
+      if (kind !== 'send') return undefined;
+      return nth === 1 ? { code: 'HUB_UPSTREAM_AMBIGUOUS', late: true } : { code: 'HUB_UPSTREAM_REJECTED' };
+    };
+    await world.worker(record);
+    expect(await world.parked(signed.deliveryId, 'HUB_UPSTREAM_REJECTED')).toMatchObject({
+      theirs: 'REJECTED',
+      may_have_arrived: true,
+    });
+    await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
+      code: 'HUB_STATE_CONFLICT',
+    });
+  });
+
+  it('unless its withdrawal waits behind it: that asks for it, and the record is watched', async () => {
+    const signed = await inDoubt(true);
+    const withdrawal = await world.withdraw(signed);
+    record.land();
+    await service.cancel(world.caller, form(signed));
+    await world.until(withdrawal, (row) => row.theirs === 'WITHDRAWN');
+    expect(record.held.map(({ status }) => status)).toEqual(['ENTERED_IN_ERROR']);
+    await world.until(signed.deliveryId, (row) => row.ours === 'CANCELLED' && row.watch_due === null);
+  });
+
+  it('a withdrawal, by anybody, however it stands', async () => {
+    const signed = await world.sign(await someone());
+    record.script = ({ kind }) => (kind === 'withdraw' ? { code: 'HUB_UPSTREAM_REJECTED' } : undefined);
+    await world.worker(record);
+    await world.filed(signed.deliveryId);
+    const withdrawal = await world.withdraw(signed);
+    await world.parked(withdrawal);
+    for (const caller of [world.caller, manager(), systemCaller('command-line', world.organisationId, 'c')])
+      await expect(service.cancel(caller, { ...form(signed), deliveryId: withdrawal })).rejects.toMatchObject(
+        { code: 'HUB_STATE_CONFLICT', message: expect.stringMatching(/^A withdrawal/) },
+      );
+    expect((await world.delivery(withdrawal)).ours).toBe('PARKED');
+    // Marked by hand in the record, it is done when it is replayed.
+    record.held[0]!.status = 'ENTERED_IN_ERROR';
+    await service.replay(world.caller, { ...form(signed), deliveryId: withdrawal });
+    await world.until(withdrawal, (row) => row.theirs === 'WITHDRAWN');
+  });
+
+  it('an urgent one is a manager’s to give up, and stays somebody’s work', async () => {
+    const signed = await world.sign(await someone(), { urgentDueAt: urgent() });
+    await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
+      code: 'HUB_ACCESS_REFUSED',
+    });
+    expect((await world.delivery(signed.deliveryId)).ours).toBe('QUEUED');
+    expect(await world.items(signed.deliveryId)).toEqual([]);
+    const asked = form(signed, 'Told by telephone.');
+    await service.cancel(manager(), asked);
+    await service.cancel(manager(), asked);
+    await service.cancel(manager(), form(signed));
+    expect((await world.delivery(signed.deliveryId)).ours).toBe('CANCELLED');
+    expect(
+      await world.sql(
+        `select kind, person_id, document_id, delivery_id, due_at, resolved_at from work_items where subject_id = $1`,
+        [signed.deliveryId],
+      ),
+    ).toEqual([
+      {
+        kind: 'URGENT_NOT_FILED',
+        person_id: signed.personId,
+        document_id: signed.documentId,
+        delivery_id: signed.deliveryId,
+        due_at: urgent(),
+        resolved_at: null,
+      },
+    ]);
+  });
+
+  it('an urgent one that was escalated before keeps the item that there is, whoever runs the hub', async () => {
+    const signed = await world.sign(await someone(), { urgentDueAt: urgent() });
+    await world.as('worker', (tx) =>
+      openWorkItem(tx, {
+        kind: WorkItemKind.URGENT_NOT_FILED,
+        organisationId: world.organisationId,
+        teamId: world.teamId,
+        subjectId: signed.deliveryId,
+        deliveryId: signed.deliveryId,
+        assignedStaffId: world.staffId,
+      }),
+    );
+    await service.cancel(systemCaller('command-line', world.organisationId, 'corr'), form(signed));
+    expect(
+      await world.sql('select assigned_staff_id, resolved_at from work_items where subject_id = $1', [
+        signed.deliveryId,
+      ]),
+    ).toEqual([{ assigned_staff_id: world.staffId, resolved_at: null }]);
+  });
+});
+
 describe('pausing and resuming a destination', () => {
   const pause = (until: string | null = null) => ({
     idempotencyKey: world.key(),
@@ -269,13 +401,18 @@ describe('whose deliveries', () => {
     await expect(service.cancel(foreign, form(signed))).rejects.toMatchObject({ code: 'HUB_NOT_FOUND' });
   });
 
-  it.each([['no'], ['a\u0007bell'], ['x'.repeat(501)]])(
+  it.each([['no'], ['a\u0007bell'], ['turned \u202e round'], ['\u200b\u200b\u200b'], ['x'.repeat(501)]])(
     'a reason is needed, and one that can be read',
     async (reason) => {
       const signed = await world.sign(await someone());
       await expect(service.replay(world.caller, form(signed, reason))).rejects.toMatchObject({
         code: 'HUB_INPUT_INVALID',
+        details: { field: 'reason' },
       });
+      const items = new WorkItemService(world.db.database, clock);
+      await expect(
+        items.resolve(world.caller, { idempotencyKey: world.key(), workItemId: newId(), resolution: reason }),
+      ).rejects.toMatchObject({ code: 'HUB_INPUT_INVALID', details: { field: 'resolution' } });
     },
   );
 });
@@ -292,10 +429,12 @@ describe('work items', () => {
     await expect(resolve(stranger())).rejects.toMatchObject({ code: 'HUB_NOT_FOUND' });
     await expect(resolve(world.caller, 'x')).rejects.toMatchObject({ code: 'HUB_INPUT_INVALID' });
     expect(await resolve(world.caller)).toEqual({ workItemId: item!.id });
-    await resolve(world.caller, 'Looked at again');
+    await expect(resolve(world.caller, 'Looked at again')).rejects.toMatchObject({
+      code: 'HUB_STATE_CONFLICT',
+    });
     expect(
       await world.sql('select resolved_by, resolution from work_items where id = $1', [item!.id]),
     ).toEqual([{ resolved_by: 'sam', resolution: 'Looked at' }]);
-    expect(await audited('resolveWorkItem', 'workItemId', item!.id)).toHaveLength(2);
+    expect(await audited('resolveWorkItem', 'workItemId', item!.id)).toHaveLength(1);
   });
 });

@@ -4,6 +4,7 @@ import { HubError } from '../../../src/core/errors.js';
 import { attemptDelivery, type Sending } from '../../../src/delivery/attempt-delivery.js';
 import type { Head } from '../../../src/delivery/claim.service.js';
 import { mayGo } from '../../../src/delivery/gate.rules.js';
+import type { Ancestor } from '../../../src/delivery/predecessor.reader.js';
 import { settlementOf, withoutAttempt } from '../../../src/delivery/settlement.js';
 import { pause, within } from '../../../src/delivery/within.js';
 import { DEFAULT_WORKER_SETTINGS } from '../../../src/delivery/worker/settings.js';
@@ -158,6 +159,103 @@ it('what the record holds twice is a person’s; a conflict that is merely repor
   record.script = (call) => (call.kind === 'find' ? { code: 'HUB_UPSTREAM_CONFLICT' } : undefined);
   expect(await attempt(head({ mayHaveArrived: true }))).toMatchObject({ class: 'CONFLICT', lane: 'waits' });
   expect(record.count('send')).toBe(1);
+});
+
+describe('an earlier write that may have arrived', () => {
+  const ancestor = (change: Partial<Ancestor> = {}): Ancestor => ({
+    documentVersionId: 'v',
+    action: 'CREATE',
+    ours: 'CANCELLED',
+    theirs: 'NONE',
+    mayHaveArrived: true,
+    reference: null,
+    patientLocalId: 'p',
+    ...change,
+  });
+  /** The document of `v` arrives once so many questions have been asked. */
+  const arrivesAfter = async (questions: number): Promise<void> => {
+    await attempt(head());
+    const [late] = record.held.splice(0);
+    record.calls.length = 0;
+    record.script = (call) => {
+      if (call.kind === 'find' && call.nth === questions + 1) record.held.push(late!);
+      return undefined;
+    };
+  };
+  beforeEach(() => {
+    record.traits = { ...record.traits, repeatsAreHarmless: true };
+  });
+
+  it.each([
+    ['HUB_UPSTREAM_REJECTED', 'FILE'],
+    ['HUB_UPSTREAM_TOO_LARGE', 'FILE'],
+    ['HUB_UPSTREAM_NOT_FOUND', 'FILE'],
+    ['HUB_UPSTREAM_REJECTED', 'WITHDRAW'],
+  ] as const)('stays in doubt when a later %s of a %s says no to itself', async (code, operation) => {
+    record.script = (call) => (call.kind === 'find' ? undefined : { code });
+    const change = {
+      operation,
+      ancestors: operation === 'FILE' ? [] : [ancestor({ ours: 'SETTLED', reference: 'r' })],
+    };
+    expect(await attempt(head({ ...change, mayHaveArrived: true }))).toMatchObject({
+      class: 'PERMANENT',
+      mayHaveArrived: true,
+    });
+    expect(await attempt(head({ ...change, mayHaveArrived: false }))).toMatchObject({
+      class: 'PERMANENT',
+      mayHaveArrived: false,
+    });
+  });
+
+  it('is asked for once before a repeat that is harmless, and twice before one that is not', async () => {
+    await attempt(head({ mayHaveArrived: true }));
+    expect(record.count('find')).toBe(1);
+    record.traits = { ...record.traits, repeatsAreHarmless: false };
+    await attempt(head({ mayHaveArrived: true, documentVersionId: 'w' }));
+    expect(record.count('find', 'w')).toBe(2);
+  });
+
+  it('is asked for twice before a withdrawal finds nothing there, harmless or not', async () => {
+    const withdrawal = head({ operation: 'WITHDRAW', ancestors: [ancestor()] });
+    expect(await attempt(withdrawal)).toMatchObject({ class: 'DONE', theirs: null, watch: false });
+    expect(record.calls.map(({ kind }) => kind)).toEqual(['find', 'find']);
+  });
+
+  it('is withdrawn when it arrives between the two questions', async () => {
+    await arrivesAfter(1);
+    const withdrawal = head({ operation: 'WITHDRAW', ancestors: [ancestor()] });
+    expect(await attempt(withdrawal)).toMatchObject({ class: 'DONE', theirs: 'ACCEPTED', watch: true });
+    expect(record.held.map(({ status }) => status)).toEqual(['ENTERED_IN_ERROR']);
+  });
+
+  it.each([
+    [1, 'REPLACE', 'DocumentReference/1'],
+    [2, 'CREATE', null],
+  ] as const)('arriving after question %i makes the amendment a %s', async (questions, action, reference) => {
+    await arrivesAfter(questions);
+    const amendment = head({ documentVersionId: 'w', action: 'REPLACE', ancestors: [ancestor()] });
+    expect(await attempt(amendment)).toMatchObject({ class: 'DONE' });
+    expect(record.count('find', 'v')).toBe(2);
+    expect(record.versions('w')[0]).toMatchObject({ action, predecessorReference: reference });
+  });
+
+  it('that was cancelled for certain is not asked for', async () => {
+    await attempt(head({ action: 'REPLACE', ancestors: [ancestor({ mayHaveArrived: false })] }));
+    await attempt(head({ operation: 'WITHDRAW', ancestors: [ancestor({ mayHaveArrived: false })] }));
+    expect(record.count('find')).toBe(0);
+  });
+
+  it('a withdrawal that is refused is done where the record shows the mark, by whomever', async () => {
+    await attempt(head());
+    record.script = (call) => (call.kind === 'withdraw' ? { code: 'HUB_UPSTREAM_REJECTED' } : undefined);
+    const withdrawal = head({
+      operation: 'WITHDRAW',
+      ancestors: [ancestor({ ours: 'SETTLED', reference: 'DocumentReference/1' })],
+    });
+    expect(await attempt(withdrawal)).toMatchObject({ class: 'PERMANENT', lane: 'parked' });
+    record.held[0]!.status = 'ENTERED_IN_ERROR';
+    expect(await attempt(withdrawal)).toMatchObject({ class: 'DONE', theirs: 'ACCEPTED', watch: true });
+  });
 });
 
 it('what is shareable says so, and nothing else does', async () => {

@@ -4,7 +4,7 @@ import { compareWithSigned } from '../../../src/delivery/receipt.rules.js';
 import { nextLookMs, type Sighting, sightingOf, type Watched } from '../../../src/delivery/sighting.rules.js';
 
 const HASH = 'a'.repeat(64);
-const PATIENCE = { watchMs: 100, longestBackoffMs: 1_000, overdueMs: 5_000 };
+const PATIENCE = { watchMs: 100, longestBackoffMs: 1_000, overdueMs: 5_000, lateWatchMs: 3_000 };
 const watched = (change: Partial<Watched> = {}): Watched => ({
   id: 'd',
   organisationId: 'o',
@@ -13,12 +13,15 @@ const watched = (change: Partial<Watched> = {}): Watched => ({
   documentId: 'n',
   documentVersionId: 'v',
   operation: 'FILE',
+  isCancelled: false,
   theirs: 'ACCEPTED',
   watchAttempts: 1,
   ageMs: 10,
   textHash: HASH,
   localIds: ['sent-to', 'survivor'],
   isWithdrawn: false,
+  isFollowed: false,
+  isTakenBack: false,
   ...change,
 });
 const found = (change: Partial<FiledDocument> = {}): FiledDocument => ({
@@ -45,6 +48,8 @@ describe('filing', () => {
       isFiled: true,
       delayMs: null,
       item: null,
+      code: null,
+      withdraws: false,
     });
   });
 
@@ -122,6 +127,72 @@ describe('withdrawing', () => {
     expect(look({ status: 'ENTERED_IN_ERROR', textHash: null }, was)).toMatchObject({ theirs: 'WITHDRAWN' });
     for (const is of [null, {}, { status: 'SUPERSEDED' as const }, { isFinal: false }])
       expect(look(is, was)).toMatchObject({ theirs: null, delayMs: 100 });
+  });
+});
+
+describe('cancelled when it may have arrived', () => {
+  const was = { isCancelled: true, theirs: 'NONE' as const, ageMs: 100 };
+  const nothing = { theirs: null, isFiled: false, item: null, code: null, withdraws: false };
+
+  it('is looked for until its time is over, and is never overdue', () => {
+    expect(look(null, was)).toMatchObject({ ...nothing, delayMs: 100 });
+    expect(look(null, { ...was, ageMs: 2_999 })).toMatchObject({ ...nothing, delayMs: 100 });
+    expect(look(null, { ...was, ageMs: 3_000 })).toMatchObject({ ...nothing, delayMs: null });
+    expect(look(null, { ...was, ageMs: 9_000, isTakenBack: true })).toMatchObject({
+      ...nothing,
+      delayMs: null,
+    });
+  });
+
+  it.each<[string, Partial<FiledDocument>]>([
+    ['', {}],
+    [', held for review', { isFinal: false }],
+    [', its text unreadable', { textHash: null }],
+  ])('shows after all%s: somebody’s work under its own code, and never called filed', (_name, is) => {
+    for (const ageMs of [100, 9_000])
+      expect(look(is, { ...was, ageMs })).toMatchObject({
+        ...nothing,
+        item: 'RECEIPT_MISMATCH',
+        code: 'HUB_DELIVERY_LATE',
+        delayMs: null,
+        reference: 'DocumentReference/1',
+      });
+  });
+
+  it('shows after the note was taken back: withdrawn once more, by where it was seen', () => {
+    expect(look({}, { ...was, isTakenBack: true })).toMatchObject({
+      ...nothing,
+      withdraws: true,
+      delayMs: null,
+      reference: 'DocumentReference/1',
+    });
+  });
+
+  it('is left to what follows it in the lane, however long that takes', () => {
+    for (const isTakenBack of [true, false])
+      expect(look({}, { ...was, ageMs: 9_000, isTakenBack, isFollowed: true })).toMatchObject({
+        ...nothing,
+        delayMs: 100,
+      });
+  });
+
+  it('replaced, or marked as entered in error, it is as it should be', () => {
+    expect(look({ status: 'SUPERSEDED' }, was)).toMatchObject({ ...nothing, delayMs: null });
+    expect(look({ status: 'ENTERED_IN_ERROR' }, was)).toMatchObject({
+      ...nothing,
+      theirs: 'WITHDRAWN',
+      delayMs: null,
+    });
+  });
+
+  it('with another text or under another person it is a mismatch as ever', () => {
+    for (const is of [{ textHash: 'b'.repeat(64) }, { patientLocalId: 'stranger' }])
+      expect(look(is, { ...was, isTakenBack: true })).toMatchObject({
+        item: 'RECEIPT_MISMATCH',
+        code: 'HUB_DELIVERY_MISMATCH',
+        withdraws: false,
+        delayMs: null,
+      });
   });
 });
 
