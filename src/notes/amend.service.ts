@@ -44,7 +44,8 @@ export class AmendService {
    * Begins an amendment: signed, it takes the place of the version, with the reason. The author, whoever carries the episode
    * and a manager of the team may, each under their own name.
    * Throws `HUB_ACCESS_REFUSED`, `HUB_INPUT_INVALID`, `HUB_NOTE_TEXT`, `HUB_NOT_FOUND`, `HUB_NOTE_NOT_AUTHOR`, `HUB_STATE_CONFLICT`
-   * (nothing stands signed, or the caller has an open draft of it), `HUB_INPUT_REPEATED_KEY`.
+   * (nothing stands signed, the caller has an open draft of it, or it would go to the record from the service alone or back),
+   * `HUB_INPUT_REPEATED_KEY`.
    */
   async amend(caller: Caller, form: AmendForm): Promise<DraftKept> {
     const reason = reasonOf(form.reason);
@@ -81,7 +82,9 @@ export class AmendService {
           });
         }
         const about = versionAsked(await versionsOf(tx, note.id), documentVersionId);
-        const draftId = await insertDraft(tx, note, prefilled(note, about, form, reason), {
+        const content = prefilled(note, about, form, reason);
+        rules.mustStayFor(note, content.visibility);
+        const draftId = await insertDraft(tx, note, content, {
           purpose,
           authorId: staffId,
           baseVersion: note.latestVersion,
@@ -100,7 +103,7 @@ export class AmendService {
   }
 }
 
-/** The version's content with what the form says otherwise. It is urgent only when the form says so. */
+/** The version's content with what the form says otherwise; urgent when the form says so, and of an unfiled urgent one at signing. */
 function prefilled(note: NoteAtWork, about: NoteVersion, form: NoteForm, reason: string | null): DraftToKeep {
   const contactOn = form.contactOn ? parseLocalDate('contactOn', form.contactOn) : about.contactOn;
   const sameDay = contactOn === about.contactOn ? about.contactStartedAt?.toISOString() : null;

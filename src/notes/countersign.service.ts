@@ -23,8 +23,8 @@ export interface CountersignForm {
   readonly reason?: string | null;
 }
 
+/** Oldest first: an entry that was refiled, and what hangs on it. */
 interface Pending {
-  readonly id: string;
   readonly documentVersionId: string;
   readonly role: string;
   readonly urgentDueAt: Date | null;
@@ -38,7 +38,8 @@ export class CountersignService {
   ) {}
 
   /**
-   * Decides about the version that waits, in the role that the policy names and never by whoever signed it.
+   * Decides about what waits, in the role that the policy names and never by whoever signed it: one version, or all of a note that
+   * was refiled.
    * Throws `HUB_ACCESS_REFUSED`, `HUB_INPUT_INVALID`, `HUB_NOT_FOUND`, `HUB_STATE_CONFLICT` (nothing waits, or the caller signed
    * it), `HUB_INPUT_REPEATED_KEY`.
    */
@@ -50,34 +51,45 @@ export class CountersignService {
     return this.database.transaction('write', caller.scope, (tx) =>
       once(tx, caller, 'countersignNote', form.idempotencyKey, form, async () => {
         const note = await lockNote(tx, form.noteId);
-        const [pending] = await tx.query<Pending>(
-          `select id, document_version_id as "documentVersionId", role, urgent_due_at as "urgentDueAt"
-           from countersignatures where note_id = $1 and state = 'PENDING'`,
+        const pending = await tx.query<Pending>(
+          `select c.document_version_id as "documentVersionId", c.role, c.urgent_due_at as "urgentDueAt"
+           from countersignatures c join signed_documents s on s.id = c.document_version_id
+           where c.note_id = $1 and c.state = 'PENDING' order by s.version`,
           [note.id],
         );
-        if (!pending) {
+        if (pending.length === 0) {
           throw new HubError('HUB_STATE_CONFLICT', {
             message: 'No version of the note waits for a signature.',
             details: { state: note.state },
           });
         }
         const versions = await versionsOf(tx, note.id);
-        const version = versions.find(({ id }) => id === pending.documentVersionId) as NoteVersion;
-        rules.mayCountersign(caller, { role: pending.role, authorId: version.authorId });
+        const waiting = pending.map(({ documentVersionId, role, urgentDueAt }) => {
+          const version = versions.find(({ id }) => id === documentVersionId) as NoteVersion;
+          rules.mayCountersign(caller, { role, authorId: version.authorId });
+          return { ...version, urgentDueAt };
+        });
         await tx.query(
-          'update countersignatures set state = $2, decided_at = $3, decided_by = $4, reason = $5 where id = $1',
-          [pending.id, form.decision, this.clock.now(), staffId, reason],
+          `update countersignatures set state = $2, decided_at = $3, decided_by = $4, reason = $5
+           where note_id = $1 and state = 'PENDING'`,
+          [note.id, form.decision, this.clock.now(), staffId, reason],
         );
-        await closeCountersignItems(tx, version.id, caller.subject, `decided: ${form.decision}`);
-        const deliveryId =
+        for (const { id } of waiting)
+          await closeCountersignItems(tx, id, caller.subject, `decided: ${form.decision}`);
+        const deliveryIds =
           reason === null
-            ? await release(tx, note, version, pending.urgentDueAt)
-            : await sendBack(tx, note, version, versions, reason);
+            ? await release(tx, note, waiting)
+            : await sendBack(tx, note, waiting, versions, reason);
         await auditInTransaction(tx, caller, {
           kind: 'WRITE',
           operation: 'countersignNote',
           personIds: [note.personId],
-          details: { noteId: note.id, documentVersionId: version.id, decision: form.decision, deliveryId },
+          details: {
+            noteId: note.id,
+            documentVersionIds: waiting.map(({ id }) => id),
+            decision: form.decision,
+            deliveryIds,
+          },
         });
         return { noteId: note.id };
       }),
@@ -92,53 +104,65 @@ async function stand(tx: Transaction, noteId: string, state: rules.NoteState): P
   ]);
 }
 
-async function release(
-  tx: Transaction,
-  note: NoteAtWork,
-  version: NoteVersion,
-  urgentDueAt: Date | null,
-): Promise<string | null> {
+type Waiting = NoteVersion & { readonly urgentDueAt: Date | null };
+
+/** Answers the deliveries, in the order of the versions. */
+async function release(tx: Transaction, note: NoteAtWork, waiting: readonly Waiting[]): Promise<string[]> {
   await stand(tx, note.id, rules.NoteState.SIGNED);
-  if (version.systemId === null) return null;
-  const { deliveryId } = await enqueueDelivery(tx, {
-    documentVersionId: version.id,
-    documentId: note.id,
-    organisationId: note.organisationId,
-    teamId: note.teamId,
-    personId: version.personId,
-    systemId: version.systemId,
-    operation: 'FILE',
-    urgentDueAt,
-  });
-  return deliveryId;
+  const deliveryIds: string[] = [];
+  for (const version of waiting) {
+    if (version.systemId === null) continue;
+    const { deliveryId } = await enqueueDelivery(tx, {
+      documentVersionId: version.id,
+      documentId: note.id,
+      organisationId: note.organisationId,
+      teamId: note.teamId,
+      personId: version.personId,
+      systemId: version.systemId,
+      operation: 'FILE',
+      urgentDueAt: version.urgentDueAt,
+    });
+    deliveryIds.push(deliveryId);
+  }
+  return deliveryIds;
 }
 
-/** The version stays on record as refused; its words go back to its author, for the same purpose as before. */
+/**
+ * The versions stay on record as refused; their words go back to their author, for the same purpose as before. Of several, which
+ * are an entry and its addenda, one draft is made, under the labels of all.
+ */
 async function sendBack(
   tx: Transaction,
   note: NoteAtWork,
-  version: NoteVersion,
+  refused: readonly Waiting[],
   versions: readonly NoteVersion[],
   rejectionReason: string,
-): Promise<null> {
-  const standing = standingVersions(versions.filter(({ id }) => id !== version.id));
+): Promise<string[]> {
+  const [first] = refused as readonly [Waiting];
+  const standing = standingVersions(versions);
   await stand(tx, note.id, standing.length === 0 ? rules.NoteState.DRAFT : rules.NoteState.SIGNED);
   const [signed] = await tx.query<{ reason: string | null }>(
     'select reason from signed_documents where id = $1',
-    [version.id],
+    [first.id],
   );
   await insertDraft(
     tx,
     note,
-    { ...version, text: version.body, reason: signed?.reason ?? null },
     {
-      purpose: version.purpose ?? 'NEW',
-      authorId: version.authorId,
+      ...first,
+      text: refused.map(({ body }) => body).join('\n\n'),
+      labels: [...new Set(refused.flatMap(({ labels }) => labels))],
+      urgent: refused.some(({ urgent }) => urgent),
+      reason: signed?.reason ?? null,
+    },
+    {
+      purpose: first.purpose ?? 'NEW',
+      authorId: first.authorId,
       baseVersion: note.latestVersion,
-      aboutVersionId: version.aboutVersionId,
-      writtenAt: version.writtenAt,
+      aboutVersionId: first.aboutVersionId,
+      writtenAt: first.writtenAt,
       rejectionReason,
     },
   );
-  return null;
+  return [];
 }

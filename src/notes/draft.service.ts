@@ -92,7 +92,7 @@ export class DraftService {
 
   /**
    * Changes a draft of the caller's own. Throws as `draft`, and `HUB_NOTE_NOT_AUTHOR`, `HUB_STATE_CONFLICT` (it is signed or
-   * discarded, or was changed since it was read).
+   * discarded, was changed since it was read, or would take what is signed to the record from the service alone or back).
    */
   async edit(caller: Caller, form: EditForm): Promise<DraftKept> {
     const staffId = rules.staffWith(caller, CASEWORK);
@@ -104,6 +104,7 @@ export class DraftService {
         rules.mustBeRevision(form.revision, draft.revision);
         const kind = changedKind(note, form.kind);
         const content = changed(kind, draft, form);
+        rules.mustStayFor(note, content.visibility);
         await tx.query(
           `update note_drafts set title = $2, text = $3, contact_on = $4, contact_started_at = $5, visibility = $6, labels = $7::text[],
              urgent = $8, reason = $9, written_at = $10, revision = revision + 1 where id = $1`,

@@ -29,6 +29,8 @@ export interface NoteAtWork extends EpisodeOfNote {
   readonly state: NoteState;
   readonly authorId: string;
   readonly latestVersion: number;
+  /** The latest version's; the service's alone until there is one. */
+  readonly visibility: DocumentVisibility;
 }
 
 /** A draft as its author left it. */
@@ -74,7 +76,8 @@ export async function episodeFor(tx: Transaction, field: string, episodeId: stri
 export async function lockNote(tx: Transaction, noteId: string): Promise<NoteAtWork> {
   await tx.query('select id from notes where id = $1 for update', [idOf('noteId', noteId)]);
   const [note] = await tx.query<NoteAtWork>(
-    `select n.id, n.kind, n.state, n.author_id as "authorId", n.latest_version as "latestVersion", ${EPISODE_COLUMNS}
+    `select n.id, n.kind, n.state, n.author_id as "authorId", n.latest_version as "latestVersion", n.visibility,
+       ${EPISODE_COLUMNS}
      from notes n join employment_episodes e on e.id = n.episode_id where n.id = $1`,
     [noteId],
   );
@@ -187,4 +190,14 @@ export async function mayBeOnRecord(tx: Transaction, documentVersionId: string):
     [documentVersionId],
   );
   return rows.length > 0;
+}
+
+/** By when an urgent version has to be on the record, as long as it is not; null for any other. */
+export async function urgentUntil(tx: Transaction, documentVersionId: string): Promise<Date | null> {
+  const [row] = await tx.query<{ urgentDueAt: Date }>(
+    `select urgent_due_at as "urgentDueAt" from deliveries where document_version_id = $1 and operation = 'FILE'
+       and urgent_due_at is not null and filed_at is null and theirs not in ('FILED', 'SIGNED')`,
+    [documentVersionId],
+  );
+  return row?.urgentDueAt ?? null;
 }

@@ -30,7 +30,7 @@ import {
 } from '../platform/database/select/map-words.js';
 
 /**
- * Notes of the caller's teams; to an analyst, of the agreement's organisations. Row-level security (`hideServiceOnly`) keeps
+ * Notes of the caller's teams; to an analyst, of the agreement's organisations. Row-level security (`UNLESS_FOR_SERVICE_ALONE`) keeps
  * a note that is for the service alone, and its versions and work items, from everybody outside the service.
  */
 export const NOTES: TypeMap = typeMap({
@@ -122,6 +122,8 @@ export const NOTE_DRAFTS: TypeMap = typeMap({
     purpose: equals('purpose', 'text', CASEWORK),
   },
   orders: { NEWEST: order(CASEWORK, desc('written_at', 'timestamptz'), desc('id', 'uuid')) },
+  // Drafts are long, and nobody has many.
+  page: { size: 25, max: 25 },
   subject: { sql: 'person_id', always: true, roles: CARE },
 });
 

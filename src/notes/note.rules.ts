@@ -2,6 +2,7 @@
 import type { DocumentLabel } from '../clinical/documents.port.js';
 import { type Caller, Role } from '../core/caller.js';
 import { HubError } from '../core/errors.js';
+import type { DocumentVisibility } from '../delivery/signed-document.service.js';
 
 /** Where a note stands. */
 export const NoteState = {
@@ -87,6 +88,23 @@ export function mustBeRevision(expected: number, revision: number): void {
     throw conflict('The draft has been changed since it was read.', { field: 'revision', revision });
 }
 
+/**
+ * Whether a note is for the record or for the service alone is settled with its first signature, whatever became of that. So
+ * nobody loses sight of a note of which earlier versions and deliveries stay in view, and nobody comes to see what was said
+ * about it while it was not for them. Throws `HUB_STATE_CONFLICT` (`visibility`).
+ */
+export function mustStayFor(
+  note: { readonly latestVersion: number; readonly visibility: DocumentVisibility },
+  visibility: DocumentVisibility,
+): void {
+  if (note.latestVersion === 0) return;
+  if ((note.visibility === 'SERVICE_ONLY') === (visibility === 'SERVICE_ONLY')) return;
+  throw conflict(
+    'Whether a note is for the record or for the service alone is settled with its first signature: retract it, or discard its draft, and write a new one.',
+    { field: 'visibility', visibility: note.visibility },
+  );
+}
+
 /** Only what stands signed can be amended, added to or refiled. Throws `HUB_STATE_CONFLICT` with the note's state. */
 export function mustBeSigned(state: NoteState): void {
   if (state !== NoteState.SIGNED) throw conflict('The note is not one that stands signed.', { state });
@@ -113,6 +131,14 @@ export function mustBeSignable(
       baseVersion: draft.baseVersion,
     });
   }
+}
+
+/**
+ * Whoever writes somebody else's signed note again has read it and answers for it: in the role that is asked to countersign,
+ * that is the countersignature. Nobody countersigns what they wrote themselves.
+ */
+export function countersignsByRefiling(caller: Caller, asked: { role: string; authorId: string }): boolean {
+  return caller.role === asked.role && caller.scope.staffId !== asked.authorId;
 }
 
 /** A countersignature is somebody else's, in the role that is asked for. Throws `HUB_ACCESS_REFUSED`, `HUB_STATE_CONFLICT`. */

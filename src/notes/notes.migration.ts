@@ -98,9 +98,14 @@ const NOTES = [
 ];
 
 const VISIBILITY = [
-  // Whoever signs, the note and what has to be seen to about it are as visible as its latest version: row rules turn on it.
+  // Whoever signs, the note and what has to be seen to about it are as visible as its latest version: row rules turn on it. Earlier
+  // versions and deliveries keep to their own, so none may go over from the record to the service alone or back.
   `create function visibility_of_note() returns trigger language plpgsql as $$
    begin
+     if new.version > 1 and exists (select from notes n where n.id = new.document_id
+       and (n.visibility = 'SERVICE_ONLY') <> (new.visibility = 'SERVICE_ONLY')) then
+       raise exception 'a note stays for the record or for the service alone' using errcode = 'check_violation';
+     end if;
      update notes set visibility = new.visibility where id = new.document_id and visibility <> new.visibility;
      update work_items set visibility = new.visibility where document_id = new.document_id and visibility <> new.visibility;
      update countersignatures set visibility = new.visibility where note_id = new.document_id and visibility <> new.visibility;

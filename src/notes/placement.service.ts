@@ -1,7 +1,5 @@
 /** How a new version relates to what is on the record: creates, replaces or is added to. */
 import { DocumentAction } from '../clinical/documents.port.js';
-import { HubError } from '../core/errors.js';
-import type { DocumentVisibility } from '../delivery/signed-document.service.js';
 import { cancelUnsent } from '../delivery/unsent.service.js';
 import type { Transaction } from '../platform/database/database.js';
 import type { NoteVersion } from './note-versions.rules.js';
@@ -16,7 +14,6 @@ export interface Placement {
 /** What is to be placed. */
 export interface ToPlace {
   readonly purpose: 'NEW' | 'AMEND' | 'ADD';
-  readonly visibility: DocumentVisibility;
   /** The version that it replaces or is added to; null for a first one. */
   readonly about: NoteVersion | null;
   /** All versions of the note. */
@@ -55,22 +52,15 @@ async function hasFollowers(
  * An addendum stands beside its version where that is, or is on its way to be, on the record. An amendment takes the place
  * of the last version that may have arrived: those before it that never left are cancelled (unless an addendum waits behind
  * them), and when none ever left it is the first that the record sees. Takes the lane's lock when it cancels.
- * Throws `HUB_STATE_CONFLICT` when an amendment would hide from the record what the record has.
  */
 export async function placeVersion(tx: Transaction, toPlace: ToPlace): Promise<Placement> {
-  const { purpose, visibility, about, versions, overtakes } = toPlace;
+  const { purpose, about, versions, overtakes } = toPlace;
   if (about === null || purpose === 'NEW') return CREATED;
   if (purpose === 'ADD') return addedTo(tx, about.id);
   for (let version = about; ; ) {
     const mayCancel = overtakes && !(await hasFollowers(tx, version, versions));
     const unsent = mayCancel ? await cancelUnsent(tx, version.id, 'AMENDED') : 'NONE';
     if (unsent === 'IN_FLIGHT' || unsent === 'SETTLED' || (await mayBeOnRecord(tx, version.id))) {
-      if (visibility === 'SERVICE_ONLY') {
-        throw new HubError('HUB_STATE_CONFLICT', {
-          message: 'What is on the clinical record stays there: retract it and write a note for the service.',
-          details: { field: 'visibility' },
-        });
-      }
       return { action: DocumentAction.REPLACE, predecessorId: version.id };
     }
     if (version.predecessorId === null) return CREATED;

@@ -6,12 +6,13 @@ import { newId } from '../core/ids.js';
 import { readIdentities } from '../people/identity.reader.js';
 import type { Transaction } from '../platform/database/database.js';
 import { insertDraft } from './draft.writer.js';
+import * as rules from './note.rules.js';
 import { mustNotBeAfterDeath } from './note-dates.rules.js';
 import { type CountersignRole, countersignRoleFor, type NotePolicy } from './note-policy.rules.js';
 import { policyFor } from './note-policy.service.js';
 import { currentVersions, type NoteVersion } from './note-versions.rules.js';
 import type { EpisodeOfNote, NoteAtWork } from './note-work.reader.js';
-import { letGo, type WrittenVersion, writeVersion } from './signed-version.writer.js';
+import { keepApproval, letGo, type WrittenVersion, writeVersion } from './signed-version.writer.js';
 
 /** A note that is written again. */
 export interface Refiled {
@@ -45,7 +46,9 @@ function sourcesOf(versions: readonly NoteVersion[]): NoteVersion[] {
 }
 
 /**
- * The caller signs. Whether it was a late entry, and the headings that say so, stay as they were signed. Role `write`.
+ * The caller signs. What was approved is not asked about again; what was not is, where the right episode's policy asks for it,
+ * unless the caller is who would be asked and has not written it: that counts as their countersignature. What hangs on an entry
+ * that is asked about is asked about with it. Whether it was a late entry, and the headings that say so, stay as they were signed. Role `write`.
  * Throws `HUB_NOTE_DATE` (after the right person's death), `HUB_NOTE_NO_DESTINATION`, `HUB_NOTE_AUTHOR_UNMAPPED`, `HUB_NOTE_TEXT`.
  */
 export async function refileVersions(tx: Transaction, caller: Caller, toRefile: ToRefile): Promise<Refiled> {
@@ -60,14 +63,19 @@ export async function refileVersions(tx: Transaction, caller: Caller, toRefile: 
   const [identity] = await readIdentities(tx, [personId]);
   const waiting: Waiting[] = [];
   let firstId: string | null = null;
+  let isHeld = false;
   for (const [index, source] of sources.entries()) {
     mustNotBeAfterDeath(source.contactOn, identity?.deceasedOn ?? null);
     const fresh = { id: noteId, organisationId, teamId, personId, kind: note.kind, latestVersion: index };
     const { written, policy } = await writeAgain(tx, caller, { source, fresh, right, firstId, at });
-    const { visibility } = source;
-    // What was approved is not asked about again; what still waited goes on waiting.
-    const role =
-      source.countersigned === 'PENDING' ? countersignRoleFor(policy, note.kind, visibility) : null;
+    const isAsked = isHeld || source.countersigned !== 'APPROVED';
+    let role = isAsked ? countersignRoleFor(policy, note.kind, source.visibility) : null;
+    const { authorId } = source;
+    if (role !== null && !isHeld && rules.countersignsByRefiling(caller, { role, authorId })) {
+      await keepApproval(tx, written, policy, role, caller.scope.staffId as string);
+      role = null;
+    }
+    isHeld ||= role !== null;
     waiting.push({ written, policy, role });
     firstId ??= written.documentVersionId;
   }

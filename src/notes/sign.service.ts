@@ -21,6 +21,7 @@ import {
   isLinked,
   lockDraft,
   type NoteAtWork,
+  urgentUntil,
   versionsOf,
 } from './note-work.reader.js';
 import { placeVersion } from './placement.service.js';
@@ -67,6 +68,7 @@ export class SignService {
           rules.mustBeAuthor(staffId, draft.authorId);
           rules.mustBeOpenDraft(draft.state);
           rules.mustBeSignable(note, draft);
+          rules.mustStayFor(note, draft.visibility);
           return signUnderLock(tx, caller, note, draft, this.clock.now());
         }),
       );
@@ -120,19 +122,21 @@ async function signUnderLock(
   const entry = await judgeEntry(tx, at, policy);
   const role = countersignRoleFor(policy, note.kind, draft.visibility);
   const { visibility, purpose } = draft;
+  // What takes the place of an urgent version that is not filed has to be there by the same time.
+  const urgentDueAt = about !== null && purpose === 'AMEND' ? await urgentUntil(tx, about.id) : null;
+  const urgent = draft.urgent || urgentDueAt !== null;
   const placement = await placeVersion(tx, {
     purpose,
-    visibility,
     about,
     versions,
     overtakes: role === null,
   });
-  const { title, contactOn, contactStartedAt, writtenAt, labels, urgent, reason } = draft;
+  const { title, contactOn, contactStartedAt, writtenAt, labels, reason } = draft;
   const version = { note, systemId, placement, reason, title, ...entry, contactOn, contactStartedAt };
   const written = await writeVersion(
     tx,
     caller,
-    { ...version, writtenAt, signedAt, visibility, labels, urgent },
+    { ...version, writtenAt, signedAt, visibility, labels, urgent, urgentDueAt },
     policy,
   );
   await tx.query(`update note_drafts set state = 'SIGNED', signed_version_id = $2 where id = $1`, [
@@ -141,7 +145,11 @@ async function signUnderLock(
   ]);
   await closeWorkItems(tx, WorkItemKind.AUTHOR_UNMAPPED, note.id, caller.subject, 'the note was signed');
   await closeWorkItems(tx, WorkItemKind.AUTHOR_HAS_LEFT, draft.id, caller.subject, 'its author signed it');
-  const prompts = await promptsFor(tx, at, written, { late: entry.isLateEntry, awaits: role !== null });
+  const prompts = await promptsFor(tx, at, written, {
+    urgent,
+    late: entry.isLateEntry,
+    awaits: role !== null,
+  });
   const deliveryId = await letGo(tx, written, policy, role);
   const { documentVersionId } = written;
   await auditInTransaction(tx, caller, {
@@ -204,10 +212,10 @@ async function promptsFor(
   tx: Transaction,
   { note, draft }: AtSigning,
   { systemId, destination }: WrittenVersion,
-  facts: { readonly late: boolean; readonly awaits: boolean },
+  facts: { readonly urgent: boolean; readonly late: boolean; readonly awaits: boolean },
 ): Promise<rules.Prompt[]> {
   return rules.promptsOf({
-    urgent: draft.urgent,
+    urgent: facts.urgent,
     late: facts.late,
     destination:
       systemId === null || destination === null

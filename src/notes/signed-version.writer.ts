@@ -47,6 +47,8 @@ export interface VersionToSign {
   readonly visibility: DocumentVisibility;
   readonly labels: readonly DocumentLabel[];
   readonly urgent: boolean;
+  /** By when it has to be filed, where an earlier version said so; else the policy's time from signing. */
+  readonly urgentDueAt?: Date | null;
 }
 
 /** A version that is written and has not been let go. */
@@ -151,23 +153,24 @@ export async function writeVersion(
     [note.id, note.latestVersion + 1, version.contactOn],
   );
   const urgentDueAt = version.urgent
-    ? new Date(signedAt.getTime() + policy.urgentWithinMinutes * MINUTE_MS)
+    ? (version.urgentDueAt ?? new Date(signedAt.getTime() + policy.urgentWithinMinutes * MINUTE_MS))
     : null;
   return { documentVersionId, note, systemId, destination, urgentDueAt, signedAt };
 }
 
-/** Asks somebody else for their signature; the version goes nowhere until it is given. Opens a work item for it. */
-async function askCountersignature(
+async function keepCountersignature(
   tx: Transaction,
   written: WrittenVersion,
   policy: NotePolicy,
   role: CountersignRole,
-): Promise<void> {
+  approvedBy: string | null,
+): Promise<LocalDate> {
   const { note, documentVersionId, signedAt } = written;
   const dueOn = addWorkingDays(londonDate(signedAt), policy.chaseAfterWorkingDays);
   await tx.query(
     `insert into countersignatures (id, organisation_id, team_id, person_id, note_id, document_version_id, role, clause, asked_at, due_on,
-       urgent_due_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       urgent_due_at, state, decided_by, decided_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       newId(),
       note.organisationId,
@@ -180,8 +183,34 @@ async function askCountersignature(
       signedAt,
       dueOn,
       written.urgentDueAt,
+      approvedBy === null ? 'PENDING' : 'APPROVED',
+      approvedBy,
+      approvedBy === null ? null : signedAt,
     ],
   );
+  return dueOn;
+}
+
+/** Keeps on record that a version was countersigned as it was signed: by whoever refiled it. Let it go after that. */
+export async function keepApproval(
+  tx: Transaction,
+  written: WrittenVersion,
+  policy: NotePolicy,
+  role: CountersignRole,
+  approvedBy: string,
+): Promise<void> {
+  await keepCountersignature(tx, written, policy, role, approvedBy);
+}
+
+/** Asks somebody else for their signature; the version goes nowhere until it is given. Opens a work item for it. */
+async function askCountersignature(
+  tx: Transaction,
+  written: WrittenVersion,
+  policy: NotePolicy,
+  role: CountersignRole,
+): Promise<void> {
+  const { note, documentVersionId } = written;
+  const dueOn = await keepCountersignature(tx, written, policy, role, null);
   await openWorkItem(tx, {
     kind: WorkItemKind.COUNTERSIGN,
     organisationId: note.organisationId,

@@ -34,7 +34,8 @@ export async function takeOffRecord(
     // Only a replacement that has arrived shows its predecessor as superseded for certain.
     if (unsent === 'SETTLED' && version.action === 'REPLACE') superseded.add(version.predecessorId);
     if (!isThere || version.systemId === null) continue;
-    if (because === 'RETRACTED' && superseded.has(version.id)) continue;
+    // One that was cancelled when it may have arrived can stand beside what was to replace it.
+    if (because === 'RETRACTED' && unsent === 'SETTLED' && superseded.has(version.id)) continue;
     await enqueueDelivery(tx, {
       documentVersionId: version.id,
       documentId: note.id,

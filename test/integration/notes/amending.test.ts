@@ -195,25 +195,6 @@ describe('amending', () => {
         system_id: notes.world.systemId,
       });
     });
-
-    it('cannot hide from the record what it has, but may keep back what never left', async () => {
-      const filed = await notes.signed();
-      await notes.settle(filed.documentVersionId);
-      const hide = notes.amended(filed.noteId, { visibility: 'SERVICE_ONLY' });
-      expect(await failureOf(hide)).toEqual({ code: 'HUB_STATE_CONFLICT', field: 'visibility' });
-      const queued = await notes.signed();
-      const kept = await notes.amended(queued.noteId, { visibility: 'SERVICE_ONLY' });
-      expect(kept.deliveryId).toBeNull();
-      expect(await notes.deliveries(queued.noteId)).toEqual(['FILE CANCELLED v1']);
-    });
-
-    it('may file what was for the service alone', async () => {
-      const first = await notes.signed(null, { visibility: 'SERVICE_ONLY' });
-      const second = await notes.amended(first.noteId, { visibility: 'CLINICAL_RECORD' });
-      expect(await placed(second)).toEqual({ action: 'CREATE', predecessor_id: null, version: 2 });
-      expect(await notes.deliveries(first.noteId)).toEqual(['FILE QUEUED v2']);
-      expect(await notes.note(first.noteId)).toMatchObject({ visibility: 'CLINICAL_RECORD' });
-    });
   });
 
   describe('an addendum', () => {
@@ -239,30 +220,14 @@ describe('amending', () => {
     });
 
     it('to what never went to the record is the first that the record sees', async () => {
-      const first = await notes.signed(null, { visibility: 'SERVICE_ONLY' });
-      const { draftId } = await notes.notes.add(sam, {
-        idempotencyKey: key(),
-        noteId: first.noteId,
-        text: 'For the record',
-        visibility: 'CLINICAL_RECORD',
-      });
-      expect(await placed(await notes.sign(draftId))).toMatchObject({
+      const first = await notes.signed();
+      await notes.world.sql(`update deliveries set ours = 'CANCELLED' where document_version_id = $1`, [
+        first.documentVersionId,
+      ]);
+      expect(await placed(await added(first.noteId, 'For the record'))).toMatchObject({
         action: 'CREATE',
         predecessor_id: null,
       });
-    });
-
-    it('for the service alone goes nowhere and leaves the note on the record', async () => {
-      const first = await notes.signed();
-      await notes.settle(first.documentVersionId);
-      const { draftId } = await notes.notes.add(sam, {
-        idempotencyKey: key(),
-        noteId: first.noteId,
-        text: 'Between us',
-        visibility: 'SERVICE_ONLY',
-      });
-      expect((await notes.sign(draftId)).deliveryId).toBeNull();
-      expect(await notes.deliveries(first.noteId)).toEqual(['FILE SETTLED v1']);
     });
 
     it('is what is amended next, unless the entry is named; a version that was replaced is not', async () => {
@@ -298,6 +263,129 @@ describe('amending', () => {
         'FILE CANCELLED v2',
         'FILE QUEUED v3',
       ]);
+    });
+  });
+
+  describe('whom a note is for', () => {
+    const OTHER = {
+      CLINICAL_RECORD: 'SERVICE_ONLY',
+      SHAREABLE: 'SERVICE_ONLY',
+      SERVICE_ONLY: 'CLINICAL_RECORD',
+    };
+    const settled = { code: 'HUB_STATE_CONFLICT', field: 'visibility' };
+    type Audience = keyof typeof OTHER;
+    const from = (visibility: Audience) => notes.signed(null, { visibility });
+
+    it.each(Object.keys(OTHER) as Audience[])(
+      '%s is settled with the first signature: no amendment, addendum or edit goes over to the other side',
+      async (visibility) => {
+        const { noteId } = await from(visibility);
+        const over = { visibility: OTHER[visibility] as Audience };
+        const before = await notes.deliveries(noteId);
+        expect(await failureOf(amend(noteId, over))).toEqual(settled);
+        const form = { idempotencyKey: key(), noteId, text: 'More', ...over };
+        expect(await failureOf(notes.notes.add(sam, form))).toEqual(settled);
+        const { draftId } = await amend(noteId);
+        const edit = { idempotencyKey: key(), draftId, revision: 1, ...over };
+        expect(await failureOf(notes.notes.edit(sam, edit))).toEqual(settled);
+        // A draft that says so nevertheless is not signed.
+        await notes.world.sql('update note_drafts set visibility = $2 where id = $1', [
+          draftId,
+          over.visibility,
+        ]);
+        expect(await failureOf(notes.sign(draftId))).toEqual(settled);
+        expect([await notes.deliveries(noteId), await notes.note(noteId)]).toEqual([
+          before,
+          expect.objectContaining({ state: 'SIGNED', latest_version: 1, visibility }),
+        ]);
+      },
+    );
+
+    it('says what to do instead', async () => {
+      const { noteId } = await from('CLINICAL_RECORD');
+      await expect(amend(noteId, { visibility: 'SERVICE_ONLY' })).rejects.toThrow(
+        /retract it.*write a new one/i,
+      );
+    });
+
+    it.each([
+      ['CLINICAL_RECORD', 'SHAREABLE'],
+      ['SHAREABLE', 'CLINICAL_RECORD'],
+      ['SERVICE_ONLY', 'SERVICE_ONLY'],
+    ] as const)('%s may become %s', async (before, after) => {
+      const { noteId } = await from(before);
+      await notes.amended(noteId, { visibility: after });
+      expect(await notes.note(noteId)).toMatchObject({ latest_version: 2, visibility: after });
+    });
+
+    it('a first draft may say either until it is signed', async () => {
+      const { draftId, noteId } = await notes.drafted((await notes.episode()).episodeId);
+      for (const [revision, visibility] of ['SERVICE_ONLY', 'CLINICAL_RECORD', 'SERVICE_ONLY'].entries())
+        await notes.notes.edit(sam, {
+          idempotencyKey: key(),
+          draftId,
+          revision: revision + 1,
+          visibility: visibility as Audience,
+        });
+      await notes.sign(draftId);
+      expect(await notes.note(noteId)).toMatchObject({ visibility: 'SERVICE_ONLY' });
+    });
+  });
+
+  describe('what is urgent and not filed', () => {
+    const DUE = new Date(NOW.getTime() + 240 * 60_000);
+    const due = async ({ documentVersionId }: SignedNote) => {
+      const [row] = await notes.world.sql(
+        'select urgent_due_at from deliveries where document_version_id = $1',
+        [documentVersionId],
+      );
+      return row?.urgent_due_at;
+    };
+
+    it.each([
+      ['waits in the queue', async () => {}],
+      ['is being sent', (it: SignedNote) => notes.put(it.documentVersionId, 'SENDING')],
+      ['was refused', (it: SignedNote) => notes.put(it.documentVersionId, 'PARKED')],
+      ['may have arrived', (it: SignedNote) => notes.put(it.documentVersionId, 'PARKED', true)],
+      ['was taken and not read back', (it: SignedNote) => notes.settle(it.documentVersionId, 'ACCEPTED')],
+    ] as const)(
+      'and %s: its amendment is as urgent, by the same time, and is told by telephone',
+      async (_what, arrange) => {
+        const first = await notes.signed(null, { urgent: true });
+        await arrange(first);
+        notes.world.later(3);
+        const second = await notes.amended(first.noteId);
+        expect(second.prompts).toContain('TELEPHONE_CALL');
+        expect(await notes.version(second.documentVersionId)).toMatchObject({ urgent: true });
+        expect(await due(second)).toEqual(DUE);
+      },
+    );
+
+    it('stays so through one amendment after another, whatever their authors say', async () => {
+      const first = await notes.signed(null, { urgent: true });
+      notes.world.later(1);
+      await notes.amended(first.noteId, { urgent: false });
+      notes.world.later(1);
+      expect(await due(await notes.amended(first.noteId, { urgent: true }))).toEqual(DUE);
+    });
+
+    it('ends with the filing: what amends it then is as urgent as its author says', async () => {
+      const first = await notes.signed(null, { urgent: true });
+      await notes.settle(first.documentVersionId);
+      notes.world.later(3);
+      const second = await notes.amended(first.noteId);
+      expect([second.prompts, await due(second)]).toEqual([[], null]);
+      await notes.settle(second.documentVersionId);
+      const third = await notes.amended(first.noteId, { urgent: true });
+      expect(await due(third)).toEqual(new Date(notes.world.clock.now().getTime() + 240 * 60_000));
+    });
+
+    it('is not handed on to an addendum, nor to the amendment of one', async () => {
+      const first = await notes.signed(null, { urgent: true });
+      const addendum = await added(first.noteId);
+      const amended = await notes.amended(first.noteId);
+      expect([await due(addendum), await due(amended)]).toEqual([null, null]);
+      expect(await due(first)).toEqual(DUE);
     });
   });
 

@@ -221,6 +221,36 @@ describe('countersigning', () => {
     });
   });
 
+  it('of an amendment of something urgent that is not filed counts from the first signature', async () => {
+    const first = await waiting({ urgent: true });
+    await decide(first.noteId, 'APPROVED');
+    notes.world.later(5);
+    const second = await notes.amended(first.noteId);
+    const due = new Date(NOW.getTime() + 3_600_000);
+    expect(second.prompts).toEqual(['TELEPHONE_CALL', 'AWAITING_COUNTERSIGNATURE']);
+    expect(await asked(second.documentVersionId)).toMatchObject({ urgent_due_at: due });
+    await decide(first.noteId, 'APPROVED');
+    const [delivery] = await notes.world.sql(
+      'select urgent_due_at from deliveries where document_version_id = $1',
+      [second.documentVersionId],
+    );
+    expect(delivery).toEqual({ urgent_due_at: due });
+  });
+
+  it.each([
+    ['SERVICE_ONLY', 'CLINICAL_RECORD'],
+    ['CLINICAL_RECORD', 'SERVICE_ONLY'],
+  ] as const)('refused, a note that was %s does not come back as %s', async (visibility, other) => {
+    const { noteId } = await waiting({ visibility });
+    await decide(noteId, 'REJECTED', mo, 'say by when');
+    const { id } = await reopened(noteId);
+    const settled = { code: 'HUB_STATE_CONFLICT', field: 'visibility' };
+    const edit = { idempotencyKey: key(), draftId: id, revision: 1, visibility: other };
+    expect(await failureOf(notes.notes.edit(sam, edit))).toEqual(settled);
+    await notes.world.sql('update note_drafts set visibility = $2 where id = $1', [id, other]);
+    expect(await failureOf(notes.sign(id))).toEqual(settled);
+  });
+
   describe('who may', () => {
     it('is whom the policy names, and never whoever signed', async () => {
       const { noteId } = await waiting();
@@ -271,7 +301,7 @@ describe('countersigning', () => {
       {
         kind: 'WRITE',
         subject: 'mo',
-        details: { noteId, documentVersionId, decision: 'REJECTED', deliveryId: null },
+        details: { noteId, documentVersionIds: [documentVersionId], decision: 'REJECTED', deliveryIds: [] },
       },
     ]);
   });

@@ -74,6 +74,20 @@ describe('retracting', () => {
     ]);
   });
 
+  it('of an amendment of what may have arrived withdraws both: the record may show them side by side', async () => {
+    const first = await notes.signed();
+    await notes.put(first.documentVersionId, 'PARKED', true);
+    const second = await notes.amended(first.noteId);
+    await notes.settle(second.documentVersionId);
+    await retract(first.noteId);
+    expect(await notes.deliveries(first.noteId)).toEqual([
+      'FILE CANCELLED v1',
+      'FILE SETTLED v2',
+      'WITHDRAW QUEUED v2',
+      'WITHDRAW QUEUED v1',
+    ]);
+  });
+
   it('of an amendment that never left withdraws what the record still has', async () => {
     const first = await notes.signed();
     await notes.settle(first.documentVersionId);

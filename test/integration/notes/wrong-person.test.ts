@@ -226,6 +226,167 @@ describe('refileUnderRightPerson', () => {
     await notes.policies([]);
   });
 
+  describe('a countersignature', () => {
+    let policied: EpisodeOfWorld;
+    beforeEach(async () => {
+      // The right person's episode is of another specification than the wrong one's.
+      policied = await notes.episode({ document: '001' });
+    });
+    // Keeping none would end them on the day that it really is.
+    afterEach(() => notes.world.sql('truncate note_policies'));
+    const asks = (change: Parameters<typeof aPolicy>[0] = {}) =>
+      aPolicy({
+        countersignRole: 'TEAM_MANAGER',
+        countersignKinds: ['ACTION_PLAN'],
+        clause: 'SOP 4.2',
+        ...change,
+      });
+    const plan = (by = sam) => notes.signed(wrong.episodeId, { kind: 'ACTION_PLAN', text: 'Plan' }, by);
+    const decide = (noteId: string, by = mo, decision: 'APPROVED' | 'REJECTED' = 'APPROVED') =>
+      notes.notes.countersign(by, { idempotencyKey: key(), noteId, decision, reason: 'say by when' });
+    const of = (noteId: string) =>
+      notes.world.sql<Record<string, unknown>>(
+        `select s.version, c.role, c.clause, c.state, c.decided_by, c.decided_at from countersignatures c
+         join signed_documents s on s.id = c.document_version_id where c.note_id = $1 order by s.version`,
+        [noteId],
+      );
+    const more = async (noteId: string, text = 'More') =>
+      notes.sign((await notes.notes.add(sam, { idempotencyKey: key(), noteId, text })).draftId);
+
+    it('that is waited for is given by the manager who refiles somebody else’s note, having read it', async () => {
+      await notes.policies([asks()]);
+      const waiting = await plan();
+      const { refiledAsId } = await refile(waiting.noteId, {}, mo);
+      expect(await of(refiledAsId)).toEqual([
+        {
+          version: 1,
+          role: 'TEAM_MANAGER',
+          clause: 'SOP 4.2',
+          state: 'APPROVED',
+          decided_by: mo.scope.staffId,
+          decided_at: notes.world.clock.now(),
+        },
+      ]);
+      expect(await of(waiting.noteId)).toMatchObject([{ state: 'WITHDRAWN' }]);
+      expect(await notes.note(refiledAsId)).toMatchObject({ state: 'SIGNED' });
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+      expect(await notes.items(refiledAsId)).toEqual([]);
+    });
+
+    it('is not given by a manager to their own note: another one is asked', async () => {
+      await notes.policies([asks()]);
+      const max = await notes.colleague('max', 'TEAM_MANAGER');
+      const { refiledAsId } = await refile((await plan(mo)).noteId, {}, mo);
+      expect(await notes.note(refiledAsId)).toMatchObject({ state: 'AWAITING_COUNTERSIGNATURE' });
+      expect(await failureOf(decide(refiledAsId))).toEqual({ code: 'HUB_STATE_CONFLICT', field: 'noteId' });
+      await decide(refiledAsId, max);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+    });
+
+    it('is not given by a manager where somebody else is asked for it', async () => {
+      await notes.policies([asks({ countersignRole: 'CARE_COORDINATOR' })]);
+      const { refiledAsId } = await refile((await plan()).noteId, {}, mo);
+      expect(await of(refiledAsId)).toMatchObject([{ role: 'CARE_COORDINATOR', state: 'PENDING' }]);
+      await decide(refiledAsId, notes.callers.coordinator);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+    });
+
+    it('is not given by the author who refiles', async () => {
+      await notes.policies([asks()]);
+      const { refiledAsId } = await refile((await plan()).noteId);
+      expect(await of(refiledAsId)).toMatchObject([{ role: 'TEAM_MANAGER', state: 'PENDING' }]);
+      await decide(refiledAsId);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+    });
+
+    it('of what was approved under one policy is not asked for again under another', async () => {
+      await notes.policies([
+        asks({ specification: 'IPS-GROW-LEAFLET' }),
+        asks({ specification: 'QVV/0294', countersignRole: 'CARE_COORDINATOR' }),
+      ]);
+      const { noteId } = await plan();
+      await decide(noteId);
+      const { refiledAsId } = await refile(noteId, { rightEpisodeId: policied.episodeId });
+      expect(await of(refiledAsId)).toEqual([]);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+    });
+
+    it('is asked for where the right episode’s policy wants one and the wrong one’s did not', async () => {
+      await notes.policies([asks({ specification: 'QVV/0294' })]);
+      const { noteId } = await plan();
+      expect(await notes.note(noteId)).toMatchObject({ state: 'SIGNED' });
+      const { refiledAsId } = await refile(noteId, { rightEpisodeId: policied.episodeId });
+      expect(await notes.note(refiledAsId)).toMatchObject({ state: 'AWAITING_COUNTERSIGNATURE' });
+      expect(await notes.deliveries(refiledAsId)).toEqual([]);
+      expect(await notes.items(refiledAsId)).toMatchObject([{ kind: 'COUNTERSIGN' }]);
+      // What it replaces is off the wrong record at once.
+      expect(await notes.deliveries(noteId)).toEqual(['FILE CANCELLED v1']);
+      await decide(refiledAsId);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+    });
+
+    it('is not asked for where the right episode’s policy wants none', async () => {
+      const free = await notes.episode();
+      await notes.policies([asks({ specification: 'QVV/0294' })]);
+      wrong = policied;
+      const { noteId } = await plan();
+      expect(await notes.note(noteId)).toMatchObject({ state: 'AWAITING_COUNTERSIGNATURE' });
+      const { refiledAsId } = await refile(noteId, { rightEpisodeId: free.episodeId });
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+    });
+
+    it('of an entry holds its addenda back, approved ones as well; one decision lets all go in their order', async () => {
+      const { noteId } = await plan();
+      await notes.policies([asks()]);
+      await more(noteId);
+      await decide(noteId);
+      const { refiledAsId } = await refile(noteId);
+      expect(await of(refiledAsId)).toMatchObject([
+        { version: 1, state: 'PENDING' },
+        { version: 2, state: 'PENDING' },
+      ]);
+      expect(await notes.deliveries(refiledAsId)).toEqual([]);
+      await decide(refiledAsId);
+      expect(await of(refiledAsId)).toMatchObject([{ state: 'APPROVED' }, { state: 'APPROVED' }]);
+      expect(await notes.note(refiledAsId)).toMatchObject({ state: 'SIGNED' });
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1', 'FILE QUEUED v2']);
+      expect(await notes.items(refiledAsId)).toEqual([]);
+    });
+
+    it('of an addendum alone lets the approved entry go', async () => {
+      await notes.policies([asks()]);
+      const { noteId } = await plan();
+      await decide(noteId);
+      await more(noteId);
+      const { refiledAsId } = await refile(noteId);
+      expect(await of(refiledAsId)).toMatchObject([{ version: 2, state: 'PENDING' }]);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1']);
+      await decide(refiledAsId);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v1', 'FILE QUEUED v2']);
+    });
+
+    it('refused, gives back the words of entry and addenda as one draft', async () => {
+      const { noteId } = await plan();
+      await more(noteId, 'She rang.');
+      await notes.policies([asks()]);
+      const { refiledAsId } = await refile(noteId);
+      await decide(refiledAsId, mo, 'REJECTED');
+      expect(await of(refiledAsId)).toMatchObject([{ state: 'REJECTED' }, { state: 'REJECTED' }]);
+      expect(await notes.note(refiledAsId)).toMatchObject({ state: 'DRAFT' });
+      const drafts = await notes.world.sql<{ id: string }>(
+        `select id, purpose, text, rejection_reason, base_version from note_drafts where note_id = $1 and state = 'OPEN'`,
+        [refiledAsId],
+      );
+      expect(drafts).toMatchObject([
+        { purpose: 'NEW', text: 'Plan\n\nShe rang.', rejection_reason: 'say by when', base_version: 2 },
+      ]);
+      const again = await notes.sign(drafts[0]!.id);
+      expect(await notes.version(again.documentVersionId)).toMatchObject({ version: 3, action: 'CREATE' });
+      await decide(refiledAsId);
+      expect(await notes.deliveries(refiledAsId)).toEqual(['FILE QUEUED v3']);
+    });
+  });
+
   it('says who has seen data of the wrong person since it was signed, and nobody else', async () => {
     const old = await filed();
     const read = (subject: string, at: string, personIds: readonly string[], kind = 'READ', org = wrong) =>

@@ -438,3 +438,59 @@ describe('whoever writes', () => {
     expect(rows).toEqual([{ text: 'what was said' }]);
   });
 });
+
+describe('the next version of a note', () => {
+  /** Signs one as the owner, without the references that rows of this test lack; answers how visible everything is then, or why not. */
+  const next = async (of: keyof typeof note, visibility: string): Promise<string[] | string> => {
+    const client = await db.owner.connect();
+    try {
+      await client.query('begin');
+      const { rows } = await client.query<{ sql: string }>(
+        `select format('alter table signed_documents drop constraint %I', conname) as sql from pg_constraint
+         where contype = 'f' and conrelid = 'signed_documents'::regclass`,
+      );
+      for (const { sql } of rows) await client.query(sql);
+      await client.query(
+        `insert into signed_documents select (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'document_id', s.id,
+           'version', 2, 'visibility', $2::text))).* from signed_documents s where id = $1`,
+        [note[of], visibility],
+      );
+      const found: string[] = [];
+      for (const table of ['notes', 'work_items', ...ABOUT_NOTES]) {
+        const kept = await client.query<{ visibility: string }>(
+          `select visibility from ${table} where id = $1`,
+          [note[of]],
+        );
+        found.push(kept.rows[0]!.visibility);
+      }
+      return [...new Set(found)];
+    } catch (error) {
+      return (error as { code?: string }).code ?? 'no code';
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  };
+
+  it.each([
+    ['open', 'SERVICE_ONLY'],
+    ['serviceOnly', 'CLINICAL_RECORD'],
+    ['serviceOnly', 'SHAREABLE'],
+  ] as const)(
+    'never makes what is %s %s, whoever writes it: earlier versions and deliveries stay as they were',
+    async (of, visibility) => {
+      expect(await next(of, visibility)).toBe('23514');
+    },
+  );
+
+  it.each([
+    ['open', 'CLINICAL_RECORD'],
+    ['open', 'SHAREABLE'],
+    ['serviceOnly', 'SERVICE_ONLY'],
+  ] as const)(
+    'of what is %s may be %s, and all that is kept about the note with it',
+    async (of, visibility) => {
+      expect(await next(of, visibility)).toEqual([visibility]);
+    },
+  );
+});
