@@ -56,7 +56,8 @@ export const NoteVisibility = {
 export type NoteVisibility = (typeof NoteVisibility)[keyof typeof NoteVisibility];
 registerEnumType(NoteVisibility, {
   name: 'NoteVisibility',
-  description: 'Who is meant to see a note.',
+  description:
+    'Who is meant to see a note. Settled with its first signature, save that CLINICAL_RECORD may become SHAREABLE and back.',
   valuesConfig: {
     CLINICAL_RECORD: { description: 'Filed in the clinical record.' },
     SERVICE_ONLY: {

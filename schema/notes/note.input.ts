@@ -184,7 +184,10 @@ export class AmendNoteInput {
   @Field(() => [DocumentLabel], { nullable: true })
   labels?: DocumentLabel[] | null;
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Left out: no. What amends an urgent version that is not filed is urgent all the same.',
+  })
   urgent?: boolean | null;
 }
 

@@ -68,8 +68,10 @@ export async function refileVersions(tx: Transaction, caller: Caller, toRefile: 
     mustNotBeAfterDeath(source.contactOn, identity?.deceasedOn ?? null);
     const fresh = { id: noteId, organisationId, teamId, personId, kind: note.kind, latestVersion: index };
     const { written, policy } = await writeAgain(tx, caller, { source, fresh, right, firstId, at });
-    const isAsked = isHeld || source.countersigned !== 'APPROVED';
-    let role = isAsked ? countersignRoleFor(policy, note.kind, source.visibility) : null;
+    const isAsked: boolean = isHeld || source.countersigned !== 'APPROVED';
+    let role: CountersignRole | null = isAsked
+      ? countersignRoleFor(policy, note.kind, source.visibility)
+      : null;
     const { authorId } = source;
     if (role !== null && !isHeld && rules.countersignsByRefiling(caller, { role, authorId })) {
       await keepApproval(tx, written, policy, role, caller.scope.staffId as string);

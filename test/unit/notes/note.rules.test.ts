@@ -32,6 +32,42 @@ function refusal(work: () => unknown): string {
   }
 }
 
+describe('whom a note is for', () => {
+  const ALL = ['CLINICAL_RECORD', 'SHAREABLE', 'SERVICE_ONLY'] as const;
+  const answers = (latestVersion: number) =>
+    ALL.flatMap((visibility) =>
+      ALL.filter(
+        (next) => refusal(() => rules.mustStayFor({ latestVersion, visibility }, next)) !== 'accepted',
+      ).map((next) => `${visibility} ${next}`),
+    );
+
+  it('is open until something is signed, then never goes over', () => {
+    expect(answers(0)).toEqual([]);
+    expect(answers(1)).toEqual([
+      'CLINICAL_RECORD SERVICE_ONLY',
+      'SHAREABLE SERVICE_ONLY',
+      'SERVICE_ONLY CLINICAL_RECORD',
+      'SERVICE_ONLY SHAREABLE',
+    ]);
+    const note = { latestVersion: 3, visibility: 'SERVICE_ONLY' } as const;
+    expect(refusal(() => rules.mustStayFor(note, 'SHAREABLE'))).toBe('HUB_STATE_CONFLICT visibility');
+  });
+});
+
+describe('refiling', () => {
+  it.each([
+    ['TEAM_MANAGER', 'TEAM_MANAGER', 'author', true],
+    ['TEAM_MANAGER', 'TEAM_MANAGER', 'me', false],
+    ['TEAM_MANAGER', 'CARE_COORDINATOR', 'author', false],
+    ['EMPLOYMENT_SPECIALIST', 'TEAM_MANAGER', 'author', false],
+  ] as const)(
+    'by a %s of what asks a %s and %s wrote countersigns it: %s',
+    (role, asked, authorId, counts) => {
+      expect(rules.countersignsByRefiling(caller(role), { role: asked, authorId })).toBe(counts);
+    },
+  );
+});
+
 describe('roles', () => {
   it.each(ROLES.map((role) => [role, CASEWORK.includes(role), CARE.includes(role)] as const))(
     '%s writes: %s, countersigns: %s',
