@@ -455,27 +455,94 @@ describe('notes', () => {
       }
     });
 
-    it('comes into view with the version that says so', async () => {
-      const { note } = await signed({ visibility: 'SERVICE_ONLY' });
-      const seen = async () =>
-        (await graph.query<{ note: object | null }>('coordinator', NOTE, { id: note.id })).note;
-      await graph.world.sql(
-        `insert into work_items (id, organisation_id, team_id, kind, subject_id, document_id) select gen_random_uuid(), organisation_id, team_id, 'RECEIPT_MISMATCH', id, id from notes where id = $1`,
-        [note.id],
+    /** Whatever hangs on a note, by every path to it. */
+    const around = async (who: 'coordinator' | 'specialist', noteId: string, personId: string) => {
+      const told = await graph.query<Record<string, unknown>>(
+        who,
+        `query ($id: UUID!, $person: UUID!) {
+          note(id: $id) { id versions { text } countersignature { reason } telephoneCalls { spokeTo } deliveries { version { text } timeline { id } } }
+          notes(first: 100) { nodes { id versions { text } countersignature { reason } telephoneCalls { spokeTo } } }
+          noteDeliveries(first: 100) { nodes { note { id } person { id } version { title text } timeline { id } } }
+          workItems(first: 100) { nodes { note { id } delivery { version { text } } } }
+          person(id: $person) { notes { id versions { text } telephoneCalls { spokeTo } } }
+        }`,
+        { id: noteId, person: personId },
       );
-      const items = async () =>
-        (
-          await graph.query<{ workItems: { nodes: object[] } }>(
-            'coordinator',
-            '{ workItems(filter: { kindIn: [RECEIPT_MISMATCH] }) { nodes { note { id } } } }',
-          )
-        ).workItems.nodes;
-      expect([await seen(), await items()]).toEqual([null, []]);
-      const amend = { noteId: note.id, reason: 'agreed with the person', visibility: 'CLINICAL_RECORD' };
+      return JSON.stringify(told);
+    };
+
+    it('is not what a note becomes that was to go to the record: it is refused, and whoever saw it sees it', async () => {
+      const own = await seenEpisode();
+      const { note } = await signed({
+        episodeId: own.episodeId,
+        title: 'CnryQueued',
+        text: 'CnryQueued words.',
+      });
+      const amend = {
+        noteId: note.id,
+        reason: 'not for them',
+        text: 'CnryBetween us.',
+        visibility: 'SERVICE_ONLY',
+      };
+      expect(await graph.refusal('specialist', 'amendNote', amend)).toMatchObject({
+        code: 'HUB_STATE_CONFLICT',
+        field: 'visibility',
+        message: expect.stringMatching(/retract it/),
+      });
+      const add = { noteId: note.id, text: 'CnryBetween us.' };
+      const { draft: addition } = await graph.change<Changed>('specialist', 'addToNote', add, DRAFT);
+      const edit = { draftId: addition.id, revision: addition.revision, visibility: 'SERVICE_ONLY' };
+      expect(await graph.refusal('specialist', 'editDraft', edit)).toMatchObject({
+        code: 'HUB_STATE_CONFLICT',
+        field: 'visibility',
+      });
+      const theirs = await around('coordinator', note.id, own.personId);
+      // Seen as a note and as a delivery alike, never the one without the other.
+      expect(theirs).toMatch(
+        new RegExp(`"note":{"id":"${note.id}","versions":\\[{"text":"CnryQueued words."}`),
+      );
+      expect(theirs).toContain('"version":{"title":"CnryQueued","text":"CnryQueued words."}');
+      expect(theirs).not.toContain('CnryBetween');
+    });
+
+    it('stays so, with the call, the refusal and the words of every version, whatever its author would have', async () => {
+      await notes.policies([
+        aPolicy({ countersignRole: 'TEAM_MANAGER', countersignKinds: ['VOCATIONAL_PROFILE'] }),
+      ]);
+      const own = await seenEpisode();
+      const hidden = {
+        episodeId: own.episodeId,
+        kind: 'VOCATIONAL_PROFILE',
+        title: 'CnryKept',
+        visibility: 'SERVICE_ONLY',
+      };
+      const { note } = await signed({ ...hidden, text: 'CnryKept one.' });
+      const calledAt = graph.world.clock.now().toISOString();
+      const call = { noteId: note.id, spokeTo: 'CnryKept duty', calledAt };
+      await graph.change('specialist', 'recordTelephoneCall', call, 'note { id }');
+      const decide = (decision: 'APPROVED' | 'REJECTED', reason?: string) =>
+        graph.change('manager', 'countersignNote', { noteId: note.id, decision, reason }, 'note { id }');
+      await decide('APPROVED');
+      const amend = { noteId: note.id, reason: 'CnryKept reason', text: 'CnryKept two.' };
+      expect(
+        await graph.refusal('specialist', 'amendNote', { ...amend, visibility: 'CLINICAL_RECORD' }),
+      ).toMatchObject({ code: 'HUB_STATE_CONFLICT', field: 'visibility' });
       const { draft: amendment } = await graph.change<Changed>('specialist', 'amendNote', amend, DRAFT);
       await sign(amendment.id);
-      expect(await seen()).toMatchObject({ id: note.id, latestVersion: { text: expect.any(String) } });
-      expect(await items()).toEqual([{ note: { id: note.id } }]);
+      await decide('REJECTED', 'CnryKept refusal');
+      const [returned] = await graph.world.sql<{ id: string; revision: number }>(
+        `select id, revision from note_drafts where note_id = $1 and state = 'OPEN'`,
+        [note.id],
+      );
+      const edit = { draftId: returned!.id, revision: returned!.revision, visibility: 'CLINICAL_RECORD' };
+      expect(await graph.refusal('specialist', 'editDraft', edit)).toMatchObject({
+        code: 'HUB_STATE_CONFLICT',
+        field: 'visibility',
+      });
+      const theirs = await around('coordinator', note.id, own.personId);
+      expect(theirs).not.toMatch(new RegExp(`CnryKept|${note.id}`));
+      const ours = await around('specialist', note.id, own.personId);
+      for (const words of ['one.', 'two.', 'duty', 'refusal']) expect(ours).toContain(`CnryKept ${words}`);
     });
 
     it('stays in view of somebody of the service who asks as a clinical colleague, and goes with the role', async () => {
