@@ -11,15 +11,18 @@ registerEnumType(SourceState, {
     CURRENT: { description: 'Read just now.' },
     NOT_ASKED: { description: 'The person has a record there; nothing of it was asked for.' },
     FAILED: { description: 'It did not answer, or not usably; what it holds is missing here.' },
-    NOT_LINKED: { description: 'The hub knows of no record of the person there.' },
+    NOT_LINKED: {
+      description:
+        'The hub knows of no record of the person there, or the system itself knows of none any more.',
+    },
     NOT_OFFERED: { description: 'The system offers no live reads of what was asked for.' },
     RESTRICTED: {
       description:
-        'A record of the person is marked restricted at its source: open it there, it is not shown here.',
+        'A record of the person is marked restricted at its source, at this moment or when the caseload was last read: open it there, it is not shown here.',
     },
     IDENTITY_CONFLICT: {
       description:
-        'It has to be settled first who the person is; nothing is read, so that nobody is shown another’s record.',
+        'It has to be settled first who the person is, or the record there is by now another’s, replaced or out of use; nothing is shown, so that nobody is shown another’s record.',
     },
   },
 });
@@ -203,7 +206,7 @@ export class ClinicalSource {
 @ObjectType({
   simpleResolvers: true,
   description:
-    'What the clinical record systems say of a person at this moment; nothing of it is kept. Lists hold what every system says, each item with its system; null where no system could be read, which `sources` explains. A system that fails is one error of the answer for each field that lacks something.',
+    'What the clinical record systems say of a person at this moment; nothing of it is kept. Lists hold what every system says, each item with its system; null where no system could be read or shown, which `sources` explains. Nothing is shown of a record before its patient has been read beside it and judged; a system that offers no demographics is judged by the last caseload alone. A system that fails is one error of the answer for each field that lacks something.',
 })
 export class ClinicalRecord {
   @Field(() => [ClinicalDemographics], { nullable: true, description: 'One for each record of the person.' })

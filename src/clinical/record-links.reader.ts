@@ -1,4 +1,5 @@
 /** Where persons have their records, for a live read: the caller sees the person, and nobody doubts who that is. */
+import type { LocalDate } from '../core/calendar.js';
 import type { Scope } from '../core/caller.js';
 import type { Database } from '../platform/database/database.js';
 
@@ -9,6 +10,10 @@ export interface RecordHolder {
   readonly inConflict: boolean;
   /** A record of the person is marked restricted at its source. */
   readonly restricted: boolean;
+  /** Every NHS number known of the person and of those merged with them; empty when none is. */
+  readonly nhsNumbers: readonly string[];
+  /** Every date of birth known of them, likewise; `YYYY-MM-DD`. */
+  readonly datesOfBirth: readonly LocalDate[];
   readonly links: readonly RecordLinkInUse[];
 }
 
@@ -35,6 +40,8 @@ with recursive chain as (
   select f.asked_id, p.id from family f join persons p on p.merged_into_id = f.id
 )
 select f.asked_id as "personId", bool_or(p.identity_state = 'CONFLICT') as "inConflict", bool_or(p.restricted) as restricted,
+       coalesce(array_agg(distinct p.nhs_number) filter (where p.nhs_number is not null), '{}') as "nhsNumbers",
+       coalesce(array_agg(distinct to_char(p.date_of_birth, 'YYYY-MM-DD')) filter (where p.date_of_birth is not null), '{}') as "datesOfBirth",
        coalesce(json_agg(json_build_object('systemId', l.system_id, 'localId', l.local_id, 'restricted', l.restricted)
                          order by l.local_id) filter (where l.id is not null), '[]'::json) as links
 from family f join persons p on p.id = f.id

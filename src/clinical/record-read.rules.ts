@@ -24,13 +24,16 @@ export const SourceState = {
   NOT_ASKED: 'NOT_ASKED',
   /** It did not answer, or not usably; what it holds is missing. */
   FAILED: 'FAILED',
-  /** The hub knows of no record of the person there. */
+  /** The hub knows of no record of the person there, or the system itself knows of none any more. */
   NOT_LINKED: 'NOT_LINKED',
   /** The system, or its site profile, offers no live reads of what was asked for. */
   NOT_OFFERED: 'NOT_OFFERED',
   /** A record of the person is marked restricted at its source: it is opened there, never here. */
   RESTRICTED: 'RESTRICTED',
-  /** Somebody has to settle first who the person is: nothing is read, so that nobody is shown another's record. */
+  /**
+   * Somebody has to settle first who the person is, or the record there is by now another's, replaced or out of use:
+   * nothing is shown, so that nobody is shown another's record.
+   */
   IDENTITY_CONFLICT: 'IDENTITY_CONFLICT',
 } as const;
 export type SourceState = (typeof SourceState)[keyof typeof SourceState];
@@ -67,11 +70,12 @@ export function sourceState(
   return outcomes.some(({ failure }) => failure !== null) ? SourceState.FAILED : SourceState.CURRENT;
 }
 
-/** An item as the graph shows it: what it is, and where and when that was read. */
+/** An item as the graph shows it: what it is, and where and when that was read; never by what it was judged. */
 export function shownItem(item: Observed<object>): Readonly<Record<string, unknown>> {
   const { system, reference, version } = item.source;
   const { asOf, fetchedAt, complete } = item;
-  return { ...item.value, system, reference, version, asOf, fetchedAt, complete };
+  const { identity: _judgedBy, ...value } = item.value as Readonly<Record<string, unknown>>;
+  return { ...value, system, reference, version, asOf, fetchedAt, complete };
 }
 
 /**

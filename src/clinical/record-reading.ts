@@ -5,7 +5,8 @@ import { HubError } from '../core/errors.js';
 import type { Database } from '../platform/database/database.js';
 import type { BatchAnswer, BatchFault, Wanted } from '../platform/database/select/live-batch.js';
 import type { Observed } from './clinical-record.port.js';
-import type { RecordEpisode } from './record.port.js';
+import type { RecordDemographics, RecordEpisode } from './record.port.js';
+import { type LivePatient, liveBar } from './record-judgement.rules.js';
 import { type RecordHolder, readLastAnswers, readRecordHolders } from './record-links.reader.js';
 import {
   barred,
@@ -13,6 +14,7 @@ import {
   READ_OF,
   type ReadOutcome,
   type RecordRead,
+  SourceState,
   shownItem,
   sourceState,
 } from './record-read.rules.js';
@@ -31,6 +33,12 @@ export interface RecordReadingTerms {
 
 /** What became of one read of one patient, and why it failed. */
 interface Outcome extends ReadOutcome {
+  readonly error: HubError | null;
+}
+
+/** What stands against showing a person what a system holds of them: a state, else why that could not be found out. */
+interface Judgement {
+  readonly bar: SourceState | null;
   readonly error: HubError | null;
 }
 
@@ -57,6 +65,9 @@ export class RecordReading {
       persons.set(read, all);
       for (const key of keys) all.add(key);
     }
+    // Nothing is shown of anybody whose record has not been judged; asked beside the rest, so that it costs no time.
+    if (persons.size > 0)
+      persons.set('demographics', new Set([...persons.values()].flatMap((ids) => [...ids])));
     const calls = [...persons].flatMap(([read, ids]) =>
       this.given.systems.map((system) => this.readFrom(system, read, [...ids])),
     );
@@ -137,12 +148,54 @@ export class RecordReading {
     );
   }
 
+  /** A person's records in a system, with what they say at this moment of whose they are; none that was not read. */
+  private patients(personId: string, system: ReadableSystem): LivePatient[] {
+    return this.localIds(personId, system).flatMap((localId) => {
+      const outcome = this.done.get(nameOf('demographics', system, localId));
+      if (!outcome || outcome.error) return [];
+      const [patient] = outcome.items as readonly Observed<RecordDemographics>[];
+      return [{ localId, identity: patient?.value.identity ?? null }];
+    });
+  }
+
+  /**
+   * Judges a person's records in a system by what all their records say at this moment. As with what a pull found, one
+   * restricted record bars them all, in every system. A system without demographics cannot be judged by its own word.
+   */
+  private judgement(personId: string, system: ReadableSystem, reads: readonly RecordRead[]): Judgement {
+    const holder = this.known.get(personId);
+    const bar = barred(holder, system.id);
+    if (bar || !holder) return { bar, error: null };
+    const restricted = this.given.systems.some((any) =>
+      this.patients(personId, any).some(({ identity }) => identity?.restricted),
+    )
+      ? SourceState.RESTRICTED
+      : null;
+    if (!system.record?.demographics) return { bar: restricted, error: null };
+    const error = this.outcomesOf('demographics', personId, system).find((one) => one.error)?.error ?? null;
+    if (error) return { bar: restricted, error };
+    const saysMore = reads.some((read) =>
+      this.outcomesOf(read, personId, system).some(({ items }) => items.length > 0),
+    );
+    return { bar: liveBar(holder, this.patients(personId, system), saysMore) ?? restricted, error: null };
+  }
+
+  /** The outcomes of a read that may be told: none where something bars it, failed where that could not be found out. */
+  private told(read: RecordRead, personId: string, system: ReadableSystem, by: Judgement): Outcome[] {
+    if (by.bar) return [];
+    const { error } = by;
+    const outcomes = this.outcomesOf(read, personId, system);
+    return error
+      ? outcomes.map((outcome) => ({ ...outcome, items: [], error, failure: error.code }))
+      : outcomes;
+  }
+
   private value(field: string, personId: string, among: ReadonlySet<string>): unknown {
     if (field === 'sources') return this.sources(personId, among);
     const read = READ_OF[field];
     if (!read) throw new HubError('HUB_INTERNAL', { cause: new Error(`no read answers ${field}`) });
     const made = this.given.systems
-      .flatMap((system) => this.outcomesOf(read, personId, system))
+      .flatMap((system) => this.told(read, personId, system, this.judgement(personId, system, [read])))
       .filter(({ error }) => error === null);
     if (made.length === 0) return null;
     const items = made.flatMap((outcome) => outcome.items);
@@ -154,8 +207,12 @@ export class RecordReading {
   private sources(personId: string, among: ReadonlySet<string>): object[] {
     const reads = [...new Set([...among].flatMap((field) => READ_OF[field] ?? []))];
     return this.given.systems.map((system) => {
-      const outcomes = reads.flatMap((read) => this.outcomesOf(read, personId, system));
-      const state = sourceState(barred(this.known.get(personId), system.id), reads.length, outcomes);
+      const by: Judgement =
+        reads.length === 0
+          ? { bar: barred(this.known.get(personId), system.id), error: null }
+          : this.judgement(personId, system, reads);
+      const outcomes = reads.flatMap((read) => this.told(read, personId, system, by));
+      const state = sourceState(by.bar, reads.length, outcomes);
       const read = outcomes.filter(({ failure }) => failure === null).map(({ fetchedAt }) => fetchedAt);
       const fetchedAt = read.sort()[0] ?? null;
       return {
@@ -173,7 +230,8 @@ export class RecordReading {
     if (!read) return [];
     return this.given.systems.flatMap((system) => {
       const failed = personIds.flatMap((personId) => {
-        const error = this.outcomesOf(read, personId, system).find((outcome) => outcome.error)?.error;
+        const by = this.judgement(personId, system, [read]);
+        const error = this.told(read, personId, system, by).find((outcome) => outcome.error)?.error;
         return error ? [{ personId, error }] : [];
       });
       if (failed.length === 0) return [];

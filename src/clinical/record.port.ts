@@ -3,10 +3,15 @@
  * request per resource type and page. A member that the system does not have is absent.
  */
 import type { LocalDate } from '../core/calendar.js';
-import type { MembershipState, Observed } from './clinical-record.port.js';
+import type { MembershipState, Observed, PatientIdentity } from './clinical-record.port.js';
 
 /** How to reach a patient, as the record has it now. */
 export interface RecordDemographics {
+  /**
+   * Whose record it is and whether it may be opened here, as the same adapter tells it of a caseload. The hub judges by it
+   * before it shows anything of the patient; it is never shown itself.
+   */
+  readonly identity: PatientIdentity;
   /** Official name as one line; null when the record holds none. */
   readonly name: string | null;
   /** FHIR AdministrativeGender: `male`, `female`, `other`, `unknown`. */
@@ -60,7 +65,8 @@ export interface RecordDocument {
 
 /**
  * Live reads. Each takes local ids and answers in their order; null where the record holds no such patient. A failure is one
- * `HubError` for all of them.
+ * `HubError` for all of them. Where a system has `demographics`, every other read is held back until they have shown that the
+ * record is still the person's and is not restricted; without, only what the last caseload pull said is known of that.
  */
 export interface RecordCapability {
   demographics?(

@@ -1,6 +1,7 @@
 /** People for the contract of live reads: every field takes a value and is absent somewhere. */
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { addDays } from '../../src/core/calendar.js';
+import { testNhsNumber } from '../support/fhir-resources.js';
 import type { PeerRecord } from './misbehaving-peer.js';
 
 /** The day on which the contract asks which episodes are open. */
@@ -11,13 +12,27 @@ const or = <T>(held: boolean, value: T): T | null => (held ? value : null);
 /** The n-th person; neighbours differ in every field. */
 export function aRecord(n: number): PeerRecord {
   const postcode = `ZZ${n % 10} 9ZZ`;
+  const localId = `person-${String(n).padStart(4, '0')}`;
+  const dateOfBirth = or(n % 6 !== 1, addDays('1960-01-01', n * 37));
+  const deceasedOn = or(n % 19 === 4, '2026-01-31');
+  const numbered = n % 5 !== 3;
   return {
-    localId: `person-${String(n).padStart(4, '0')}`,
+    localId,
     demographics: {
+      identity: {
+        localId,
+        nhsNumber: or(numbered, testNhsNumber(n)),
+        nhsNumberStatus: or(numbered && n % 2 === 0, '01'),
+        dateOfBirth,
+        deceasedOn,
+        active: n % 11 !== 6,
+        replacedByLocalId: or(n % 13 === 7, 'person-0000'),
+        restricted: n % 17 === 9,
+      },
       name: or(n % 7 !== 3, `Given${n} Family${n}`),
       gender: or(n % 5 !== 2, ['male', 'female', 'other', 'unknown'][n % 4]!),
-      dateOfBirth: or(n % 6 !== 1, addDays('1960-01-01', n * 37)),
-      deceasedOn: or(n % 19 === 4, '2026-01-31'),
+      dateOfBirth,
+      deceasedOn,
       telephone: or(n % 3 !== 2, `07700 900${String(100 + (n % 900)).slice(-3)}`),
       address: or(n % 4 !== 3, `${n} High Street, Northwick, ${postcode}`),
       postcode: or(n % 4 !== 3, postcode),

@@ -1,5 +1,5 @@
 /** What each adapter that reads a record live must do: everybody's own, in the order asked, one request for a page of people. */
-import { Capability } from '../../src/clinical/clinical-record.port.js';
+import { Capability, type PatientIdentity } from '../../src/clinical/clinical-record.port.js';
 import type { RecordCapability } from '../../src/clinical/record.port.js';
 import type { ErrorCode } from '../../src/core/error-codes.js';
 import { anOutgoingDocument } from '../support/outgoing-documents.js';
@@ -45,6 +45,32 @@ export function recordCases({ subject, contractCase }: ContractCases): void {
     expect(read[0]).toBeNull();
     expect(read[1]).toMatchObject({ complete: true, source: { reference: `Patient/${asked[1]}` } });
   });
+
+  recordCase(
+    'whose a record is and whether it may be opened comes along, as it does with a caseload',
+    async (record) => {
+      if (!record.demographics) return;
+      const changes: readonly Partial<PatientIdentity>[] = [
+        {},
+        { restricted: true },
+        { active: false },
+        { replacedByLocalId: ids[0]! },
+        { nhsNumber: null, nhsNumberStatus: null, dateOfBirth: null },
+        { nhsNumber: people[1]!.demographics.identity.nhsNumber, nhsNumberStatus: '02' },
+      ];
+      const peer = changes.map((change, at) => {
+        const { demographics, ...rest } = people[at]!;
+        const identity = { ...demographics.identity, active: true, restricted: false, ...change };
+        return { ...rest, demographics: { ...demographics, ...identity, identity } };
+      });
+      subject().peer.loadRecords(peer);
+      const read = await record.demographics(ids.slice(0, changes.length), never());
+      expect(read.map((one) => one!.value.identity)).toEqual(
+        peer.map(({ demographics }) => demographics.identity),
+      );
+      for (const [at, change] of changes.entries()) expect(read[at]!.value.identity).toMatchObject(change);
+    },
+  );
 
   recordCase('care teams are everybody’s own, with every member named', async (record) => {
     if (!record.careTeams) return;

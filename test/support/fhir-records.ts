@@ -2,18 +2,24 @@
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { DocumentLabel } from '../../src/clinical/documents.port.js';
 import type { PeerDocument, PeerRecord } from '../contract/misbehaving-peer.js';
-import { practitionerResource, STATUS_OF, type TestResource } from './fhir-resources.js';
+import { nhsNumberSlice, practitionerResource, STATUS_OF, type TestResource } from './fhir-resources.js';
 
 const CHANGED = { versionId: '3', lastUpdated: '2026-02-28T12:00:00.000Z' };
 
 function patientOf({ localId, demographics }: PeerRecord): TestResource {
   const { name, gender, dateOfBirth, deceasedOn, telephone, address, postcode, generalPractitioner } =
     demographics;
+  const { nhsNumber, nhsNumberStatus, active, replacedByLocalId, restricted } = demographics.identity;
   const [line, city] = (address ?? '').split(', ');
   return {
     resourceType: 'Patient',
     id: localId,
-    meta: CHANGED,
+    meta: { ...CHANGED, security: [{ code: restricted ? 'R' : 'N' }] },
+    ...(nhsNumber === null ? {} : { identifier: [nhsNumberSlice(nhsNumber, nhsNumberStatus)] }),
+    ...(active ? {} : { active }),
+    ...(replacedByLocalId === null
+      ? {}
+      : { link: [{ type: 'replaced-by', other: { reference: `Patient/${replacedByLocalId}` } }] }),
     ...(name === null
       ? {}
       : {

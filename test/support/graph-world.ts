@@ -1,5 +1,8 @@
 /** A world for the graph: two trusts, several teams, every role, and some sixty people whose every identifying value is a canary. */
+
+import type { PatientIdentity } from '../../src/clinical/clinical-record.port.js';
 import type { ReadableSystem } from '../../src/clinical/record-read.service.js';
+import { addDays } from '../../src/core/calendar.js';
 import { Role } from '../../src/core/caller.js';
 import { newId } from '../../src/core/ids.js';
 import { nextNhsNumber, putMembership, putReferral } from './casework-people.js';
@@ -88,9 +91,20 @@ export class GraphWorld extends CaseworkWorld {
   readonly people: Someone[] = [];
   readonly thirdOrganisation = newId();
   readonly otherSystem = newId();
+  /** Whose each record is, by local id: what its person is known by. */
+  private readonly identities = new Map<string, Partial<PatientIdentity>>();
+  private readonly identityOf = (localId: string) => this.identities.get(localId);
   /** What the record systems say of a person is made of the person's own names, so that another's would be met as theirs. */
-  readonly record = new ScriptedRecord({ system: 'home', nameOf: cnryName });
-  readonly otherRecord = new ScriptedRecord({ system: 'other', nameOf: cnryName });
+  readonly record = new ScriptedRecord({
+    system: 'home',
+    nameOf: cnryName,
+    identityOf: this.identityOf,
+  });
+  readonly otherRecord = new ScriptedRecord({
+    system: 'other',
+    nameOf: cnryName,
+    identityOf: this.identityOf,
+  });
 
   /** People whose referral a team received, in the order they were made. */
   referredTo(team: TeamName): Someone[] {
@@ -271,16 +285,18 @@ export class GraphWorld extends CaseworkWorld {
     const personId = newId();
     const foreign = plan.team === 'FOREIGN';
     const restricted = plan.restricted ?? false;
+    const nhsNumber = nextNhsNumber();
+    const dateOfBirth = plan.born ?? addDays('1950-01-01', n * 97);
+    this.identities.set(`record-${n}`, { nhsNumber, nhsNumberStatus: '01', dateOfBirth });
     await this.sql(
       `insert into persons (id, organisation_id, nhs_number, nhs_number_status, date_of_birth, restricted)
-       values ($1, $2, $3, '01', coalesce($6::date, date '1950-01-01' + $4::integer * 97), $5)`,
+       values ($1, $2, $3, '01', $4, $5)`,
       [
         personId,
         foreign ? this.organisations.other : this.organisations.home,
-        nextNhsNumber(),
-        n,
+        nhsNumber,
+        dateOfBirth,
         restricted,
-        plan.born ?? null,
       ],
     );
     const memberships: string[] = [];

@@ -1,5 +1,5 @@
 /** A clinical record that says of every patient what a test wrote, counts how it is asked, and fails or hangs as told. */
-import type { Observed } from '../../src/clinical/clinical-record.port.js';
+import type { Observed, PatientIdentity } from '../../src/clinical/clinical-record.port.js';
 import type { RecordCapability } from '../../src/clinical/record.port.js';
 import { HubError } from '../../src/core/errors.js';
 
@@ -14,6 +14,8 @@ export interface ScriptedRecordOptions {
   readonly offers?: readonly Read[];
   /** Name by local id; undefined: the record holds no such patient. Default: a name made of the id. */
   readonly nameOf?: (localId: string) => string | undefined;
+  /** What a record says of whose it is, by local id; default: somebody born on 1 January 1980, of no NHS number. */
+  readonly identityOf?: (localId: string) => Partial<PatientIdentity> | undefined;
   /** ISO instant of every read. */
   readonly fetchedAt?: string;
 }
@@ -24,24 +26,29 @@ export class ScriptedRecord {
   /** Another object after `reset`, as when the system is connected anew. */
   capability: RecordCapability;
   private readonly faults = new Map<Read | 'ALL', Misbehaviour>();
+  /** What has changed at the source, by local id, until `reset`; null: the patient is gone while all that is theirs is there. */
+  readonly changed = new Map<string, Partial<PatientIdentity> | null>();
   /** Signals of calls that hang, so that a test sees them aborted. */
   readonly signals: AbortSignal[] = [];
 
   constructor(private readonly options: ScriptedRecordOptions) {
     const all: Required<RecordCapability> = {
       demographics: (ids, signal) =>
-        this.answer('demographics', ids, signal, (id, name) =>
-          this.observed(`Patient/${id}`, {
+        this.answer('demographics', ids, signal, (id, name) => {
+          if (this.changed.get(id) === null) return undefined;
+          const identity = this.identity(id);
+          return this.observed(`Patient/${id}`, {
+            identity,
             name,
             gender: 'female',
-            dateOfBirth: '1980-01-01',
-            deceasedOn: '2026-01-01',
+            dateOfBirth: identity.dateOfBirth,
+            deceasedOn: identity.deceasedOn,
             telephone: `tel ${name}`,
             address: `1 Road, ${name}`,
             postcode: 'QQ1 1QQ',
             generalPractitioner: 'A practice',
-          }),
-        ).then((found) => found.map((one) => one ?? null)),
+          });
+        }).then((found) => found.map((one) => one ?? null)),
       careTeams: (ids, signal) =>
         this.answer('careTeams', ids, signal, (id, name) => [
           this.observed(`CareTeam/${id}`, {
@@ -90,6 +97,7 @@ export class ScriptedRecord {
     this.calls.length = 0;
     this.signals.length = 0;
     this.faults.clear();
+    this.changed.clear();
     this.capability = { ...this.capability };
   }
 
@@ -104,6 +112,21 @@ export class ScriptedRecord {
     const counts: Partial<Record<Read, number>> = {};
     for (const { read } of this.calls) counts[read] = (counts[read] ?? 0) + 1;
     return counts;
+  }
+
+  private identity(localId: string): PatientIdentity {
+    return {
+      localId,
+      nhsNumber: null,
+      nhsNumberStatus: null,
+      dateOfBirth: '1980-01-01',
+      deceasedOn: '2026-01-01',
+      active: true,
+      replacedByLocalId: null,
+      restricted: false,
+      ...this.options.identityOf?.(localId),
+      ...this.changed.get(localId),
+    };
   }
 
   private observed<T>(reference: string, value: T): Observed<T> {

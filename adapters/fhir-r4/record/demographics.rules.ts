@@ -1,8 +1,8 @@
-/** Patient (FHIR R4, UK Core Patient 2.6.1) as how to reach a person. */
+/** Patient (FHIR R4, UK Core Patient 2.6.1) as whose record it is and how to reach the person. */
 import type { RecordDemographics } from '../../../src/clinical/record.port.js';
 import { type Json, member, objectsOf, textOf } from '../json.js';
-import { readDate } from '../mapping/dates.rules.js';
 import { personName } from '../mapping/names.rules.js';
+import { mapPatient, type PatientRules } from '../mapping/patient.rules.js';
 import { displayOf } from '../mapping/references.rules.js';
 import type { Unmapped } from '../mapping/unmapped.js';
 
@@ -16,13 +16,6 @@ function gender(patient: Json, unmapped: Unmapped): string | null {
   if (typeof code === 'string' && GENDERS.includes(code)) return code;
   unmapped('Patient.gender');
   return null;
-}
-
-/** A whole day of a FHIR date; anything less precise is null and counted under its path. */
-function day(patient: Json, path: 'birthDate' | 'deceasedDateTime', unmapped: Unmapped) {
-  const read = readDate(member(patient, path));
-  if (read.precision === 'PARTIAL' || read.precision === 'MALFORMED') unmapped(`Patient.${path}`);
-  return read.day;
 }
 
 /** Patient.telecom.value of the preferred telephone: not an old one, by ContactPoint.rank, then in the record's order. */
@@ -73,14 +66,21 @@ function generalPractitioner(patient: Json): string | null {
   );
 }
 
-/** The demographics in a Patient resource. Never throws; what it cannot use is null and counted. */
-export function mapDemographics(patient: Json, unmapped: Unmapped): RecordDemographics {
+/** The demographics in a Patient resource whose id is `localId`. Never throws; what it cannot use is null and counted. */
+export function mapDemographics(
+  localId: string,
+  patient: Json,
+  rules: PatientRules,
+  unmapped: Unmapped,
+): RecordDemographics {
   const address = homeAddress(patient);
+  const identity = mapPatient(localId, patient, rules, unmapped);
   return {
+    identity,
     name: personName(patient),
     gender: gender(patient, unmapped),
-    dateOfBirth: day(patient, 'birthDate', unmapped),
-    deceasedOn: day(patient, 'deceasedDateTime', unmapped),
+    dateOfBirth: identity.dateOfBirth,
+    deceasedOn: identity.deceasedOn,
     telephone: telephone(patient),
     address: oneLine(address),
     postcode: textOf(address, 'postalCode')?.trim() ?? null,

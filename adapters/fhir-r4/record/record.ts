@@ -41,7 +41,8 @@ export function createRecord(context: RecordContext): RecordCapability | undefin
       });
       return localIds.map((id) => {
         const patient = patients.get(id)!.at(-1);
-        return patient === undefined ? null : seen(patient, mapDemographics(patient.resource, unmapped));
+        if (patient === undefined) return null;
+        return seen(patient, mapDemographics(id, patient.resource, settings, unmapped));
       });
     },
     async careTeams(localIds, signal) {

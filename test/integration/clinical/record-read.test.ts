@@ -1,4 +1,5 @@
 /** Live reads as the service makes them: whom it asks for, from which systems, and what is left when one of them fails. */
+import type { PatientIdentity } from '../../../src/clinical/clinical-record.port.js';
 import { RecordReadService } from '../../../src/clinical/record-read.service.js';
 import { NO_SCOPE, type Scope } from '../../../src/core/caller.js';
 import { HubError } from '../../../src/core/errors.js';
@@ -102,12 +103,148 @@ test('two systems and two records in one: every item with its system, in the ord
   ]);
 });
 
-test('a record that the system does not hold is nothing, not a failure', async () => {
+test('a record that the system does not hold is no record, not a failure', async () => {
   const id = await person([[world.systemId, 'gone']]);
   const answer = await service.reader(scope())(wanting([id]));
-  expect(answer.value('demographics', id, among)).toEqual([]);
+  expect(answer.value('demographics', id, among)).toBeNull();
   expect(answer.value('careCoordinator', id, among)).toBeNull();
-  expect(states(answer, id)[0]).toBe('home CURRENT');
+  expect(states(answer, id)[0]).toBe('home NOT_LINKED');
+  expect(answer.faults).toEqual([]);
+});
+
+describe('what a record says just now', () => {
+  const FIELDS = ALL.slice(0, 5);
+  const shown = (answer: BatchAnswer, key: string) =>
+    FIELDS.filter((field) => answer.value(field, key, among) !== null);
+
+  test.each<[string, Partial<PatientIdentity> | null, string]>([
+    ['restricted', { restricted: true }, 'RESTRICTED'],
+    ['out of use', { active: false }, 'IDENTITY_CONFLICT'],
+    ['replaced', { replacedByLocalId: 'x' }, 'IDENTITY_CONFLICT'],
+    ['of another day of birth', { dateOfBirth: '1980-01-02' }, 'IDENTITY_CONFLICT'],
+    ['of another number', { nhsNumber: '9990000026' }, 'IDENTITY_CONFLICT'],
+    ['of another id', { localId: 'x' }, 'IDENTITY_CONFLICT'],
+    ['gone, with what was theirs still there', null, 'IDENTITY_CONFLICT'],
+  ])('%s: nothing of it is shown, whichever field is asked for', async (name, change, state) => {
+    const localId = `now ${name}`;
+    const [id, fine] = [
+      await person([[world.systemId, localId]]),
+      await person([[world.systemId, `beside ${name}`]]),
+    ];
+    await world.sql(
+      `update persons set nhs_number = '9990000018', date_of_birth = '1980-01-01' where id = $1`,
+      [id],
+    );
+    mine.changed.set(localId, change);
+    for (const fields of [ALL, ...FIELDS.map((field) => [field, 'sources'])]) {
+      const answer = await service.reader(scope())(wanting([id, fine], fields));
+      expect([fields, shown(answer, id)]).toEqual([fields, []]);
+      expect(answer.value('sources', id, new Set(fields))).toMatchObject([
+        // With the patient alone asked for, one who is gone leaves nothing that could contradict it.
+        {
+          system: 'home',
+          state:
+            change === null && fields[0] === 'demographics' && fields.length === 2 ? 'NOT_LINKED' : state,
+          fetchedAt: null,
+          code: null,
+        },
+        {},
+        {},
+      ]);
+      expect(shown(answer, fine).length).toBeGreaterThan(0);
+      expect(answer.faults).toEqual([]);
+    }
+  });
+
+  test('restricted in one system: shown from none, as when a pull had found it', async () => {
+    const id = await person([
+      [world.systemId, 'h21'],
+      [second, 's21'],
+    ]);
+    other.changed.set('s21', { restricted: true });
+    const answer = await service.reader(scope())(wanting([id], ['careTeams', 'sources']));
+    expect(shown(answer, id)).toEqual([]);
+    expect(states(answer, id, new Set(['careTeams', 'sources']))).toEqual([
+      'home RESTRICTED',
+      'mute NOT_LINKED',
+      'second RESTRICTED',
+    ]);
+  });
+
+  test('another’s in one system: the other system’s is shown', async () => {
+    const id = await person([
+      [world.systemId, 'h22'],
+      [second, 's22'],
+    ]);
+    other.changed.set('s22', { active: false });
+    const answer = await service.reader(scope())(wanting([id]));
+    expect(names(answer, id)).toEqual(['home h22']);
+    expect(states(answer, id)).toEqual(['home CURRENT', 'mute NOT_LINKED', 'second IDENTITY_CONFLICT']);
+  });
+
+  test('cannot be read: nothing of that source is shown, with its one error for each field', async () => {
+    const id = await person([
+      [world.systemId, 'h23'],
+      [second, 's23'],
+    ]);
+    mine.misbehave('REFUSED', 'demographics');
+    const answer = await service.reader(scope())(wanting([id]));
+    expect(answer.value('careTeams', id, among)).toBeNull();
+    expect(answer.value('careCoordinator', id, among)).toBeNull();
+    expect(names(answer, id)).toEqual(['second s23']);
+    expect(answer.value('documents', id, among)).toHaveLength(1);
+    expect(answer.faults.map(({ source, field, error }) => [source, field, error.code]).sort()).toEqual(
+      [...FIELDS].sort().map((field) => ['home', field, 'HUB_UPSTREAM_REFUSED']),
+    );
+    expect(answer.value('sources', id, among)).toMatchObject([
+      { system: 'home', state: 'FAILED', code: 'HUB_UPSTREAM_REFUSED', fetchedAt: null },
+      { system: 'mute' },
+      { system: 'second', state: 'CURRENT' },
+    ]);
+  });
+
+  test('is asked for beside what is wanted, once, and not for the sources alone', async () => {
+    const id = await person([[world.systemId, 'h24']]);
+    const reader = service.reader(scope());
+    await reader(wanting([id], ['sources']));
+    expect(mine.calls).toEqual([]);
+    await Promise.all([reader(wanting([id], ['careTeams'])), reader(wanting([id], ['documents']))]);
+    expect(mine.counts()).toEqual({ demographics: 1, careTeams: 1, documents: 1 });
+  });
+
+  test('a system without demographics is shown by what the last pull said', async () => {
+    const blind = new ScriptedRecord({ system: 'home', offers: ['careTeams'] });
+    const reads = new RecordReadService({
+      database: world.database,
+      clock: world.clock,
+      systems: () => [
+        {
+          id: world.systemId,
+          organisationId: world.organisations.home,
+          code: 'home',
+          record: blind.capability,
+        },
+      ],
+    });
+    const id = await person([[world.systemId, 'h25']]);
+    const answer = await reads.reader(scope())(wanting([id], ['careTeams', 'sources']));
+    expect(answer.value('careTeams', id, among)).toHaveLength(1);
+    await world.sql('update record_links set restricted = true where person_id = $1', [id]);
+    const after = await reads.reader(scope())(wanting([id], ['careTeams', 'sources']));
+    expect(after.value('careTeams', id, among)).toBeNull();
+    expect(states(after, id)).toEqual(['home RESTRICTED']);
+  });
+
+  test('is held to what is known of anybody merged with the person', async () => {
+    const [a, b] = [await person([[world.systemId, 'h26']]), await person([])];
+    await world.sql(`update persons set date_of_birth = '1980-01-01' where id = $1`, [a]);
+    await world.sql(`update persons set date_of_birth = '1990-01-01' where id = $1`, [b]);
+    await world.sql('update persons set merged_into_id = $2 where id = $1', [a, b]);
+    const answer = await service.reader(scope())(wanting([b]));
+    expect(names(answer, b)).toEqual(['home h26']);
+    mine.changed.set('h26', { dateOfBirth: '1999-09-09' });
+    expect(names(await service.reader(scope())(wanting([b])), b)).toBeNull();
+  });
 });
 
 test('one of two systems fails: what the other says is there, with one fault per field', async () => {
@@ -171,7 +308,7 @@ describe('within one request', () => {
     const id = await person([[world.systemId, 'h9']]);
     await service.reader(scope())(wanting([id], ['documents']));
     await service.reader(scope())(wanting([id], ['documents']));
-    expect(mine.counts()).toEqual({ documents: 2 });
+    expect(mine.counts()).toEqual({ demographics: 2, documents: 2 });
   });
 });
 

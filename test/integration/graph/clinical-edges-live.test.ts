@@ -106,8 +106,10 @@ test('is within the limits on a request, and asks for no more than is selected',
     SPECIALIST,
     '{ persons(first: 100) { nodes { clinical { careTeams { name } sources { state } } } } }',
   );
-  expect((await record.requests()).map(({ path, count }) => `${count} ${path}`)).toEqual([
+  // The patients beside it: by them it is judged whether anything may be shown.
+  expect((await record.requests()).map(({ path, count }) => `${count} ${path}`).sort()).toEqual([
     '1 /fhir/CareTeam/_search',
+    '1 /fhir/Patient/_search',
   ]);
   await record.clearRequests();
   await server.ask(SPECIALIST, '{ persons(first: 100) { nodes { id clinical { sources { state } } } } }');
@@ -120,6 +122,37 @@ test('is answered alike without the shortcut', async () => {
     await server.ask(SPECIALIST, PAGE, { stock: true }),
   ];
   expect(stock.text).toBe(compiled.text);
+});
+
+test('a patient marked restricted since the last pull is shown on neither read path, in four requests still', async () => {
+  const patient = patients[0]!;
+  const put = (changed: Patient) =>
+    fetch(`${record.baseUrl}/Patient/${patient.id}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify(changed),
+    });
+  const [person] = await world.sql<{ person_id: string }>(
+    'select person_id from record_links where local_id = $1',
+    [patient.id],
+  );
+  const id = person!.person_id;
+  const one = `query Q($id: UUID!) { person(id: $id) { clinical { ${PAGE.slice(PAGE.indexOf('demographics {'), PAGE.lastIndexOf('} } } }'))} } } }`;
+  const ask = async (stock: boolean) =>
+    (await server.ask(SPECIALIST, one, { variables: { id }, stock })).data!.person as Pick<Node, 'clinical'>;
+  expect((await ask(false)).clinical.demographics).toHaveLength(1);
+  expect((await put({ ...patient, meta: { security: [{ code: 'R' }] } })).status).toBe(200);
+  try {
+    for (const stock of [false, true]) {
+      await record.clearRequests();
+      const { sources, ...fields } = (await ask(stock)).clinical;
+      expect(Object.values(fields)).toEqual([null, null, null, null, null]);
+      expect(sources).toMatchObject([{ system: 'home', state: 'RESTRICTED', code: null }]);
+      expect(await record.requests()).toHaveLength(4);
+    }
+  } finally {
+    expect((await put(patient)).status).toBe(200);
+  }
 });
 
 test('the record system stopped: the hub’s own data complete, the record null, one error per source and edge', async () => {

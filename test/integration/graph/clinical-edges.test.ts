@@ -206,6 +206,52 @@ describe('nobody is shown another’s record', () => {
   });
 });
 
+describe('what has changed at the source since the last pull', () => {
+  const NOTHING = {
+    demographics: null,
+    careTeams: null,
+    careCoordinator: null,
+    openEpisodes: null,
+    documents: null,
+  };
+
+  test.each([
+    ['marked restricted', { restricted: true }, 'RESTRICTED'],
+    ['merged into another', { replacedByLocalId: 'record-9' }, 'IDENTITY_CONFLICT'],
+    ['out of use', { active: false }, 'IDENTITY_CONFLICT'],
+    ['of another date of birth', { dateOfBirth: '1999-09-09' }, 'IDENTITY_CONFLICT'],
+    ['of another NHS number', { nhsNumber: '9990000018' }, 'IDENTITY_CONFLICT'],
+    ['gone', null, 'IDENTITY_CONFLICT'],
+  ])('a record %s is not shown', async (_name, change, state) => {
+    const { n, personId } = world.people[0]!;
+    world.record.changed.set(`record-${n}`, change);
+    const clinical = await clinicalOf('specialist', personId);
+    expect(clinical).toMatchObject(NOTHING);
+    expect(clinical.sources).toEqual([
+      { system: 'home', state, asOf: LAST_ANSWER, fetchedAt: null, code: null },
+    ]);
+    const teams = await clinicalOf('specialist', personId, 'careTeams { name } sources { state }');
+    expect(teams).toEqual({ careTeams: null, sources: [{ state }] });
+  });
+
+  test('without knowing it, nothing is shown', async () => {
+    world.record.misbehave('UNREACHABLE', 'demographics');
+    const answer = await ask(
+      'specialist',
+      'query Q($id: UUID!) { person(id: $id) { clinical { careTeams { name } sources { state code } } } }',
+      { id: world.people[0]!.personId },
+    );
+    expect(answer.data).toEqual({
+      person: {
+        clinical: { careTeams: null, sources: [{ state: 'FAILED', code: 'HUB_UPSTREAM_UNREACHABLE' }] },
+      },
+    });
+    expect(answer.errors.map(({ path, extensions }) => [path!.join('.'), extensions.code])).toEqual([
+      ['person.clinical.careTeams', 'HUB_UPSTREAM_UNREACHABLE'],
+    ]);
+  });
+});
+
 describe('how a source stands', () => {
   test('merged: the records of all who turned out to be one, under either of them', async () => {
     for (const at of [3, 4]) {
@@ -229,6 +275,7 @@ describe('how a source stands', () => {
       `insert into record_links (id, organisation_id, system_id, local_id, person_id, observed_at) values ($1, $2, $3, 'record-0b', $4, now())`,
       [newId(), world.organisations.home, world.systemId, former],
     );
+    world.record.changed.set('record-0b', { dateOfBirth: null });
     try {
       const { demographics } = await clinicalOf('specialist', personId);
       expect((demographics as { reference: string }[]).map(({ reference }) => reference)).toEqual([

@@ -17,6 +17,8 @@ const holder = (more: Partial<RecordHolder> = {}): RecordHolder => ({
   personId: 'p',
   inConflict: false,
   restricted: false,
+  nhsNumbers: [],
+  datesOfBirth: [],
   links: [
     { systemId: 'a', localId: '1', restricted: false },
     { systemId: 'b', localId: '2', restricted: false },
@@ -147,6 +149,12 @@ test('an item is shown with where it comes from; its own reference stays what th
     complete: true,
     state: 'OPEN',
   });
+});
+
+test('by what an item was judged is not shown', () => {
+  const item = { ...episode(7, null, null), value: { name: 'A', identity: { nhsNumber: '9' } } };
+  expect(shownItem(item)).toMatchObject({ name: 'A' });
+  expect(shownItem(item)).not.toHaveProperty('identity');
 });
 
 test('every field but the sources has its read', () => {

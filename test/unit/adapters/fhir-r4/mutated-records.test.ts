@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { filedDocument, versionIdsOf } from '../../../../adapters/fhir-r4/documents/filed.rules.js';
 import { encodeText, textHash } from '../../../../adapters/fhir-r4/documents/text.rules.js';
+import { mapPatient } from '../../../../adapters/fhir-r4/mapping/patient.rules.js';
 import { UnmappedTally } from '../../../../adapters/fhir-r4/mapping/unmapped.js';
 import { mapCareTeam } from '../../../../adapters/fhir-r4/record/care-team.rules.js';
 import { mapDemographics } from '../../../../adapters/fhir-r4/record/demographics.rules.js';
@@ -12,6 +13,7 @@ import { isId } from '../../../../src/core/ids.js';
 import { asJson, changed, type Value } from '../../../support/mutated-json.js';
 
 const RULES = { baseUrl: 'https://record.example/fhir/', documentIdentifierSystem: 'urn:oid:2.25.1' };
+const PATIENT_RULES = { baseUrl: RULES.baseUrl, nhsNumberStatusSystems: [], restrictedCodes: ['R'] };
 const ID = '0190c8e2-1111-7222-8333-444455556666';
 const TEXT = 'Met at the library.';
 const DOCUMENT: Value = {
@@ -99,11 +101,12 @@ test('identifiers and lines of documents', () => {
 test('demographics', () => {
   fc.assert(
     fc.property(changed(PATIENT), (resource) => {
-      const read = mapDemographics(asJson(resource), count);
+      const read = mapDemographics('p1', asJson(resource), PATIENT_RULES, count);
       for (const text of [read.name, read.telephone, read.address, read.postcode, read.generalPractitioner])
         expect(isTextOrNull(text)).toBe(true);
       for (const day of [read.dateOfBirth, read.deceasedOn])
         expect(day === null || isLocalDate(day)).toBe(true);
+      expect(read.identity).toEqual(mapPatient('p1', asJson(resource), PATIENT_RULES, count));
       expect(String(read.gender)).toMatch(/^(male|female|other|unknown|null)$/);
     }),
     { numRuns: 2000 },

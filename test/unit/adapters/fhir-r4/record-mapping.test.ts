@@ -3,15 +3,18 @@
 import { filedDocument, versionIdsOf } from '../../../../adapters/fhir-r4/documents/filed.rules.js';
 import { conceptText } from '../../../../adapters/fhir-r4/mapping/concept.rules.js';
 import { nameBehind, personName } from '../../../../adapters/fhir-r4/mapping/names.rules.js';
+import { mapPatient } from '../../../../adapters/fhir-r4/mapping/patient.rules.js';
 import { UnmappedTally } from '../../../../adapters/fhir-r4/mapping/unmapped.js';
 import { mapCareTeam } from '../../../../adapters/fhir-r4/record/care-team.rules.js';
 import { mapDemographics } from '../../../../adapters/fhir-r4/record/demographics.rules.js';
 import { mapDocument } from '../../../../adapters/fhir-r4/record/record-document.rules.js';
 import { mapOpenEpisode } from '../../../../adapters/fhir-r4/record/record-episode.rules.js';
 import { newId } from '../../../../src/core/ids.js';
+import { nhsNumberSlice, testNhsNumber } from '../../../support/fhir-resources.js';
 
 const BASE = 'https://record.example/fhir/';
 const RULES = { baseUrl: BASE, documentIdentifierSystem: 'urn:oid:2.25.1' };
+const PATIENT_RULES = { baseUrl: BASE, nhsNumberStatusSystems: [], restrictedCodes: ['R'] };
 let tally: UnmappedTally;
 beforeEach(() => {
   tally = new UnmappedTally();
@@ -19,7 +22,17 @@ beforeEach(() => {
 const counted = () => Object.fromEntries(tally.byPath);
 
 describe('demographics', () => {
-  const of = (patient: object) => mapDemographics({ resourceType: 'Patient', ...patient }, tally.count);
+  const whole = (patient: object) =>
+    mapDemographics('p1', { resourceType: 'Patient', id: 'p1', ...patient }, PATIENT_RULES, tally.count);
+  const of = (patient: object) => {
+    const { identity, ...shown } = whole(patient);
+    expect(identity).toMatchObject({
+      localId: 'p1',
+      dateOfBirth: shown.dateOfBirth,
+      deceasedOn: shown.deceasedOn,
+    });
+    return shown;
+  };
   const EMPTY = {
     name: null,
     gender: null,
@@ -105,6 +118,29 @@ describe('demographics', () => {
   ])('%s', (_what, patient, expected) => {
     expect(of(patient)).toEqual({ ...EMPTY, ...expected });
     expect(counted()).toEqual({});
+  });
+
+  test('whose it is, by the mapping of a caseload', () => {
+    const patient = {
+      resourceType: 'Patient',
+      id: 'p1',
+      meta: { security: [{ code: 'N' }, { code: 'R' }] },
+      identifier: [nhsNumberSlice(testNhsNumber(1), '01')],
+      active: false,
+      birthDate: '1980-02-29',
+      link: [{ type: 'replaced-by', other: { reference: `${BASE}Patient/p2` } }],
+    };
+    expect(whole(patient).identity).toEqual({
+      localId: 'p1',
+      nhsNumber: testNhsNumber(1),
+      nhsNumberStatus: '01',
+      dateOfBirth: '1980-02-29',
+      deceasedOn: null,
+      active: false,
+      replacedByLocalId: 'p2',
+      restricted: true,
+    });
+    expect(whole(patient).identity).toEqual(mapPatient('p1', patient, PATIENT_RULES, tally.count));
   });
 
   test('what cannot be used is null and counted', () => {
