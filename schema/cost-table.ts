@@ -1,8 +1,19 @@
-/** How large the lists of the graph are reckoned that take no `first`: the upper end of what the hub holds of each. */
+/** How large the lists of the graph are reckoned that take no `first`, and what long texts weigh: the upper end of what the hub holds of each. */
 import type { CostModel } from './limits/request-limits.js';
 
-/** Sizes for the limit on cost; every other list without `first` counts as ten. */
+/**
+ * Sizes for the limit on cost; every other list without `first` counts as ten. The limit of 50,000 then stands for some 20 MB:
+ * a unit for 400 bytes of a text at its longest.
+ */
 export const COST_TABLE: CostModel = {
+  // The longest page of any list when nothing is said.
+  defaultPage: 25,
+  weights: {
+    // 120,000 characters of up to four bytes.
+    'NoteDraft.text': 1_200,
+    // 30,000 characters of up to four bytes.
+    'NoteVersion.text': 300,
+  },
   sizes: {
     // A question may name 1,000 referrals and usually names a few; its own limit of 1,000 bounds the rest.
     'EligibilityChecked.decisions': 20,

@@ -16,9 +16,11 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
+  type SelectionNode,
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { inputError } from '../../src/core/errors.js';
 import { type Cost, fixedCost, type ListSize, NO_COST, plus, times } from './cost.js';
 import { argumentLength, type Declared, isPaged, pageSize } from './list-size.js';
 import { type CostModel, limitPassed, type RequestLimits } from './request-limits.js';
@@ -34,7 +36,8 @@ export interface OperationProfile {
 
 /**
  * The profile of a document's operations; null when the text is not GraphQL (Apollo words that).
- * Throws `HUB_INPUT_LIMIT` for every limit that does not hang on variables.
+ * Throws `HUB_INPUT_LIMIT` for every limit that does not hang on variables, `HUB_INPUT_INVALID` for a subscription whose root
+ * field has a condition.
  */
 export function profileDocument(
   schema: GraphQLSchema,
@@ -122,6 +125,7 @@ class Walk {
     let cost = NO_COST;
     for (const node of set.selections) {
       this.nodes = this.within('nodes', this.nodes + 1);
+      if (place.depth === 0 && this.operation.operation === 'subscription') refuseCondition(node);
       if (node.kind === Kind.FIELD) cost = plus(cost, this.field(node, place));
       else if (node.kind === Kind.INLINE_FRAGMENT) {
         const type = node.typeCondition ? this.schema.getType(node.typeCondition.name.value) : place.type;
@@ -154,7 +158,7 @@ class Walk {
     const definition = fieldOf(place.type, name);
     const inner = { type: definition && getNamedType(definition.type), depth, page: null, introspecting };
     if (introspecting) return node.selectionSet ? this.selections(node.selectionSet, inner) : NO_COST;
-    const own = fixedCost(this.model.weights?.[`${place.type?.name}.${name}`] ?? 1);
+    const own = fixedCost(this.settled(this.model.weights, place.type, name) ?? 1);
     if (!node.selectionSet) return own;
     if (!definition) return plus(own, this.selections(node.selectionSet, inner));
     const page = isPaged(definition)
@@ -167,8 +171,27 @@ class Walk {
   }
 
   private configured(type: GraphQLNamedType | undefined, node: FieldNode): ListSize | undefined {
-    const size = this.model.sizes?.[`${type?.name}.${node.name.value}`];
+    const size = this.settled(this.model.sizes, type, node.name.value);
     return typeof size === 'string' ? argumentLength(node, size, this.declared) : size;
+  }
+
+  /** What a table of the model says of a field: under the type's own name, else its interfaces', else the largest of its members'. */
+  private settled<Value extends number | string>(
+    table: Readonly<Record<string, Value>> | undefined,
+    type: GraphQLNamedType | undefined,
+    field: string,
+  ): Value | undefined {
+    if (!table || !type) return undefined;
+    const own = table[`${type.name}.${field}`];
+    if (own !== undefined) return own;
+    const among = (types: readonly GraphQLNamedType[]): Value | undefined => {
+      const found = types.map(({ name }) => table[`${name}.${field}`]).filter((one) => one !== undefined);
+      return found.length === 0 ? undefined : found.reduce((left, right) => (right > left ? right : left));
+    };
+    if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
+    const inherited = among(type.getInterfaces());
+    if (inherited !== undefined || isObjectType(type)) return inherited;
+    return among(this.schema.getPossibleTypes(type));
   }
 
   private within(
@@ -178,6 +201,15 @@ class Walk {
     if (value > this.limits[limit]) throw limitPassed(limit, value, this.limits[limit]);
     return value;
   }
+}
+
+/**
+ * What a subscription is to must not hang on a condition (GraphQL, September 2025, section 5.2.4.1). graphql-js throws from
+ * within its own rule on it, or finds no field at all.
+ */
+function refuseCondition({ directives }: SelectionNode): void {
+  if (directives?.some(({ name }) => name.value === 'skip' || name.value === 'include'))
+    throw inputError('query', 'has a condition on what it subscribes to', 'no @skip or @include there');
 }
 
 function fieldOf(

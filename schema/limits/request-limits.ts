@@ -48,7 +48,10 @@ export const DEFAULT_LIMITS: RequestLimits = {
   variableValues: 20_000,
 };
 
-/** How lists are sized when the document does not say it with `first` or `last`. Keys are `Type.field`. */
+/**
+ * How lists are sized when the document does not say it with `first` or `last`, and what fields weigh. Keys are `Type.field`.
+ * A field of an interface is found by the interface's name as by the name of the object type through which it is reached.
+ */
 export interface CostModel {
   /** Size of a page without `first` and `last`. Default 50. */
   readonly defaultPage?: number;
@@ -56,7 +59,7 @@ export interface CostModel {
   readonly defaultList?: number;
   /** Size of a certain list: a number, or the path of the list argument that it answers item by item, as `input.questions`. */
   readonly sizes?: Readonly<Record<string, number | string>>;
-  /** Cost of a certain field by itself. Default 1. */
+  /** Cost of a certain field by itself, each time that it is selected, aliases included: for values that may be large. Default 1. */
   readonly weights?: Readonly<Record<string, number>>;
 }
 

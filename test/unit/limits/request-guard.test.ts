@@ -1,7 +1,7 @@
 /** Limits: every hostile request is refused by the limit meant for it, every ordinary one passes, and the work is bounded. */
 
 import fc from 'fast-check';
-import { getIntrospectionQuery, parse, validate } from 'graphql';
+import { buildSchema, getIntrospectionQuery, parse, validate } from 'graphql';
 import { RequestGuard } from '../../../schema/limits/request-guard.js';
 import { DEFAULT_LIMITS } from '../../../schema/limits/request-limits.js';
 import { isHubError } from '../../../src/core/errors.js';
@@ -146,6 +146,63 @@ describe('cost', () => {
         );
       }),
     );
+  });
+});
+
+describe('weights', () => {
+  const model = { weights: { 'Person.name': 100, 'Node.id': 7 } };
+  const costOf = (query: string): number =>
+    new RequestGuard(schema, DEFAULT_LIMITS, model).check({ query }).cost;
+
+  it.each<[string, string, number]>([
+    ['a field of its type', '{ me { name } }', 1 + 100],
+    ['once for each alias', '{ me { a: name b: name c: name } }', 1 + 300],
+    ['once for each time that it is written', '{ me { name name } }', 1 + 200],
+    ['once for each item', '{ people(first: 4) { nodes { name } } }', 2 + 4 * 101],
+    ['in a fragment', '{ me { ...F } } fragment F on Person { name }', 1 + 100],
+    ['in a union', '{ search(text: "x") { ... on Person { name } } }', 1 + 100],
+    ['through the interface', '{ node(id: 1) { id } }', 1 + 7],
+    ['of the interface, through one of its members', '{ me { id } }', 1 + 7],
+    ['in a member’s fragment of the interface', '{ node(id: 1) { ... on Person { name } } }', 1 + 100],
+    ['of no other field', '{ me { tags team { __typename } } }', 1 + 1 + 1 + 1],
+  ])('%s', (_what, query, cost) => expect(costOf(query)).toBe(cost));
+
+  it('sizes are found alike: the type’s own first, then its interface’s, and the largest of its members’', () => {
+    const graph = buildSchema(
+      'type Query { node: Node a: A b: B } interface Node { kin: [A!] } type A implements Node { kin: [A!] text: String } type B implements Node { kin: [A!] }',
+    );
+    const guard = new RequestGuard(graph, DEFAULT_LIMITS, { sizes: { 'Node.kin': 3, 'B.kin': 2 } });
+    const of = (field: string) => guard.check({ query: `{ ${field} { kin { text } } }` }).cost;
+    expect([of('node'), of('a'), of('b')]).toEqual([2 + 3 * 2, 2 + 3 * 2, 2 + 2 * 2]);
+    const members = new RequestGuard(graph, DEFAULT_LIMITS, { sizes: { 'A.kin': 4, 'B.kin': 5 } });
+    expect(members.check({ query: '{ node { kin { text } } }' }).cost).toBe(2 + 5 * 2);
+  });
+});
+
+describe('a subscription whose root field hangs on a condition', () => {
+  const graph = buildSchema('type Query { a: Int } type Tick { n: Int } type Subscription { ticks: Tick }');
+  const guard = new RequestGuard(graph);
+
+  it.each([
+    ['subscription { ticks @include(if: false) { n } }'],
+    ['subscription { ticks @skip(if: true) { n } }'],
+    ['subscription ($x: Boolean!) { ticks @include(if: $x) { n } }'],
+    ['subscription ($x: Boolean! = true) { ticks @skip(if: $x) { n } }'],
+    ['subscription ($x: Boolean!) { ... @include(if: $x) { ticks { n } } }'],
+    ['subscription ($x: Boolean!) { ...F @skip(if: $x) } fragment F on Subscription { ticks { n } }'],
+    ['subscription ($x: Boolean!) { ...F } fragment F on Subscription { ticks @include(if: $x) { n } }'],
+    ['query q { a } subscription s($x: Boolean!) { ticks @include(if: $x) { n } }'],
+  ])('%s', (query) => {
+    expect(refusalOf(guard, { query })).toBe('HUB_INPUT_INVALID');
+    expect(refusalOf(guard, { query, variables: { x: true } })).toBe('HUB_INPUT_INVALID');
+  });
+
+  it.each([
+    ['subscription ($x: Boolean!) { ticks { n @include(if: $x) } }'],
+    ['query ($x: Boolean!) { a @include(if: $x) }'],
+    ['query { ...F @include(if: true) } fragment F on Query { a }'],
+  ])('below the root, and in queries, a condition is nobody’s business: %s', (query) => {
+    expect(refusalOf(guard, { query })).toBe('ok');
   });
 });
 
