@@ -1,5 +1,6 @@
 /** Apollo plugins of reads: answers whole queries from compiled reads, and tells what live sources failed at. */
 import { type ApolloServerPlugin, type BaseContext, HeaderMap } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../src/core/logger.js';
 import { toldFaults } from '../src/platform/database/select/live-faults.js';
 import { PlanCache } from '../src/platform/database/select/plans.js';
@@ -8,6 +9,7 @@ import { type OperationPlans, readOperation } from '../src/platform/database/sel
 import type { RootFields } from '../src/platform/database/select/root-field.js';
 import { currentTrace } from './server/correlation.js';
 import { extensionsOf, logFailure } from './server/format-error.js';
+import type { AnswerPlugin } from './server/server-options.js';
 
 /** Settings of the plugin: the same root fields and way to the caller as `applyFieldMaps`. */
 export interface CompiledReadsOptions<Context> {
@@ -68,36 +70,35 @@ export function compiledReads<Context extends BaseContext>(
 /**
  * Adds to an answer one error per source and edge that failed, whichever way the answer was read: code, retry class and
  * correlation id as all errors have, `system` (null: nothing could be read at all), `edge` (`Type.field`), `affected`
- * (persons), `asOf` (until when what the hub keeps of the system holds). `path` is the first place affected.
+ * (persons), `asOf` (until when what the hub keeps of the system holds). `path` is the first place affected. The events of
+ * a subscription carry them alike.
  */
 export function liveFaults<Context extends BaseContext>(
   contextOf: ReadContextOf<Context>,
   logger: Logger,
-): ApolloServerPlugin<Context> {
+): AnswerPlugin<Context> & Required<Pick<AnswerPlugin<Context>, 'errorsBeside'>> {
+  const errorsBeside = (asked: Context, data: object | null | undefined): GraphQLFormattedError[] => {
+    const context = contextOf(asked);
+    if (!context) return [];
+    const { correlationId } = currentTrace();
+    return toldFaults(context, data).map(({ source, edge, error, asOf, affected, path }) => {
+      if (error.code === 'HUB_INTERNAL') logFailure(logger, error.cause ?? error, correlationId);
+      const where = { system: source, edge, affected, asOf };
+      return {
+        message: error.message,
+        path,
+        extensions: { ...extensionsOf(error, correlationId), ...where },
+      };
+    });
+  };
   return {
+    errorsBeside,
     requestDidStart: async () => ({
       willSendResponse: async ({ contextValue, response }) => {
-        const context = contextOf(contextValue);
-        if (!context || response.body.kind !== 'single') return;
+        if (response.body.kind !== 'single') return;
         const { singleResult } = response.body;
-        const told = toldFaults(context, singleResult.data);
-        if (told.length === 0) return;
-        const { correlationId } = currentTrace();
-        for (const { error } of told) {
-          if (error.code === 'HUB_INTERNAL') logFailure(logger, error.cause ?? error, correlationId);
-        }
-        const errors = told.map(({ source, edge, error, asOf, affected, path }) => ({
-          message: error.message,
-          path,
-          extensions: {
-            ...extensionsOf(error, correlationId),
-            system: source,
-            edge,
-            affected,
-            asOf,
-          },
-        }));
-        singleResult.errors = [...(singleResult.errors ?? []), ...errors];
+        const errors = errorsBeside(contextValue, singleResult.data);
+        if (errors.length > 0) singleResult.errors = [...(singleResult.errors ?? []), ...errors];
       },
     }),
   };

@@ -1,6 +1,6 @@
 /** What the server is made of: handed in by the composition root, so that the server knows no room and no setting. */
 import type { ApolloServerPlugin, BaseContext } from '@apollo/server';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { VerifiedToken } from '../../src/access/tokens/token.rules.js';
 import type { Clock } from '../../src/core/clock.js';
 import type { Logger } from '../../src/core/logger.js';
@@ -76,6 +76,12 @@ export interface StreamOptions {
   readonly slowMs?: number;
 }
 
+/** A plugin that may know of errors beside those of an answer's fields. Its Apollo half adds them to queries, streams ask for them. */
+export interface AnswerPlugin<Context extends BaseContext> extends ApolloServerPlugin<Context> {
+  /** Errors of an answer that has been read under the context, worded; asked within the request's trace. */
+  errorsBeside?(context: Context, data: object | null | undefined): readonly GraphQLFormattedError[];
+}
+
 /** Everything that a server is made of. */
 export interface ServerOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
@@ -86,7 +92,7 @@ export interface ServerOptions<Context extends BaseContext> {
   readonly logger: Logger;
   readonly health: HealthOptions;
   /** Default: none beside the server's own. */
-  readonly plugins?: readonly ApolloServerPlugin<Context>[];
+  readonly plugins?: readonly AnswerPlugin<Context>[];
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: RequestLimits;
   readonly costs?: CostModel;

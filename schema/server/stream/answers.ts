@@ -24,6 +24,8 @@ export interface Subscription<Context> {
   readonly renew: () => Promise<Context>;
   /** Words an error for the subscriber. */
   readonly word: (error: GraphQLError) => GraphQLFormattedError;
+  /** Errors of an answer beside those of its fields, worded: what live sources failed at while it was read. */
+  readonly beside: (context: Context, data: ExecutionResult['data']) => readonly GraphQLFormattedError[];
   /** How long the subscriber may take to read one answer. */
   readonly slowMs: number;
 }
@@ -55,25 +57,30 @@ export class Answers<Context> {
     void this.source?.return?.();
   }
 
-  /** The answers. An event of which the subscriber may see nothing (every field null, no error) is not answered. */
+  /**
+   * The answers. An event of which the subscriber may see nothing (every field null, no error) is not answered; one of which
+   * nothing but an error can be told is the last.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<WordedResult, void, undefined> {
     const { schema, document, operationName, variables, slowMs } = this.subscription;
     const common = { schema, document, operationName, variableValues: variables };
-    const source = await createSourceEventStream({ ...common, contextValue: this.subscription.context });
-    if (!(Symbol.asyncIterator in source)) {
-      yield this.worded({ errors: source.errors?.map(asRequestFault) ?? [] });
-      return;
-    }
-    this.source = source[Symbol.asyncIterator]();
     let sent = 0;
     try {
+      const source = await createSourceEventStream({ ...common, contextValue: this.subscription.context });
+      if (!(Symbol.asyncIterator in source)) {
+        yield this.worded({ errors: source.errors?.map(asRequestFault) ?? [] });
+        return;
+      }
+      this.source = source[Symbol.asyncIterator]();
       while (!this.ended) {
         const event = await this.source.next();
         if (event.done || this.ended) break;
         const contextValue = await this.subscription.renew();
         const result = await execute({ ...common, rootValue: event.value, contextValue });
-        if (saysNothing(result)) continue;
-        yield this.worded(result);
+        const nothing = isNothing(result);
+        if (nothing && !result.errors?.length) continue;
+        yield this.worded(result, this.subscription.beside(contextValue, result.data));
+        if (nothing) break;
         if (!(await this.turnstile.through(++sent, slowMs))) {
           this.tooSlow();
           return;
@@ -82,14 +89,17 @@ export class Answers<Context> {
     } catch (error) {
       yield this.worded({ errors: [asGraphQLError(error)] });
     } finally {
-      void this.source.return?.();
+      void this.source?.return?.();
     }
     if (this.last) yield this.worded({ errors: [asGraphQLError(this.last)] });
   }
 
-  private worded({ data, errors }: ExecutionResult): WordedResult {
-    const said = errors?.map((error) => this.subscription.word(error));
-    return { ...(data === undefined ? {} : { data }), ...(said ? { errors: said } : {}) };
+  private worded(
+    { data, errors }: ExecutionResult,
+    beside: readonly GraphQLFormattedError[] = [],
+  ): WordedResult {
+    const said = [...(errors?.map((error) => this.subscription.word(error)) ?? []), ...beside];
+    return { ...(data === undefined ? {} : { data }), ...(said.length > 0 ? { errors: said } : {}) };
   }
 }
 
@@ -100,8 +110,8 @@ function asRequestFault(error: GraphQLError): GraphQLError {
   return new GraphQLError(message, { nodes, originalError, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
-function saysNothing({ data, errors }: ExecutionResult): boolean {
-  return !errors?.length && (!data || Object.values(data).every((value) => value === null));
+function isNothing({ data }: ExecutionResult): boolean {
+  return !data || Object.values(data).every((value) => value === null);
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

@@ -6,6 +6,7 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   getOperationAST,
   parse,
   validate,
@@ -44,6 +45,7 @@ export function streamRoute<Context extends BaseContext>(
   options: ServerOptions<Context>,
   config: object,
 ): void {
+  const { plugins = [] } = options;
   const settings = { ...DEFAULTS, ...options.streams };
   const open = new OpenStreams(settings);
   const contextFor = contextMaker(options);
@@ -76,6 +78,10 @@ export function streamRoute<Context extends BaseContext>(
                 context,
                 renew: () => options.contextFor(edgeRequest(request)),
                 word,
+                beside: (at, data) =>
+                  withTrace({ correlationId }, () =>
+                    plugins.flatMap((plugin) => plugin.errorsBeside?.(at, data) ?? []),
+                  ),
                 slowMs: settings.slowMs,
               },
               () => reply.raw.destroy(),
@@ -146,13 +152,23 @@ function subscriptionIn<Context extends BaseContext>(
   } catch (error) {
     return { errors: [faulty(error as GraphQLError, 'GRAPHQL_PARSE_FAILED')] };
   }
-  const faults = validate(schema, document, undefined, { maxErrors: 5 });
+  const faults = faultsOf(schema, document);
   if (faults.length > 0) return { errors: faults.map((fault) => faulty(fault, 'GRAPHQL_VALIDATION_FAILED')) };
   const operation = getOperationAST(document, operationName);
   if (!operation) return { errors: [faulty(new GraphQLError(''), 'OPERATION_RESOLUTION_FAILURE')] };
   if (operation.operation === 'subscription') return { document };
   const originalError = inputError('query', 'is no subscription', 'a subscription; queries go to /graphql');
   return { errors: [new GraphQLError(originalError.message, { originalError })] };
+}
+
+/** What validation finds. A rule of graphql-js that cannot bear the document throws what is wrong with it. */
+function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, undefined, { maxErrors: 5 });
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
 
 function faulty(error: GraphQLError, code: string): GraphQLError {

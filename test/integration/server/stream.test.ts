@@ -54,7 +54,7 @@ class Feed implements AsyncIterableIterator<unknown> {
 const schema = buildSchema(/* GraphQL */ `
   type Query { hello: String }
   type Tick { n: Int text: String who: String fails: String }
-  type Subscription { ticks(from: Int, needed: String): Tick refused: Tick }
+  type Subscription { ticks(from: Int, needed: String): Tick refused: Tick broken: Tick lost: Tick }
 `);
 let feed: Feed;
 const fields = schema.getSubscriptionType()!.getFields();
@@ -66,6 +66,12 @@ fields.ticks!.subscribe = (_source, { from }: { from?: number }) => {
 fields.ticks!.resolve = (event) => event;
 fields.refused!.subscribe = () => {
   throw new HubError('HUB_ACCESS_FIELD', { details: { field: 'Subscription.refused' } });
+};
+fields.broken!.subscribe = () => 7 as never;
+fields.lost!.subscribe = fields.ticks!.subscribe;
+fields.lost!.resolve = ({ n, gone }) => {
+  if (gone) throw new HubError('HUB_NOT_FOUND', { details: { field: 'n' } });
+  return { n };
 };
 const tick = (schema.getType('Tick') as unknown as { getFields(): typeof fields }).getFields();
 tick.who!.resolve = (_event, _args, { edge }: TestContext) => edge.token?.subject;
@@ -218,6 +224,7 @@ describe('what cannot be carried out', () => {
     ['holds two root fields', 'subscription { ticks { n } refused { n } }', 'HUB_INPUT_INVALID'],
     ['is a query', '{ hello }', 'HUB_INPUT_INVALID'],
     ['is refused to the role', 'subscription { refused { n } }', 'HUB_ACCESS_FIELD'],
+    ['has a source that is none', 'subscription { broken { n } }', 'HUB_INTERNAL'],
     ['has a bad argument', 'subscription ($from: Int) { ticks(from: $from) { n } }', 'HUB_INPUT_INVALID'],
   ])('one that %s is answered by one worded error, and completed', async (_what, query, code) => {
     const response = await subscribe(query, undefined, { variables: { from: CANARIES[0] } });
@@ -239,6 +246,29 @@ describe('what cannot be carried out', () => {
       reason: 'OPERATION_RESOLUTION_FAILURE',
     });
     await frames.event();
+  });
+
+  it.each([
+    ['a variable', 'subscription ($x: Boolean!) { ticks @include(if: $x) { n } }'],
+    ['a constant', 'subscription { ticks @include(if: false) { n } }'],
+    [
+      'a spread',
+      'subscription ($x: Boolean!) { ...F @skip(if: $x) } fragment F on Subscription { ticks { n } }',
+    ],
+  ])('one whose root field hangs on %s, at both addresses', async (_what, query) => {
+    for (const path of ['/graphql', '/graphql/stream']) {
+      const response = await fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: {
+          accept: 'text/event-stream, application/json',
+          'content-type': 'application/json',
+          ...bearer('TEAM_MANAGER'),
+        },
+        body: JSON.stringify({ query, variables: { x: true } }),
+      });
+      expect([path, response.status, await codeOf(response)]).toEqual([path, 400, 'HUB_INPUT_INVALID']);
+    }
+    expect(logger.lines).toEqual([]);
   });
 
   it('is told to the graph’s own address too: no subscription there', async () => {
@@ -356,6 +386,59 @@ describe('standing', () => {
     const { errors } = await frames.result(2_000);
     expect(errors![0]!.extensions).toMatchObject({ code: 'HUB_ACCESS_TOKEN', reason: 'EXPIRED' });
     expect(await frames.event()).toEqual({ event: 'complete', data: null });
+    await until(() => Feed.open === 0);
+  });
+});
+
+describe('an event of which nothing can be answered', () => {
+  beforeEach(() => serve());
+
+  it('is answered with its error, and is the last', async () => {
+    const frames = new FrameReader(await subscribe('subscription { lost { n } }'));
+    await until(() => Feed.open === 1);
+    feed.push({ n: 1 }, { gone: true }, { n: 3 });
+    expect(await frames.result()).toEqual({ data: { lost: { n: 1 } } });
+    const { data, errors } = await frames.result();
+    expect([data, errors!.map(({ extensions }) => extensions.code)]).toEqual([
+      { lost: null },
+      ['HUB_NOT_FOUND'],
+    ]);
+    expect(await frames.event()).toEqual({ event: 'complete', data: null });
+    await until(() => Feed.open === 0);
+  });
+
+  it('is not one in which a field below fails', async () => {
+    const frames = new FrameReader(await subscribe('subscription { ticks { n fails } }'));
+    await until(() => Feed.open === 1);
+    feed.push({ n: 1 }, { n: 2 });
+    for (const n of [1, 2]) {
+      const { data, errors } = await frames.result();
+      expect([data, errors!.length]).toEqual([{ ticks: { n, fails: null } }, 1]);
+    }
+    await frames.leave();
+    await until(() => Feed.open === 0);
+  });
+});
+
+describe('errors that a plugin has beside an answer', () => {
+  it('are told with each event, after those of its fields', async () => {
+    const asked: unknown[] = [];
+    const errorsBeside = (context: TestContext, data: unknown) => {
+      asked.push(data);
+      const message = `beside ${context.edge.token?.subject}`;
+      return [{ message, path: ['ticks'], extensions: { code: 'HUB_BUSY', correlationId: 'x' } }];
+    };
+    await serve({ plugins: [{ errorsBeside }] });
+    const frames = new FrameReader(await subscribe('subscription { ticks(from: 1) { n fails } }'));
+    for (const n of [1, 2]) {
+      const { data, errors } = await frames.result();
+      expect(data).toEqual({ ticks: { n, fails: null } });
+      expect(errors!.map(({ extensions }) => extensions.code)).toEqual(['HUB_INTERNAL', 'HUB_BUSY']);
+      expect(errors![1]!.message).toBe('beside someone');
+      feed.push({ n: 2 });
+    }
+    expect(asked).toHaveLength(2);
+    await frames.leave();
     await until(() => Feed.open === 0);
   });
 });
