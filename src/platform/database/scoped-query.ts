@@ -3,10 +3,11 @@
  * that the Sync ends. No BEGIN and no COMMIT travel, nothing is left on the connection, and when the scope cannot be set
  * the server skips to the Sync, so that the select never runs.
  *
- * This leans on names inside `pg` (`prepare`, `handleDataRow`, `handleCommandComplete`, `parsedStatements`). `readerPool` proves at
+ * This leans on names inside `pg` (`prepare`, `handleDataRow`, `_canceledDueToError`, `handleCommandComplete`, `parsedStatements`). `readerPool` proves at
  * the start that they work and else falls back to a transaction of four round trips.
  */
 import pg from 'pg';
+import { answerTooLarge, MOST_ROW_BYTES } from './answer-size.js';
 import { SET_SCOPE } from './scope-values.js';
 
 /** Name of the prepared `SET_SCOPE` on every reading connection. */
@@ -27,8 +28,10 @@ interface Wire {
 
 /** The methods of pg's query class that its type declarations leave out. */
 interface QueryInternals {
+  /** What the callback is told in place of rows once the server is ready again. */
+  _canceledDueToError: Error | false;
   prepare(connection: Wire): void;
-  handleDataRow(message: unknown): void;
+  handleDataRow(message: { readonly length: number }): void;
   handleCommandComplete(message: unknown, connection: Wire): void;
 }
 
@@ -68,7 +71,18 @@ export function readConfig(
   };
 }
 
-class ScopedQuery extends BaseQuery {
+/** Lets go of rows beyond `MOST_ROW_BYTES`: the message that brings a row says how long it is. The connection stays in step. */
+class BoundedQuery extends BaseQuery {
+  private bytes = 0;
+
+  override handleDataRow(message: { readonly length: number }): void {
+    this.bytes += message.length;
+    if (this.bytes <= MOST_ROW_BYTES) super.handleDataRow(message);
+    else this._canceledDueToError = answerTooLarge(MOST_ROW_BYTES);
+  }
+}
+
+class ScopedQuery extends BoundedQuery {
   /** True until the answer to `SET_SCOPE` has gone by. */
   private settingScope = true;
 
@@ -96,7 +110,7 @@ class ScopedQuery extends BaseQuery {
     super.prepare(connection);
   }
 
-  override handleDataRow(message: unknown): void {
+  override handleDataRow(message: { readonly length: number }): void {
     if (!this.settingScope) super.handleDataRow(message);
   }
 
@@ -138,9 +152,13 @@ export async function runInTransaction(
   await client.query('begin read only');
   try {
     await client.query(SET_SCOPE, [...scope]);
-    const result = await client.query(config);
+    const rows = await new Promise<unknown[][]>((done, fail) => {
+      client.query(
+        new BoundedQuery(config, (error, result) => (error ? fail(error) : done(result.rows as unknown[][]))),
+      );
+    });
     await client.query('commit');
-    return result.rows as unknown[][];
+    return rows;
   } catch (error) {
     await client.query('rollback').catch(() => {});
     throw error;

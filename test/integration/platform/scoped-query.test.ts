@@ -111,6 +111,51 @@ describe('scoped query', () => {
   });
 });
 
+describe('rows beyond what an answer may hold', () => {
+  let clone: Awaited<ReturnType<typeof cloneDatabase>>;
+  let client: pg.Client;
+  beforeAll(async () => {
+    clone = await cloneDatabase();
+    client = new pg.Client({ connectionString: roleUrl(clone.ownerUrl, DatabaseRole.READ_STAFF) });
+    await client.connect();
+    await prepareScope(client);
+  });
+  afterAll(async () => {
+    await client.end();
+    await clone.drop();
+  });
+  const megabytes = (count: number) =>
+    readConfig(`select repeat('x', 1000000) from generate_series(1, $1)`, [count], undefined);
+  const values = scopeValues(scope);
+
+  it.each<[string, (config: pg.QueryArrayConfig) => Promise<unknown[][]>]>([
+    ['in one Sync', (config) => runScoped(client, config, values, [])],
+    ['in a transaction', (config) => runInTransaction(client, config, values)],
+  ])('are let go, and the connection is as good as before: %s', async (_way, ask) => {
+    expect(await ask(megabytes(60))).toHaveLength(60);
+    await expect(ask(megabytes(65)).then(({ length }) => length)).rejects.toMatchObject({
+      code: 'HUB_INPUT_LIMIT',
+      details: { limit: 'answer', maximum: 64_000_000 },
+    });
+    expect(await ask(look())).toEqual([[scope.organisationId]]);
+  });
+
+  it('hold no more memory than the bound, however many there are', async () => {
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().heapUsed);
+    }, 5);
+    const before = process.memoryUsage().heapUsed;
+    await expect(
+      runScoped(client, megabytes(600), values, []).then(({ length }) => length),
+    ).rejects.toMatchObject({
+      code: 'HUB_INPUT_LIMIT',
+    });
+    clearInterval(watch);
+    expect(most - before).toBeLessThan(300_000_000);
+  });
+});
+
 describe('ReaderPool', () => {
   let clone: Awaited<ReturnType<typeof cloneDatabase>>;
   beforeAll(async () => {

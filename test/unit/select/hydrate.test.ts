@@ -1,6 +1,7 @@
 /** The generated functions make of any row what a plain interpreter of the shape makes of it. */
 import fc from 'fast-check';
 import { HubError } from '../../../src/core/errors.js';
+import { AnswerSize, MOST_ANSWER_BYTES } from '../../../src/platform/database/answer-size.js';
 import { type Hydration, hydrator, isoTime } from '../../../src/platform/database/select/hydrate.js';
 import { NotCompilable } from '../../../src/platform/database/select/not-compilable.js';
 import {
@@ -14,6 +15,7 @@ import {
 const run = (cuts: readonly number[] = []): Hydration => ({
   cuts,
   live: [],
+  size: new AnswerSize(),
   subjects: new Set(),
   demands: [],
 });
@@ -53,6 +55,7 @@ const shapes = fc.letrec<{ row: RowShape; object: ObjectShape; shape: Shape }>((
   shape: fc.oneof(
     { depthSize: 'small' },
     slot.map((at): Shape => ({ kind: 'value', slot: at })),
+    slot.map((at): Shape => ({ kind: 'text', slot: at })),
     fc.string().map((text): Shape => ({ kind: 'constant', text })),
     fc.record({ slot, object: tie('row'), by: fc.constantFrom('proof' as const, 'condition' as const) }).map(
       ({ slot: at, object: inner, by }): Shape => ({
@@ -176,6 +179,66 @@ test('absence of what was promised ends the shortcut, and is null on the stock w
   };
   expect(() => hydrator(object([['one', one]]), false)([null], run())).toThrow(NotCompilable);
   expect(hydrator(object([['one', one]]), true)([null], run())).toHaveProperty('one', null);
+});
+
+describe('the size of an answer', () => {
+  const text = (slot: number): Shape => ({ kind: 'text', slot });
+  const made = (shape: RowShape, row: readonly unknown[], times: number, marked = false) => {
+    const [make, one] = [hydrator(shape, marked), run()];
+    for (let at = 0; at < times; at++) make(row, one);
+  };
+  const long = 'x'.repeat(MOST_ANSWER_BYTES / 100);
+
+  test.each([true, false])('is held to the bound, marked or not: %s', (marked) => {
+    const one = object([['a', text(0)]]);
+    expect(() => made(one, [long], 100, marked)).not.toThrow();
+    expect(() => made(one, [long], 101, marked)).toThrow(
+      expect.objectContaining({ code: 'HUB_INPUT_LIMIT' }),
+    );
+  });
+
+  test('counts a text as often as it is answered', () => {
+    const two = object([
+      ['a', text(0)],
+      ['b', text(0)],
+    ]);
+    expect(() => made(two, [long], 50)).not.toThrow();
+    expect(() => made(two, [long], 51)).toThrow(HubError);
+  });
+
+  test('counts in lists and in chunks', () => {
+    const list = (chunked: boolean) =>
+      object([['l', { kind: 'list', slot: 0, object: object([['a', text(0)]]), chunked, cut: null }]]);
+    const rows = Array.from({ length: 101 }, () => [long]);
+    expect(() => made(list(false), [rows], 1)).toThrow(HubError);
+    expect(() => made(list(true), [rows.map((row) => [row])], 1)).toThrow(HubError);
+  });
+
+  test('counts bytes, not characters', () => {
+    const wide = '\u{1f600}'.repeat(MOST_ANSWER_BYTES / 400);
+    expect(() => made(object([['a', text(0)]]), [wide], 100)).not.toThrow();
+    expect(() => made(object([['a', text(0)]]), [wide], 101)).toThrow(HubError);
+  });
+
+  test('leaves every value as it is, and short ones uncounted', () => {
+    const size = new AnswerSize();
+    for (const value of [null, '', 'short', long]) expect(size.count(value)).toBe(value);
+    for (let at = 0; at < 300_000; at++) size.count('x'.repeat(100));
+  });
+
+  test('refuses in words that say what to do, and nothing of the text', () => {
+    const size = new AnswerSize();
+    const counting = () => {
+      for (let at = 0; at < 101; at++) size.count(`Ada 9990000018 ${long}`);
+    };
+    expect(counting).toThrow(
+      expect.objectContaining({
+        message:
+          'The answer would hold more than 25 MB: ask for smaller pages, or for long texts one by one.',
+        details: { limit: 'answer', maximum: MOST_ANSWER_BYTES },
+      }),
+    );
+  });
 });
 
 describe('instants', () => {

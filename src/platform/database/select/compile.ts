@@ -146,7 +146,7 @@ function columnShape(compilation: Compilation, row: Row, column: Column): Shape 
   // A row of the statement's own travels as text, where only JSON has a parser; inside JSON both are native.
   const composite = column.kind === 'textArray' || column.kind === 'json';
   const slot = row.slots.add(row.slots.top && composite ? `to_json(${sql})` : sql);
-  return { kind: column.kind === 'time' ? 'time' : 'value', slot };
+  return { kind: column.kind === 'time' || column.kind === 'text' ? column.kind : 'value', slot };
 }
 
 function oneShape(

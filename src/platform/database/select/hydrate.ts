@@ -1,13 +1,15 @@
 /** Makes objects of positional rows: one generated function per shape, object literals with constant keys. */
 import { HubError } from '../../../core/errors.js';
+import type { AnswerSize } from '../answer-size.js';
 import type { LiveDemand } from './live-faults.js';
 import type { LivePlan } from './live-plan.js';
 import { NotCompilable } from './not-compilable.js';
 import { CHUNK } from './row-scope.js';
 import { NEEDS_KEY, type ObjectShape, type RowShape, type Shape, shapedPrototype } from './shapes.js';
 
-/** What reading gathers beside the answer: the persons answered, and the objects that wait for a live edge. */
+/** What reading gathers beside the answer: its size, the persons answered, and the objects that wait for a live edge. */
 export interface Gathered {
+  readonly size: AnswerSize;
   readonly subjects: Set<string>;
   readonly demands: LiveDemand[];
 }
@@ -87,6 +89,8 @@ class Writer {
     switch (shape.kind) {
       case 'value':
         return at(shape.slot, chunked);
+      case 'text':
+        return `h.size.count(${at(shape.slot, chunked)})`;
       case 'time':
         return `$.time(${at(shape.slot, chunked)})`;
       case 'live':

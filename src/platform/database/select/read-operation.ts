@@ -8,6 +8,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import { AnswerSize } from '../answer-size.js';
 import { Compilation } from './compilation.js';
 import { compileRoot } from './compile-root.js';
 import type { Gathered } from './hydrate.js';
@@ -58,7 +59,7 @@ export async function readOperation(request: OperationRequest, context: ReadCont
     { maxErrors: 1 },
   );
   if (!variables) return null;
-  const gathered: Gathered = { subjects: new Set(), demands: [] };
+  const gathered: Gathered = { size: new AnswerSize(), subjects: new Set(), demands: [] };
   const prepared = prepare(request, variables, context, gathered);
   if (!prepared) return null;
 

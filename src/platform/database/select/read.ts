@@ -7,6 +7,7 @@ import {
   responsePathAsArray,
 } from 'graphql';
 import { HubError, isHubError } from '../../../core/errors.js';
+import { AnswerSize } from '../answer-size.js';
 import { Compilation } from './compilation.js';
 import { compileRoot } from './compile-root.js';
 import type { TypeMap } from './field-map.js';
@@ -40,7 +41,7 @@ export type ReadTarget = RootField | ReadById | ReadByIds;
  * Reads what the field of `info` selects. A connection, list or row by the field's own arguments, or rows by id; of an
  * abstract return type, what is selected of the map's type. Fields that the role may not read and hand-written ones are
  * left to their resolvers (`applyFieldMaps` sets them). Errors: `HUB_ACCESS_FIELD` for a refused root, filter or order,
- * `HUB_INPUT_*` for arguments, `HUB_AUDIT_UNAVAILABLE` when the read cannot be put on record.
+ * `HUB_INPUT_*` for arguments and for an answer that would be too large, `HUB_AUDIT_UNAVAILABLE` when the read cannot be put on record.
  */
 export async function read(
   info: GraphQLResolveInfo,
@@ -50,7 +51,7 @@ export async function read(
   const failure = takeFailure(context, info);
   if (failure) throw failure.error;
   const plan = fieldPlan(info, target, context);
-  const gathered = { subjects: new Set<string>(), demands: [] };
+  const gathered = { size: sizeOf(context), subjects: new Set<string>(), demands: [] };
   const ids = target.kind === 'id' ? { ids: [target.id] } : target.kind === 'ids' ? { ids: target.ids } : {};
   const run = prepareRun(plan, { variables: info.variableValues, ...ids }, context, gathered);
   const read = await run.read();
@@ -115,6 +116,15 @@ function pathText(info: GraphQLResolveInfo): string {
     if (typeof path.key === 'string') keys.push(path.key);
   }
   return keys.join('.');
+}
+
+const sizes = new WeakMap<ReadContext, AnswerSize>();
+
+/** What the fields of a request come to together, each of them read apart. */
+function sizeOf(context: ReadContext): AnswerSize {
+  const size = sizes.get(context) ?? new AnswerSize();
+  sizes.set(context, size);
+  return size;
 }
 
 const failures = new WeakMap<ReadContext, Map<string, unknown>>();

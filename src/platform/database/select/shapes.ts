@@ -3,6 +3,8 @@
 /** How one field of an object is made from the row. */
 export type Shape =
   | { readonly kind: 'value'; readonly slot: number }
+  /** A text of any length: counted each time that it is answered. */
+  | { readonly kind: 'text'; readonly slot: number }
   /** A `timestamptz` in either of PostgreSQL's text forms. */
   | { readonly kind: 'time'; readonly slot: number }
   /** Null at first; `edge` is the number of its plan, `slot` holds its key. */
