@@ -12,13 +12,13 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'specialist',
     title: 'Who am I',
-    description: 'Who the hub takes you to be, and whose rows you reach.',
+    description: 'For everybody: who the hub takes you to be, and whose rows you reach.',
     query: '{\n  me { subject role purpose teamIds }\n}',
   },
   {
     role: 'specialist',
     title: 'My referrals',
-    description: 'The newest referrals of your teams with their person and latest decision.',
+    description: 'For specialists: the newest referrals of your teams with their person and latest decision.',
     query: `query MyReferrals($first: Int!) {
   referrals(first: $first, orderBy: NEWEST) {
     totalCount
@@ -39,7 +39,8 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'specialist',
     title: 'My episodes, with everything',
-    description: 'Open episodes with person, specialist, referral, decision and notes with their receipts.',
+    description:
+      'For specialists: open episodes with person, specialist, referral, decision and notes with their receipts.',
     query: `query MyEpisodes($first: Int!) {
   episodes(first: $first, filter: { stateIn: [OPEN] }) {
     totalCount
@@ -64,7 +65,7 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'specialist',
     title: 'My drafts',
-    description: 'What you have begun and not signed, newest first; nobody else sees it.',
+    description: 'For specialists: what you have begun and not signed, newest first; nobody else sees it.',
     query: `{
   noteDrafts(first: 20, filter: { stateIn: [OPEN] }) {
     nodes { id purpose title contactOn urgent revision rejectionReason writtenAt note { kind state } person { familyName } }
@@ -75,7 +76,7 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
     role: 'manager',
     title: 'What is parked, and what has to be seen to',
     description:
-      'Deliveries that wait for somebody with every attempt, and the open work items of your teams.',
+      'For team managers: deliveries that wait for somebody with their attempts, and the open work items of your teams.',
     query: `{
   noteDeliveries(first: 20, filter: { oursIn: [PARKED] }, orderBy: OLDEST) {
     totalCount
@@ -98,7 +99,8 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'specialist',
     title: 'Why was it decided so',
-    description: 'Decisions that wait for somebody, criterion by criterion, with clause and evidence.',
+    description:
+      'For specialists: decisions that wait for somebody, criterion by criterion, with clause and evidence.',
     query: `{
   eligibilityDecisions(first: 5, filter: { verdictIn: [NEEDS_CONFIRMATION] }) {
     nodes {
@@ -121,7 +123,7 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'specialist',
     title: 'A caseload as of a day',
-    description: 'Who was on the caseload of your teams on a day, as the hub knows it now.',
+    description: 'For specialists: who was on the caseload of your teams on a day, as the hub knows it now.',
     query: `query Caseload($asOf: Date!) {
   memberships(first: 20, asOf: $asOf) {
     totalCount
@@ -133,7 +135,7 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'analyst',
     title: 'The same graph, pseudonymised',
-    description: 'What an analyst sees: no name, number, date of birth or free text.',
+    description: 'For analysts: the referrals with no name, number, date of birth or free text.',
     query: `{
   referrals(first: 25) {
     totalCount
@@ -143,9 +145,9 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   },
   {
     role: 'analyst',
-    title: 'Notes, counted',
+    title: 'Deliveries of notes, counted',
     description:
-      'How many notes are on the record, wait or are parked: kinds, days and states, no word of any.',
+      'For analysts: how many deliveries have been filed, wait or are parked, and the newest notes by kind, day and state; no word of any.',
     query: `{
   filed: noteDeliveries(filter: { operation: FILE, filed: true }) { totalCount }
   waiting: noteDeliveries(filter: { oursIn: [QUEUED, SENDING] }) { totalCount }
@@ -159,7 +161,8 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'administrator',
     title: 'Record systems and their freshness',
-    description: 'When each caseload was last read whole, and which team codes nobody has mapped.',
+    description:
+      'For administrators: when each caseload was last read whole, and which team codes nobody has mapped.',
     query: `{
   clinicalRecordSystems {
     nodes {
@@ -174,7 +177,7 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   {
     role: 'manager',
     title: 'A specification, clause by clause',
-    description: 'The rules of a service specification with the lines they come from.',
+    description: 'For team managers: the rules of a service specification with the lines they come from.',
     query: `{
   serviceSpecification(code: "QVV/0294") {
     name

@@ -33,7 +33,7 @@ describe('failures of a field', () => {
     ['internal', 'HUB_INTERNAL', 'The hub failed.'],
     ['hub', 'HUB_NOT_FOUND', 'There is no such thing within your scope.'],
     ['busy', 'HUB_BUSY', 'Another process is doing this now.'],
-    ['unauthorised', 'HUB_ACCESS_FIELD', 'Your role may not read this field.'],
+    ['unauthorised', 'HUB_ACCESS_FIELD', 'Your role may not read or call this field.'],
     ['validator', 'HUB_INPUT_INVALID', 'person.nhsNumber: is not acceptable; accepted: maxLength'],
   ])('%s → %s', async (how, code, message) => {
     const answer = await ask(app, { query: 'query ($h: String!) { fails(how: $h) }', variables: { h: how } });

@@ -24,6 +24,21 @@ describe('explorer examples', () => {
     for (const { description } of EXPLORER_EXAMPLES) expect(description).toMatch(/^[A-Z].{20,}\.$/);
   });
 
+  it('say for whom they are', () => {
+    const words: Readonly<Record<string, string>> = {
+      specialist: 'specialists',
+      manager: 'team managers',
+      analyst: 'analysts',
+      administrator: 'administrators',
+    };
+    for (const { title, role, description } of EXPLORER_EXAMPLES) {
+      expect([title, description.split(':')[0]]).toEqual([
+        title,
+        title === 'Who am I' ? 'For everybody' : `For ${words[role]}`,
+      ]);
+    }
+  });
+
   it.each(cases)('%s: is valid', (_title, { query }) => {
     expect(validate(schema, parse(query))).toEqual([]);
   });
