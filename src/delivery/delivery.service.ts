@@ -54,7 +54,8 @@ export class DeliveryService {
 
   /**
    * Cancels a delivery of one of the caller's teams that is not under way and has not been accepted. Its lane goes on.
-   * Never a withdrawal, which would undo what was decided about the note, nor what may have arrived, unless its withdrawal
+   * Never a withdrawal, which would undo what was decided about the note, unless the record no longer has what it withdraws and
+   * a manager or the administrator says so; nor what may have arrived, unless its withdrawal
    * follows. An urgent one is a manager's to cancel, or the administrator's, and stays somebody's work.
    * Throws `HUB_STATE_CONFLICT` otherwise, `HUB_ACCESS_REFUSED`, `HUB_NOT_FOUND`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
    */
@@ -64,7 +65,7 @@ export class DeliveryService {
       const { ours, seq, operation, urgent_due_at: urgentDueAt } = delivery;
       if (ours === 'CANCELLED') return;
       if (ours !== 'QUEUED' && ours !== 'PARKED') throw stateConflict(ours);
-      if (operation === 'WITHDRAW')
+      if (operation === 'WITHDRAW' && !(isGoneThere(delivery) && answersForTeam(caller)))
         throw notToCancel(
           ours,
           'A withdrawal is not cancelled: what was taken back would stay on the record. Replay it.',
@@ -219,8 +220,17 @@ function notToCancel(ours: string, message: string): HubError {
 }
 
 /** Throws `HUB_ACCESS_REFUSED`. */
+/** Parked because the record does not have, or no longer has, what is to be withdrawn. */
+function isGoneThere(delivery: { ours: string; last_code: string | null }): boolean {
+  return delivery.ours === 'PARKED' && delivery.last_code === 'HUB_DELIVERY_PREDECESSOR';
+}
+
+function answersForTeam(caller: Caller): boolean {
+  return caller.role === Role.TEAM_MANAGER || caller.role === Role.ADMINISTRATOR;
+}
+
 function mayGiveUpUrgent(caller: Caller): void {
-  if (caller.role === Role.TEAM_MANAGER || caller.role === Role.ADMINISTRATOR) return;
+  if (answersForTeam(caller)) return;
   throw new HubError('HUB_ACCESS_REFUSED', {
     message: 'A team manager cancels the delivery of an urgent note.',
     details: { role: caller.role, accepted: 'TEAM_MANAGER, ADMINISTRATOR' },

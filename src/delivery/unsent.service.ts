@@ -24,6 +24,7 @@ interface Locked {
   operation: 'FILE' | 'WITHDRAW';
   ours: 'QUEUED' | 'SENDING' | 'SETTLED' | 'PARKED' | 'CANCELLED';
   may_have_arrived: boolean;
+  last_code: string | null;
   urgent_due_at: Date | null;
 }
 
@@ -70,7 +71,7 @@ export async function cancelUnsent(
 export async function lockDelivery(tx: Transaction, deliveryId: string, laneId: string): Promise<Locked> {
   await tx.query('select id from delivery_lanes where id = $1 for update', [laneId]);
   const [delivery] = await tx.query<Locked>(
-    'select seq, operation, ours, may_have_arrived, urgent_due_at from deliveries where id = $1 for update',
+    'select seq, operation, ours, may_have_arrived, last_code, urgent_due_at from deliveries where id = $1 for update',
     [deliveryId],
   );
   return delivery!;

@@ -160,7 +160,9 @@ describe('hub notes show', () => {
     expect(lines[0]).toBe(`${noteId}  PROGRESS_NOTE  SIGNED`);
     expect(lines[1]).toMatch(/^ {2}\S+Z {2}version 1 {2}CREATE {2}CLINICAL_RECORD$/);
     expect(lines[2]).toMatch(
-      new RegExp(`^  \\S+Z  FILE of version 1 to demo-a  PARKED  NONE  ${deliveryId}$`),
+      new RegExp(
+        `^  \\S+Z  FILE of version 1 to demo-a  PARKED  NONE  ${deliveryId}  HUB_UPSTREAM_REJECTED$`,
+      ),
     );
     expect(lines[3]).toMatch(/^ {4}\S+Z {2}attempt 1 {2}PERMANENT {2}HUB_UPSTREAM_REJECTED$/);
     expect(await json('notes', 'show', noteId)).toMatchObject({

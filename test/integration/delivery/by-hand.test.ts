@@ -257,6 +257,22 @@ describe('what is not given up by hand', () => {
     await world.until(withdrawal, (row) => row.theirs === 'WITHDRAWN');
   });
 
+  it('but a withdrawal of what the record no longer has, by a manager, so that the lane goes on', async () => {
+    const signed = await world.sign(await someone());
+    await world.worker(record);
+    await world.filed(signed.deliveryId);
+    record.script = ({ kind }) => (kind === 'withdraw' ? { code: 'HUB_UPSTREAM_REJECTED' } : undefined);
+    const withdrawal = await world.withdraw(signed);
+    await world.parked(withdrawal);
+    await world.sql(`update deliveries set last_code = 'HUB_DELIVERY_PREDECESSOR' where id = $1`, [
+      withdrawal,
+    ]);
+    const asked = { ...form(signed, 'Deleted there.'), deliveryId: withdrawal };
+    await expect(service.cancel(world.caller, asked)).rejects.toMatchObject({ code: 'HUB_STATE_CONFLICT' });
+    await service.cancel(manager(), { ...asked, idempotencyKey: `${asked.idempotencyKey}-m` });
+    expect((await world.delivery(withdrawal)).ours).toBe('CANCELLED');
+  });
+
   it('an urgent one is a manager’s to give up, and stays somebody’s work', async () => {
     const signed = await world.sign(await someone(), { urgentDueAt: urgent() });
     await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
