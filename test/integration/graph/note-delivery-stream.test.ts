@@ -1,5 +1,7 @@
 /** The subscription to what becomes of notes, on a served world: events from the database, read under each subscriber's own scope. */
 import type { FastifyInstance } from 'fastify';
+import { RecordReadService } from '../../../src/clinical/record-read.service.js';
+import { HubError } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { type HeardChanges, hearChanges } from '../../../src/main/heard-changes.js';
 import { FrameReader } from '../../support/event-stream.js';
@@ -15,6 +17,17 @@ interface Told {
 
 const WATCH = `subscription ($noteId: UUID) { noteDelivery(noteId: $noteId) {
   note { id state latestVersion { text } } delivery { id ours theirs } } }`;
+
+/** Live reads of the home system, which cannot be reached. */
+function failingRecord({ world }: UseCases): RecordReadService {
+  const record = {
+    demographics: async () => {
+      throw new HubError('HUB_UPSTREAM_UNREACHABLE');
+    },
+  };
+  const home = { id: world.systemId, organisationId: world.organisations.home, code: 'home', record };
+  return new RecordReadService({ database: world.database, clock: world.clock, systems: () => [home] });
+}
 
 describe('noteDelivery', () => {
   let graph: UseCases;
@@ -46,17 +59,24 @@ describe('noteDelivery', () => {
     await graph.close().finally(() => clearInterval(letGo));
   });
 
-  async function watch(who: Client, noteId: string | null, query = WATCH): Promise<FrameReader> {
+  /** A stream as it comes. One correlation id for all, so that answers can be held to each other. */
+  async function begin(who: Client, noteId: string | null, query = WATCH): Promise<Response> {
     const response = await fetch(`${url}/graphql/stream`, {
       method: 'POST',
       headers: {
         accept: 'text/event-stream',
         'content-type': 'application/json',
+        'x-correlation-id': '0af7651916cd43dd8448eb211c80319c',
         authorization: `Bearer ${await graph.server.tokenOf(CLIENTS[who])}`,
       },
       body: JSON.stringify({ query, variables: { noteId } }),
     });
     expect(response.status).toBe(200);
+    return response;
+  }
+
+  async function watch(who: Client, noteId: string | null, query = WATCH): Promise<FrameReader> {
+    const response = await begin(who, noteId, query);
     const frames = new FrameReader(response);
     open.push(frames);
     // The first comment: the stream is open.
@@ -119,17 +139,23 @@ describe('noteDelivery', () => {
     expect(await foreign.isSilent(300)).toBe(true);
   });
 
-  it('of a note that the subscriber may not see is silent, as of one that there is not', async () => {
+  it('of a note that the subscriber may not see says what it says of none, to the byte, and ends', async () => {
     const note = await notes.signed();
     const hidden = await notes.signed(null, { visibility: 'SERVICE_ONLY' });
-    const streams = [
-      await watch('foreignSpecialist', note.noteId),
-      await watch('foreignSpecialist', '01890000-0000-7000-8000-000000000000'),
-      await watch('coordinator', hidden.noteId),
+    const asked: readonly (readonly [Client, string])[] = [
+      ['foreignSpecialist', note.noteId],
+      ['foreignSpecialist', '01890000-0000-7000-8000-000000000000'],
+      ['coordinator', hidden.noteId],
     ];
-    await becomes(note, 'SENDING', 'NONE');
-    await graph.world.sql(`select pg_notify('hub_delivery_changed', $1)`, [hidden.noteId]);
-    for (const frames of streams) expect(await frames.isSilent(300)).toBe(true);
+    const texts = [];
+    for (const [who, noteId] of asked) texts.push(await (await begin(who, noteId)).text());
+    expect(new Set(texts).size).toBe(1);
+    const [, next, complete] = texts[0]!.trim().split('\n\n');
+    expect(JSON.parse(next!.split('\ndata: ')[1]!)).toMatchObject({
+      data: { noteDelivery: null },
+      errors: [{ path: ['noteDelivery'], extensions: { code: 'HUB_NOT_FOUND', field: 'noteId' } }],
+    });
+    expect(complete).toMatch(/^event: complete/);
     const seen = await watch('specialist', hidden.noteId);
     expect((await seen.result<Told>()).data!.noteDelivery).toMatchObject({
       note: { id: hidden.noteId },
@@ -170,7 +196,46 @@ describe('noteDelivery', () => {
     expect((await reads()).length).toBe(first.length + 2);
   });
 
-  it('ends for somebody who has left the directory, and goes silent for somebody who has left the team', async () => {
+  it('tells what live sources failed at, as a query does', async () => {
+    const { episodeId, personId } = await notes.episode();
+    const note = await notes.signed(episodeId);
+    await graph.world.sql('update persons set visible_team_ids = array[$2::uuid] where id = $1', [
+      personId,
+      graph.world.teams.CMHT,
+    ]);
+    const failing = await graph.server.variant({ deliveryChanges: heard, record: failingRecord(graph) });
+    servers.push(failing);
+    const before = url;
+    url = await failing.listen({ host: '127.0.0.1', port: 0 });
+    try {
+      const selection = 'person { clinical { demographics { name } sources { state code } } }';
+      const frames = await watch(
+        'specialist',
+        note.noteId,
+        `subscription ($noteId: UUID) { noteDelivery(noteId: $noteId) { note { ${selection} } } }`,
+      );
+      const { data, errors } = await frames.result();
+      const query = await graph.answer(
+        'specialist',
+        `query ($id: UUID!) { note(id: $id) { ${selection} } }`,
+        { id: note.noteId },
+        { app: failing },
+      );
+      expect(query.errors.map(({ extensions }) => extensions.code)).toEqual(['HUB_UPSTREAM_UNREACHABLE']);
+      expect((data!.noteDelivery as { note: unknown }).note).toEqual(query.data!.note);
+      const bare = (all: readonly { readonly extensions: object }[]) =>
+        all.map(({ extensions }) => ({ ...extensions, correlationId: null }));
+      expect(bare(errors!)).toEqual(bare(query.errors));
+      expect(errors).toMatchObject([
+        { path: ['noteDelivery', 'note', 'person', 'clinical', 'demographics'] },
+      ]);
+      await frames.leave();
+    } finally {
+      url = before;
+    }
+  });
+
+  it('ends for somebody who has left the directory, and says that there is no such note to somebody who has left the team', async () => {
     const note = await notes.signed();
     const moved = await watch('manager', note.noteId);
     await moved.result();
@@ -188,7 +253,10 @@ describe('noteDelivery', () => {
       'HUB_ACCESS_NO_STAFF',
     ]);
     expect(await leaver.event()).toEqual({ event: 'complete', data: null });
-    expect(await moved.isSilent(300)).toBe(true);
+    expect((await moved.result()).errors!.map(({ extensions }) => extensions.code)).toEqual([
+      'HUB_NOT_FOUND',
+    ]);
+    expect(await moved.event()).toEqual({ event: 'complete', data: null });
     await graph.world.sql(`update staff set active = true where subject = 'sam'`);
   });
 
