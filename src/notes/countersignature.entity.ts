@@ -8,6 +8,7 @@ import { NoteEntity } from './note.entity.js';
 
 /** A countersignature asked for; until it is given the version goes nowhere. */
 @Entity('countersignatures')
+@Index('ix_countersignatures_note', ['noteId'])
 @Unique('uq_countersignatures_document', ['documentVersionId'])
 @Index('ix_countersignatures_team', { synchronize: false })
 export class CountersignatureEntity {

@@ -206,6 +206,8 @@ const COUNTERSIGNATURES = [
   )`,
   // Serves: what waits for somebody's signature in a team, oldest first.
   `create index ix_countersignatures_team on countersignatures (team_id, asked_at, id)`,
+  // Serves: what a note waits for, and keeping visibility in step when a version is signed.
+  `create index ix_countersignatures_note on countersignatures (note_id)`,
   ...aboutNote('countersignatures'),
   ...secureTable('countersignatures', [
     { role: DatabaseRole.READ_STAFF, may: 'select', rows: `${IN_TEAMS} and ${UNLESS_FOR_SERVICE_ALONE}` },
