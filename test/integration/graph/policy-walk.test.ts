@@ -41,6 +41,7 @@ const KEPT_FROM_ANALYSTS = [
   'Note.refiledAs',
   'Note.retractionReason',
   'Note.telephoneCalls',
+  'NoteDelivery.heldBy',
   'NoteDelivery.lastAt',
   'NoteDelivery.mayHaveArrived',
   'NoteDelivery.nextAt',
@@ -125,7 +126,8 @@ function mayOf(role: Role): write.May {
 
 /** Arguments that lead a root field to rows which the caller may see. */
 async function argsOf(field: GraphQLField<unknown, unknown>, who: WhoName, deep: boolean): Promise<string> {
-  if (field.args.some(({ name }) => name === 'first')) return `(first: ${deep ? 12 : 100})`;
+  if (field.args.some(({ name }) => name === 'first'))
+    return `(first: ${deep ? 12 : field.name === 'noteDrafts' ? 25 : 100})`;
   if (field.args.length === 0) return '';
   if (field.name === 'serviceSpecification') return '(code: "QVV/0294")';
   return `(id: "${await ownId(field.name, who)}")`;
