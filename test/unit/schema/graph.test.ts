@@ -76,6 +76,7 @@ const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
   SigningPrompt: [
     'AWAITING_COUNTERSIGNATURE',
     'DESTINATION_PAUSED',
+    'HELD_UP',
     'LABEL_NOT_CARRIED',
     'LATE_ENTRY',
     'TELEPHONE_CALL',
