@@ -47,7 +47,7 @@ describe('hostile requests', () => {
 
   it('cost little: the dearest at most a hundred times the introspection query, which every explorer sends', () => {
     const time = (body: unknown): number => {
-      const times = [1, 2, 3, 4, 5].map(() => {
+      const times = Array.from({ length: 15 }, () => {
         const from = process.hrtime.bigint();
         refusalOf(aGuard(), body);
         return Number(process.hrtime.bigint() - from);
