@@ -23,8 +23,12 @@ describe('planted faults go red', () => {
   ])(
     '%s',
     async (variant, kills, withSleeper, what) => {
-      expect(wrong(await run(variant, kills, withSleeper))).toContain(what);
+      // What a fault does depends on who comes when: it has to show within three runs.
+      const seen: string[] = [];
+      for (let round = 0; round < 3 && !seen.includes(what); round++)
+        seen.push(...wrong(await run(variant, kills, withSleeper)));
+      expect(seen).toContain(what);
     },
-    120_000,
+    300_000,
   );
 });
