@@ -28,6 +28,7 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'teamReference',
   'organisation',
   'specification',
+  'deliveryId',
   'migration',
   'setting',
   'settings',
