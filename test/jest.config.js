@@ -16,6 +16,9 @@ const transform = {
   ],
 };
 
+// The mode that the hub runs in; worker processes inherit it.
+process.env.NODE_ENV = 'production';
+
 /** One jest configuration: ESM through swc, one embedded PostgreSQL for the whole run. */
 export default {
   rootDir: '..',

@@ -77,6 +77,9 @@ export interface GraphServer {
   close(): Promise<void>;
 }
 
+/** The graph is built once for every world of a test file. */
+let schemaOfAll: ReturnType<typeof buildGraph> | undefined;
+
 /** Serves a world, with and without the compiled reads. */
 export async function serveGraph(
   world: CaseworkWorld,
@@ -141,7 +144,8 @@ export async function serveGraph(
     record: new RecordReadService({ database: counting, clock, systems: () => options.records ?? [] }),
   };
   const callers = new CallerService(new DirectoryScopeSource(database), clock);
-  const schema = await buildGraph();
+  schemaOfAll ??= buildGraph();
+  const schema = await schemaOfAll;
   const contextOf = (context: GraphContext) => context.readContext;
   const opened: FastifyInstance[] = [];
 

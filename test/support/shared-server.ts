@@ -24,7 +24,8 @@ export class SharedServer {
     this.server = await startEmbeddedServer({
       dataDir: this.dataDir,
       durable: false,
-      settings: { max_connections: 300, autovacuum: 'off', jit: 'off' },
+      // Signing in is proved by the tests of the roles; here it is only waited for.
+      settings: { max_connections: 300, autovacuum: 'off', jit: 'off', scram_iterations: 1, max_wal_size: '256MB' },
     });
     const urls = { ownerUrl: this.server.url, superuserUrl: this.server.superuserUrl };
     const client = new pg.Client({ connectionString: withDatabase(urls.superuserUrl, 'postgres') });

@@ -67,7 +67,7 @@ export async function cloneDatabase(
   const urls = await testServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(urls.superuserUrl, (client) =>
-    client.query(`create database ${name} template ${template} owner hub_owner`),
+    client.query(`create database ${name} template ${template} owner hub_owner strategy file_copy`),
   );
   return {
     ownerUrl: withDatabase(urls.ownerUrl, name),
