@@ -45,17 +45,9 @@ describe('hostile requests', () => {
     expect(JSON.stringify([error.message, error.details])).not.toMatch(/Ada|999/);
   });
 
-  it('cost little: the dearest at most a hundred times the introspection query, which every explorer sends', () => {
-    const time = (body: unknown): number => {
-      const times = Array.from({ length: 15 }, () => {
-        const from = process.hrtime.bigint();
-        refusalOf(aGuard(), body);
-        return Number(process.hrtime.bigint() - from);
-      });
-      return Math.min(...times);
-    };
-    const baseline = time({ query: getIntrospectionQuery() });
-    for (const [name, body] of HOSTILE) expect([name, time(body) / baseline < 100]).toEqual([name, true]);
+  it.each(HOSTILE)('%s: costs little', (_name, body) => {
+    // One turn of five has to stay within it: the first of any is slow, and so is one beside other heavy processes.
+    expect(Array(5).fill(body).some(isCheap)).toBe(true);
   });
 });
 
@@ -258,6 +250,24 @@ it('no text makes the guard fail in another way', () => {
     { numRuns: 3_000 },
   );
 });
+
+/** What a request takes of the processor, in microseconds: the clock would count what other processes take as well. */
+function workOf(action: () => unknown): number {
+  const before = process.cpuUsage();
+  action();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** At most a hundred times the introspection query, which every explorer sends, and ten times the reading of its own JSON. */
+function isCheap(body: unknown): boolean {
+  const explore = () => refusalOf(aGuard(), { query: getIntrospectionQuery() });
+  for (let n = 0; n < 20; n++) explore();
+  const introspection = workOf(explore);
+  const json = JSON.stringify(body);
+  const reading = workOf(() => JSON.parse(json));
+  return workOf(() => refusalOf(aGuard(), body)) < 100 * introspection + 10 * reading;
+}
 
 function thrownBy(action: () => unknown): unknown {
   try {
