@@ -1,13 +1,13 @@
-/** A demonstration for the command line: a migrated database of its own, the record system's real process, a data folder that knows it. */
+/** A demonstration for the command line: a seeded database of its own, the record system's real process, a data folder that knows it. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { londonDate } from '../../src/core/calendar.js';
 import type { Environment } from '../../src/platform/settings/settings.js';
+import type { Said } from './command-line.js';
 import { startRecordSystem, type TestRecordSystem } from './record-system.js';
 import { scratchFolder } from './scratch-folder.js';
-import { cloneDatabase } from './test-database.js';
-import type { TestServerUrls } from './test-urls.js';
+import { cloneDatabase, seededDemonstration } from './test-database.js';
+import { DEMONSTRATION, type TestServerUrls } from './test-urls.js';
 
 export interface DemonstrationStore {
   /** Settings under which commands find all of it. */
@@ -15,15 +15,20 @@ export interface DemonstrationStore {
   readonly dataDir: string;
   readonly urls: TestServerUrls;
   readonly recordSystem: TestRecordSystem;
+  /** What `hub seed --json` answered when it wrote the world. */
+  readonly seeded: Said;
   /** Stops the record system, and fails when a command left a connection open. */
   close(): Promise<void>;
 }
 
-/** Starts it; nothing is seeded but what the record system holds. */
+/** Starts it, seeded. The first of a run takes half a minute. */
 export async function demonstrationStore(): Promise<DemonstrationStore> {
   const dataDir = scratchFolder('hub-commands-');
-  const today = londonDate(new Date());
-  const [clone, recordSystem] = await Promise.all([cloneDatabase(), startRecordSystem({ today })]);
+  const { today, records, said } = await seededDemonstration();
+  const [clone, recordSystem] = await Promise.all([
+    cloneDatabase(DEMONSTRATION),
+    startRecordSystem({ today, copyOf: records }),
+  ]);
   writeFileSync(join(dataDir, 'record-system.json'), JSON.stringify({ baseUrl: recordSystem.baseUrl }));
   writeFileSync(join(dataDir, 'demonstration-world.json'), JSON.stringify({ today }));
   return {
@@ -31,6 +36,7 @@ export async function demonstrationStore(): Promise<DemonstrationStore> {
     dataDir,
     urls: clone,
     recordSystem,
+    seeded: said,
     async close() {
       await recordSystem.stop();
       rmSync(dataDir, { recursive: true, force: true });

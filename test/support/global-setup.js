@@ -1,19 +1,20 @@
 /**
- * Before the test run: listens for test processes that want a database. The first one to ask starts PostgreSQL, so a run of
- * unit tests alone starts none.
+ * Before the test run: listens for test processes that want a database, and say what should be in it. The first one to ask
+ * starts PostgreSQL, so a run of unit tests alone starts none.
  */
 import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import './typescript-loader.js';
 
 export default async function globalSetup() {
   let shared;
-  const broker = createServer((socket) => {
+  const broker = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => {});
     shared ??= import('./shared-server.ts').then(({ SharedServer }) => new SharedServer());
-    shared
-      .then((server) => server.urls())
+    Promise.all([shared, text(socket)])
+      .then(([server, wish]) => server.grant(wish))
       .then(
-        (urls) => socket.end(JSON.stringify(urls)),
+        (answer) => socket.end(JSON.stringify(answer)),
         (error) => socket.end(JSON.stringify({ error: error?.stack ?? String(error) })),
       );
   });

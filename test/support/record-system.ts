@@ -1,6 +1,5 @@
 /** The demonstration record system for a test: the real process, on a free port, over a file in a folder of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FaultInput } from '../../seeds/record-system/faults.js';
@@ -11,6 +10,7 @@ import {
   startRecordSystemProcess,
 } from '../../seeds/record-system/record-system-process.js';
 import type { RequestCount } from '../../seeds/record-system/request-log.js';
+import { scratchFolder } from './scratch-folder.js';
 
 export interface RecordSystemTestOptions {
   /** Default `demonstration`. */
@@ -19,6 +19,10 @@ export interface RecordSystemTestOptions {
   readonly today?: string;
   /** People in the demonstration world; default all 1,500. The cast is always there. */
   readonly people?: number;
+  /** A file to begin with, left as it is: what another record system held. */
+  readonly copyOf?: string;
+  /** Folder for the file, which outlives the record system. Default: one of its own, which does not. */
+  readonly keepIn?: string;
 }
 
 export interface TestRecordSystem {
@@ -62,8 +66,9 @@ async function control(url: string, method: string, body?: unknown): Promise<unk
 
 /** Starts the process; about a second with the whole demonstration world. Call `stop` in `afterAll`. */
 export async function startRecordSystem(options: RecordSystemTestOptions = {}): Promise<TestRecordSystem> {
-  const folder = mkdtempSync(join(tmpdir(), 'record-system-'));
+  const folder = options.keepIn ?? scratchFolder('record-system-');
   const file = join(folder, 'records.sqlite');
+  if (options.copyOf !== undefined) copyFileSync(options.copyOf, file);
   const start = (port: number): Promise<RecordSystemProcess> => {
     const settings: RecordSystemProcessOptions = {
       file,
@@ -115,7 +120,7 @@ export async function startRecordSystem(options: RecordSystemTestOptions = {}): 
     },
     async stop() {
       await child.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.keepIn === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -7,7 +7,14 @@ import { entities } from '../../ormconfig.js';
 import type { Logger } from '../../src/core/logger.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { openDatabase, type PoolSizes } from '../../src/platform/database/pg-database.js';
-import { BROKER_PORT, TEMPLATE, type TestServerUrls, withDatabase } from './test-urls.js';
+import {
+  BROKER_PORT,
+  type DemonstrationMade,
+  TEMPLATE,
+  type TestServerUrls,
+  Wish,
+  withDatabase,
+} from './test-urls.js';
 
 /** One test file's database, in three views. */
 export interface TestDatabase {
@@ -28,15 +35,21 @@ export interface TestDatabaseOptions {
   readonly logger?: Logger;
 }
 
-/** URLs of the run's server; starts it when this is the first call of the run. */
-export async function testServer(): Promise<TestServerUrls> {
+async function wishFor<Answer>(wish: Wish): Promise<Answer> {
   const port = Number(process.env[BROKER_PORT]);
   if (!port) throw new Error('no test server: run the tests with -c test/jest.config.js');
   const socket = connect({ host: '127.0.0.1', port });
-  const answer = JSON.parse(await text(socket)) as TestServerUrls & { error?: string };
+  socket.end(wish);
+  const answer = JSON.parse(await text(socket)) as Answer & { error?: string };
   if (answer.error) throw new Error(`the test server did not start: ${answer.error}`);
   return answer;
 }
+
+/** URLs of the run's server; starts it when this is the first call of the run. */
+export const testServer = (): Promise<TestServerUrls> => wishFor(Wish.SERVER);
+
+/** The run's seeded demonstration, to clone as `DEMONSTRATION`; seeds it when this is the first call of the run. */
+export const seededDemonstration = (): Promise<DemonstrationMade> => wishFor(Wish.DEMONSTRATION);
 
 async function administer<T>(superuserUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: withDatabase(superuserUrl, 'postgres') });

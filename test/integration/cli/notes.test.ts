@@ -1,8 +1,8 @@
-/** `hub notes` and `hub destination` on a demonstration: what they show, change, refuse and put on record. */
-import pg from 'pg';
+/** `hub notes` and `hub destination`: what they show, change, refuse and put on record. */
+import type pg from 'pg';
 import { newId } from '../../../src/core/ids.js';
 import { documentOf, hub, type Said } from '../../support/command-line.js';
-import { type DemonstrationStore, demonstrationStore } from '../../support/demonstration-store.js';
+import { type QuietStore, quietStore } from '../../support/quiet-store.js';
 
 interface Line {
   deliveryId: string;
@@ -15,7 +15,7 @@ interface Line {
 }
 
 const SECRET = 'CnrySecret met at the library';
-let store: DemonstrationStore;
+let store: QuietStore;
 let rows: pg.Pool;
 const run = (...argv: string[]): Promise<Said> => hub(argv, store.env);
 const json = async <T>(...argv: string[]): Promise<T> => documentOf<T>(await run(...argv, '--json'));
@@ -29,7 +29,7 @@ const audited = async (operation: string): Promise<{ subject: string; details: R
 const oursOf = async (id: string): Promise<string> =>
   (await rows.query<{ ours: string }>('select ours from deliveries where id = $1', [id])).rows[0]!.ours;
 
-/** A signed note of the demonstration's organisation with a delivery in a state. */
+/** A signed note of the first organisation with a delivery in a state. */
 async function delivery(
   ours: string,
   code: string | null = null,
@@ -101,14 +101,12 @@ async function delivery(
 }
 
 beforeAll(async () => {
-  store = await demonstrationStore();
-  rows = new pg.Pool({ connectionString: store.urls.superuserUrl, max: 2 });
-  expect(await run('seed', '--quiet')).toMatchObject({ code: 0 });
-}, 120_000);
-afterAll(async () => {
-  await rows.end();
-  await store.close();
-});
+  store = await quietStore();
+  rows = store.db.owner;
+  // Sites are kept by the first command that is run.
+  expect(await run('systems', 'list')).toMatchObject({ code: 0 });
+}, 60_000);
+afterAll(() => store.close());
 
 describe('hub notes list', () => {
   it('shows ids, states and codes, newest first, and nothing of the note or the person', async () => {
