@@ -2,11 +2,13 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scratchFolder } from './scratch-folder.js';
+import { cloneDatabase, seededDemonstration } from './test-database.js';
+import { DEMONSTRATION } from './test-urls.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -47,8 +49,27 @@ export async function hubFolder(): Promise<HubFolder> {
   return { dataDir, env, port, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
 
+/** As `hubFolder`, of a demonstration that was seeded: its database is a clone on the run's server, its record system's file a copy. */
+export async function seededFolder(): Promise<Omit<HubFolder, 'remove'> & { remove(): Promise<void> }> {
+  const { today, records } = await seededDemonstration();
+  const [folder, clone] = await Promise.all([hubFolder(), cloneDatabase(DEMONSTRATION)]);
+  copyFileSync(records, join(folder.dataDir, 'record-system.sqlite'));
+  writeFileSync(join(folder.dataDir, 'demonstration-world.json'), JSON.stringify({ today }));
+  return {
+    ...folder,
+    env: { ...folder.env, DATABASE_URL: clone.ownerUrl, HUB_DEMONSTRATION: 'on' },
+    async remove() {
+      folder.remove();
+      await clone.drop();
+    },
+  };
+}
+
 /** Starts the hub and waits for its banner. */
-export async function startHubProcess(folder: HubFolder, limitMs = 180_000): Promise<RunningHubProcess> {
+export async function startHubProcess(
+  folder: Pick<HubFolder, 'env'>,
+  limitMs = 180_000,
+): Promise<RunningHubProcess> {
   const startedAt = Date.now();
   const child = spawn(process.execPath, ['src/runtime/start.mjs', 'start'], {
     cwd: ROOT,
@@ -69,13 +90,13 @@ export async function startHubProcess(folder: HubFolder, limitMs = 180_000): Pro
 }
 
 /** Processes whose command line names the folder. */
-export function processesOf(folder: HubFolder): string[] {
+export function processesOf(folder: Pick<HubFolder, 'dataDir'>): string[] {
   const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
   return lines.filter((line) => line.includes(folder.dataDir) && !line.includes('ps -eo'));
 }
 
 /** Waits until no process of the folder is left; answers those that are after the limit. */
-export async function untilNoneLeft(folder: HubFolder, limitMs = 15_000): Promise<string[]> {
+export async function untilNoneLeft(folder: Pick<HubFolder, 'dataDir'>, limitMs = 15_000): Promise<string[]> {
   const until = Date.now() + limitMs;
   while (processesOf(folder).length > 0 && Date.now() < until) await sleep(100);
   return processesOf(folder);

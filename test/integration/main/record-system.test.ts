@@ -6,14 +6,13 @@ import { isHubError } from '../../../src/core/errors.js';
 import { setRecordSystemStopped } from '../../../src/main/record-system.js';
 import {
   endWith,
-  type HubFolder,
-  hubFolder,
   type RunningHubProcess,
+  seededFolder,
   startHubProcess,
   untilNoneLeft,
 } from '../../support/running-hub.js';
 
-let folder: HubFolder;
+let folder: Awaited<ReturnType<typeof seededFolder>>;
 let hub: RunningHubProcess;
 let base: string;
 
@@ -33,7 +32,7 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
 }
 
 beforeAll(async () => {
-  folder = await hubFolder();
+  folder = await seededFolder();
   hub = await startHubProcess(folder);
   base = /Records\s+(\S+)/.exec(hub.banner)![1]!;
 }, 200_000);
@@ -41,7 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (hub.child.exitCode === null && hub.child.signalCode === null) await endWith(hub, 'SIGKILL');
   await untilNoneLeft(folder);
-  folder.remove();
+  await folder.remove();
 }, 60_000);
 
 test('killed, it is there again on the same port', async () => {
