@@ -93,6 +93,29 @@ export class LaneWorld {
     return world;
   }
 
+  /** As new: nothing signed, nobody known, the destination as it was opened; far quicker than another database. */
+  async clear(): Promise<void> {
+    await this.stopWorkers();
+    const tables = [
+      'work_items',
+      'delivery_attempts',
+      'deliveries',
+      'delivery_lanes',
+      'signed_documents',
+      'destinations',
+      'record_links',
+      'persons',
+      'audit_events',
+      'idempotency_keys',
+    ];
+    // Past the triggers that let nobody delete.
+    await this.sql(
+      `set session_replication_role = replica; ${tables.map((table) => `delete from ${table}`).join('; ')};
+       set session_replication_role = origin`,
+    );
+    await this.destination({});
+  }
+
   get scope(): Scope {
     return {
       ...NO_SCOPE,

@@ -1,5 +1,6 @@
 /** A signed version on its way: claimed, sent once, settled, read back, filed; in the order of its lane. */
 
+import { silentLogger } from '../../../src/core/logger.js';
 import { LaneWorld } from '../../support/lane-world.js';
 import { ScriptedDocuments } from '../../support/scripted-documents.js';
 
@@ -8,7 +9,9 @@ let record: ScriptedDocuments;
 beforeAll(async () => {
   world = await LaneWorld.open();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  // What an earlier test left on its way would be read back in this one.
+  await world.clear();
   record = new ScriptedDocuments();
 });
 afterEach(() => world.stopWorkers());
@@ -89,16 +92,14 @@ it('reads many back in one call', async () => {
 });
 
 it('is woken by the signature and does not wait for the poll', async () => {
-  await world.worker(record, { pollMs: 5_000, watchMs: 1 });
+  await world.worker(record, { pollMs: 60_000, watchMs: 1 });
   const personId = await world.person('awake');
   await world.filed((await world.sign(personId)).deliveryId);
-  const begun = performance.now();
   const { deliveryId } = await world.sign(personId);
-  await world.until(deliveryId, (row) => row.accepted_at !== null, 2_000);
-  expect(performance.now() - begun).toBeLessThan(1_500);
+  await world.until(deliveryId, (row) => row.accepted_at !== null);
   // The next of a lane follows by itself as well.
   const two = [await world.sign(personId), await world.sign(personId)];
-  for (const each of two) await world.until(each.deliveryId, (row) => row.accepted_at !== null, 2_000);
+  for (const each of two) await world.until(each.deliveryId, (row) => row.accepted_at !== null);
 });
 
 describe('the limit of a destination', () => {
@@ -111,7 +112,6 @@ describe('the limit of a destination', () => {
     expect(record.held).toHaveLength(25);
     expect(record.peak).toBeLessThanOrEqual(limit);
     expect(record.peak).toBeGreaterThan(limit / 2);
-    await world.destination({});
   });
 });
 
@@ -214,11 +214,18 @@ it('every attempt is on record, without a word of the document', async () => {
 
 it('without the record of it nothing is claimed and nothing leaves', async () => {
   const { deliveryId } = await world.sign(await world.person('no-audit'));
+  const said: string[] = [];
+  const logger = { ...silentLogger, warn: (message: string) => said.push(message) };
   await world.sql('alter table audit_events rename to audit_events_away');
-  await world.worker(record);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(record.calls).toEqual([]);
-  expect(await world.delivery(deliveryId)).toMatchObject({ ours: 'QUEUED', attempts: 0 });
-  await world.sql('alter table audit_events_away rename to audit_events');
+  try {
+    await world.worker(record, {}, logger);
+    const refused = () => said.filter((each) => each === 'lanes could not be claimed').length;
+    await world.eventually(() => refused() > 2 || record.calls.length > 0);
+    expect(record.calls).toEqual([]);
+    expect(await world.delivery(deliveryId)).toMatchObject({ ours: 'QUEUED', attempts: 0 });
+  } finally {
+    await world.sql('alter table audit_events_away rename to audit_events');
+  }
   await world.filed(deliveryId);
+  expect(record.count('send')).toBe(1);
 });
