@@ -4,11 +4,15 @@ import { ScriptedDocuments } from '../../support/scripted-documents.js';
 
 let world: LaneWorld;
 let record: ScriptedDocuments;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await LaneWorld.open();
+});
+beforeEach(async () => {
+  await world.clear();
   record = new ScriptedDocuments();
 });
-afterEach(() => world.close());
+afterEach(() => world.stopWorkers());
+afterAll(() => world.close());
 
 test('a version that is withdrawn between the look’s beginning and the record’s answer is nobody’s work', async () => {
   const signed = await world.sign(await world.person('p1'));

@@ -6,11 +6,15 @@ import { type ScriptedAnswer, ScriptedDocuments } from '../../support/scripted-d
 
 let world: LaneWorld;
 let record: ScriptedDocuments;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await LaneWorld.open();
+});
+beforeEach(async () => {
+  await world.clear();
   record = new ScriptedDocuments();
 });
-afterEach(() => world.close());
+afterEach(() => world.stopWorkers());
+afterAll(() => world.close());
 
 const UNDER_WAY: ScriptedAnswer = { code: 'HUB_UPSTREAM_AMBIGUOUS', late: true };
 const NO: ScriptedAnswer = { code: 'HUB_UPSTREAM_REJECTED' };

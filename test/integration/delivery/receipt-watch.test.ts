@@ -7,11 +7,15 @@ import { ScriptedDocuments } from '../../support/scripted-documents.js';
 let world: LaneWorld;
 let record: ScriptedDocuments;
 let people = 0;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await LaneWorld.open();
+});
+beforeEach(async () => {
+  await world.clear();
   record = new ScriptedDocuments();
 });
-afterEach(() => world.close());
+afterEach(() => world.stopWorkers());
+afterAll(() => world.close());
 
 const sign = async (): Promise<SignedHere> => world.sign(await world.person(`p${++people}`));
 
