@@ -9,7 +9,8 @@ let people = 0;
 beforeAll(async () => {
   world = await LaneWorld.open();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await world.clear();
   record = new ScriptedDocuments();
 });
 afterEach(() => world.stopWorkers());
@@ -118,12 +119,11 @@ it('a send that never answers is ended at its time', async () => {
   record.script = (call) =>
     call.kind === 'send' && call.nth === 1 ? { beforeMs: 3_000, effect: false } : undefined;
   await world.worker(record);
-  await world.until(deliveryId, (row) => row.accepted_at !== null, 2_000);
+  await world.until(deliveryId, (row) => row.accepted_at !== null);
   expect((await world.attempts(deliveryId))[0]).toMatchObject({
     class: 'AMBIGUOUS',
     code: 'HUB_UPSTREAM_TIMEOUT',
   });
-  await world.destination({});
 });
 
 describe.each<[ErrorCode, string]>([
