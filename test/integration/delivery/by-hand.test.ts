@@ -18,7 +18,8 @@ beforeAll(async () => {
   world = await LaneWorld.open();
   service = new DeliveryService(world.db.database, clock);
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await world.clear();
   record = new ScriptedDocuments();
 });
 afterEach(() => world.stopWorkers());
@@ -160,7 +161,7 @@ describe('cancelling', () => {
   it('holds against a claim at the same moment: either it is cancelled or it is sent', async () => {
     await world.worker(record);
     const outcomes: string[] = [];
-    for (let n = 0; n < 30; n++) {
+    for (let n = 0; n < 15; n++) {
       const signed = await world.sign(await someone());
       const cancelled = await service.cancel(world.caller, form(signed)).then(
         () => true,
@@ -355,7 +356,7 @@ describe('pausing and resuming a destination', () => {
     });
     expect(await audited('pauseDestination', 'systemId', world.systemId)).toHaveLength(1);
     await resume();
-    await world.until(waiting.deliveryId, (each) => each.accepted_at !== null, 3_000);
+    await world.until(waiting.deliveryId, (each) => each.accepted_at !== null);
     expect(await audited('resumeDestination', 'systemId', world.systemId)).toHaveLength(1);
   });
 
