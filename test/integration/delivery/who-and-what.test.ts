@@ -9,7 +9,8 @@ let people = 0;
 beforeAll(async () => {
   world = await LaneWorld.open();
 });
-beforeEach(() => {
+beforeEach(async () => {
+  await world.clear();
   record = new ScriptedDocuments();
 });
 afterEach(() => world.stopWorkers());
