@@ -4,6 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EXPLORER_EXAMPLES } from '../../schema/explorer/examples.js';
+import { DEMONSTRATION_STAFF } from '../../seeds/demonstration/staff.js';
+import { DemonstrationIssuer } from '../../src/access/tokens/demonstration-issuer.js';
+import { systemClock } from '../../src/core/clock.js';
+import { DEMONSTRATION_AUDIENCE } from '../../src/main/token-keys.js';
 import {
   endWith,
   type HubFolder,
@@ -31,13 +35,13 @@ afterAll(async () => {
   folder.remove();
 }, 60_000);
 
-/** Runs a command line of the hub, as the banner says. */
-async function hubCommand(...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, ['src/runtime/start.mjs', ...args], {
-    cwd: ROOT,
-    env: folder.env,
-  });
-  return stdout.trim();
+/** A token as `hub token` prints it, signed with the key in the hub's folder; the trips by hand ask the command itself. */
+async function tokenOf(role: string): Promise<string> {
+  const { subject, roles, organisation } = DEMONSTRATION_STAFF.find(
+    (person) => person.subject === `demo-${role}`,
+  )!;
+  const issuer = await DemonstrationIssuer.open(folder.dataDir, DEMONSTRATION_AUDIENCE, systemClock);
+  return issuer.issue({ subject, roles, org: organisation });
 }
 
 async function ask(
@@ -110,7 +114,7 @@ test('the trips by hand: every snippet prints what the README says', async () =>
 test.each(EXPLORER_EXAMPLES.map((example) => [example.title, example] as const))(
   'the saved query "%s" answers its role without an error',
   async (_title, example) => {
-    const token = await hubCommand('token', example.role);
+    const token = await tokenOf(example.role);
     const { status, body } = await ask(token, example.query, example.variables);
     expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
     expect(body.data).toBeTruthy();
@@ -121,7 +125,7 @@ test('every query on the analyst’s page answers an analyst', async () => {
   const page = readFileSync(join(ROOT, 'docs/analyst.md'), 'utf8');
   const queries = [...page.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
   expect(queries.length).toBeGreaterThanOrEqual(2);
-  const token = await hubCommand('token', 'analyst');
+  const token = await tokenOf('analyst');
   for (const query of queries) {
     const { status, body } = await ask(token, query);
     expect({ status, errors: body.errors }).toEqual({ status: 200, errors: undefined });
@@ -151,7 +155,7 @@ describe('ends and starts', () => {
   test('the next start comes within ten seconds and finds what the first one wrote', async () => {
     hub = await startHubProcess(folder);
     expect(hub.startedInMs).toBeLessThan(10_000);
-    const token = await hubCommand('token', 'specialist');
+    const token = await tokenOf('specialist');
     const { body } = await ask(
       token,
       '{ referrals(filter: { person: { nhsNumber: "9991000038" } }) { totalCount } }',
@@ -165,7 +169,7 @@ describe('ends and starts', () => {
     await endWith(hub, 'SIGKILL');
     expect(await untilNoneLeft(folder)).toEqual([]);
     hub = await startHubProcess(folder);
-    const token = await hubCommand('token', 'manager');
+    const token = await tokenOf('manager');
     const { body } = await ask(token, '{ referrals { totalCount } }');
     expect((body.data as { referrals: { totalCount: number } }).referrals.totalCount).toBeGreaterThan(100);
   }, 60_000);

@@ -11,6 +11,8 @@ import { cloneDatabase, seededDemonstration } from './test-database.js';
 import { DEMONSTRATION } from './test-urls.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
+/** Where Node keeps the hub's code compiled between one process and the next; a quarter of what a short command costs. */
+const COMPILED = join(ROOT, 'node_modules/.cache/hub-tests');
 
 /** A folder for a hub's data. */
 export interface HubFolder {
@@ -45,7 +47,12 @@ export async function hubFolder(): Promise<HubFolder> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(HUB_|DATABASE_URL|NODE_ENV|NODE_OPTIONS|npm_)/.test(name),
   );
-  const env = { ...Object.fromEntries(inherited), HUB_DATA_DIR: dataDir, HUB_PORT: String(port) };
+  const env = {
+    ...Object.fromEntries(inherited),
+    NODE_COMPILE_CACHE: COMPILED,
+    HUB_DATA_DIR: dataDir,
+    HUB_PORT: String(port),
+  };
   return { dataDir, env, port, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
 
