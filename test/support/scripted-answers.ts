@@ -120,6 +120,8 @@ export interface AnsweringServer {
   readonly seen: readonly ScriptedRequest[];
   /** What a read and a search find, as JSON resources; nothing by default. */
   hold(...resources: readonly object[]): void;
+  /** The same from the moment that the next interaction of that kind has come. */
+  holdAfter(interaction: Interaction, ...resources: readonly object[]): void;
   /** The next interactions of that kind are answered so, until told otherwise; null answers rightly. */
   answer(interaction: Interaction, name: string | null): void;
   /** An address at which that case happens to every request. */
@@ -141,6 +143,7 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
   const seen: ScriptedRequest[] = [];
   const script = new Map<Interaction, string>();
   let held: readonly object[] = [];
+  const coming = new Map<Interaction, readonly object[]>();
   const server = await listening(
     createHttpServer((request, response) => {
       const pieces: Buffer[] = [];
@@ -151,6 +154,8 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
         const one = { interaction, url, headers, body: Buffer.concat(pieces).toString('utf8') };
         seen.push(one);
         response.setHeader('x-detail', CANARY);
+        held = coming.get(interaction) ?? held;
+        coming.delete(interaction);
         const name = script.get(interaction);
         (name === undefined ? rightly(interaction, held) : answerFor(name))(one, response);
       });
@@ -175,6 +180,9 @@ export async function startAnsweringServer(): Promise<AnsweringServer> {
     seen,
     hold: (...resources) => {
       held = resources;
+    },
+    holdAfter: (interaction, ...resources) => {
+      coming.set(interaction, resources);
     },
     answer: (interaction, name) => {
       if (name === null) script.delete(interaction);
