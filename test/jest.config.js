@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 const transform = {
   '^.+\\.ts$': [
@@ -18,6 +19,8 @@ const transform = {
 
 // The mode that the hub runs in; worker processes inherit it.
 process.env.NODE_ENV = 'production';
+// Hubs and record systems that tests start as processes keep their code compiled from one to the next, a fifth of what a start costs.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
 /** One jest configuration: ESM through swc, one embedded PostgreSQL for the whole run. */
 export default {

@@ -23,7 +23,7 @@ const PROGRAM = new URL('../../src/cli/bin.ts', import.meta.url).pathname;
 async function seed(env: Readonly<Record<string, string>>): Promise<DemonstrationMade['said']> {
   const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, 'seed', '--json'], {
     cwd: env.HUB_DATA_DIR,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

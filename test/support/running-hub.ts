@@ -11,8 +11,6 @@ import { cloneDatabase, seededDemonstration } from './test-database.js';
 import { DEMONSTRATION } from './test-urls.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-/** Where Node keeps the hub's code compiled between one process and the next; a quarter of what a short command costs. */
-const COMPILED = join(ROOT, 'node_modules/.cache/hub-tests');
 
 /** A folder for a hub's data. */
 export interface HubFolder {
@@ -49,7 +47,6 @@ export async function hubFolder(): Promise<HubFolder> {
   );
   const env = {
     ...Object.fromEntries(inherited),
-    NODE_COMPILE_CACHE: COMPILED,
     HUB_DATA_DIR: dataDir,
     HUB_PORT: String(port),
   };
