@@ -57,7 +57,8 @@ interface Held {
 export class ScriptedCaseload implements ClinicalRecordAdapter, CaseloadCapability {
   readonly teamsHeld = new Map<string, Map<string, Held>>();
   readonly requests: CaseloadRequest[] = [];
-  fault: Fault | null = null;
+  /** What goes wrong, each once. */
+  readonly faults: Fault[] = [];
   /** Runs before each page is handed out, for tests that interfere in the middle. */
   beforePage: (team: string, page: number) => void | Promise<void> = () => {};
   /** False for a system that never says how many there are. */
@@ -68,6 +69,15 @@ export class ScriptedCaseload implements ClinicalRecordAdapter, CaseloadCapabili
     private readonly clock: Clock,
     private readonly pageSize = 20,
   ) {}
+
+  /** The only thing that goes wrong. */
+  get fault(): Fault | null {
+    return this.faults[0] ?? null;
+  }
+
+  set fault(fault: Fault | null) {
+    this.faults.splice(0, this.faults.length, ...(fault === null ? [] : [fault]));
+  }
 
   get caseload(): CaseloadCapability {
     return this;
@@ -102,12 +112,12 @@ export class ScriptedCaseload implements ClinicalRecordAdapter, CaseloadCapabili
       .map(([reference, held]) => this.observed(team, reference, held));
     const count = Math.max(1, Math.ceil(all.length / this.pageSize));
     const watermark = this.clock.now().toISOString();
-    const fault = this.fault?.team === team ? this.fault : null;
+    const fault = this.faults.find((each) => each.team === team);
     for (let page = 1; page <= count; page++) {
       if (signal.aborted) throw new HubError('HUB_UPSTREAM_STOPPED');
       await this.beforePage(team, page);
       const here = fault?.page === page ? fault.kind : null;
-      if (here) this.fault = null;
+      if (fault && here) this.faults.splice(this.faults.indexOf(fault), 1);
       if (here === 'stop') throw new HubError('HUB_UPSTREAM_UNREACHABLE');
       if (here === 'cut') return;
       const shown = here === 'instead' ? page - 1 : page;

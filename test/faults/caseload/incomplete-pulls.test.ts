@@ -11,9 +11,10 @@ import { CaseloadWorld, saidBy } from '../../support/caseload-world.js';
 import { type Fault, patient, ScriptedCaseload } from '../../support/scripted-caseload.js';
 
 const TEAMS = ['Team/CMHT', 'Team/EIP', 'Team/REHABILITATION'];
-const PER_TEAM = 110;
-const PAGE = 20;
+const PER_TEAM = 44;
+const PAGE = 12;
 const HOUR = 3_600_000;
+const NOW = new Date('2026-03-02T09:00:00Z');
 const FATAL = ['stop', 'cut', 'truncate', 'instead'] as const;
 
 let world: CaseloadWorld;
@@ -28,15 +29,26 @@ function random(below: number): number {
   return seed % below;
 }
 
-beforeEach(async () => {
+/** Past the triggers that let nobody delete; far quicker than another database. */
+const CLEAR = `set session_replication_role = replica;
+  delete from caseload_memberships; delete from caseload_staging; delete from caseload_pulls; delete from team_maps;
+  delete from teams; delete from clinical_record_systems; delete from record_links; delete from persons;
+  delete from identity_conflicts; delete from leases; delete from audit_events;
+  set session_replication_role = origin`;
+
+beforeAll(async () => {
   world = await CaseloadWorld.open();
+});
+beforeEach(async () => {
+  await world.sql(CLEAR);
+  world.clock.set(NOW);
   system = await world.system('SYS');
   record = new ScriptedCaseload('SYS', world.clock, PAGE);
   for (const team of TEAMS) await world.map(system, team, await world.team(team.slice(5)));
   next = 0;
   for (const team of TEAMS) for (let n = 0; n < PER_TEAM; n++) join(team);
 });
-afterEach(() => world.close());
+afterAll(() => world.close());
 
 function join(team: string): void {
   const n = next++;
@@ -59,7 +71,7 @@ function liveOn(): void {
         validTo: '2026-03-01',
       });
     }
-    for (let n = 0; n < 30; n++) {
+    for (let n = 0; n < 12; n++) {
       const reference = any();
       record.put(team, reference, {
         patient: who(reference),
@@ -74,13 +86,17 @@ async function everyRow(): Promise<Map<string, Record<string, unknown>[]>> {
   return new Map(await Promise.all(TEAMS.map(async (team) => [team, await world.rows(team)] as const)));
 }
 
-/** A random page of a random team, where the fault shows: not "instead" of a first page, which has none before it. */
-function anyFault(kinds: readonly Fault['kind'][], kind: PullKind): Fault {
+/** A random page of a team, by default a random one, where the fault shows: not "instead" of a first page, which has none before it. */
+function anyFault(
+  kinds: readonly Fault['kind'][],
+  kind: PullKind,
+  team = TEAMS[random(TEAMS.length)]!,
+): Fault {
   const pages = kind === 'SWEEP' ? Math.ceil(PER_TEAM / PAGE) - 1 : 2;
   const fault = kinds[random(kinds.length)]!;
   return {
     kind: fault,
-    team: TEAMS[random(TEAMS.length)]!,
+    team,
     page: fault === 'instead' ? 2 + random(pages - 1) : 1 + random(pages),
   };
 }
@@ -97,22 +113,24 @@ test.each<[PullKind]>([['SWEEP'], ['INCREMENT']])(
   async (kind) => {
     await run('SWEEP');
     await expectWholeCaseloads();
-    for (let round = 0; round < 20; round++) {
+    // Two teams of three in each round.
+    for (let round = 0; round < 10; round++) {
       world.clock.advance(900_000);
       liveOn();
       const before = await everyRow();
-      const fault = anyFault(FATAL, kind);
-      record.fault = fault;
+      const spared = random(TEAMS.length);
+      const faults = TEAMS.filter((_, at) => at !== spared).map((team) => anyFault(FATAL, kind, team));
+      record.faults.push(...faults);
       const results = await run(kind);
-      expect(record.fault).toBeNull();
+      expect(record.faults).toEqual([]);
       for (const result of results) {
-        const struck = result.teamReference === fault.team;
-        expect([fault.kind, result.kind, result.state]).toEqual([
-          fault.kind,
+        const fault = faults.find(({ team }) => team === result.teamReference);
+        expect([fault?.kind, result.kind, result.state]).toEqual([
+          fault?.kind,
           kind,
-          struck ? 'INCOMPLETE' : 'COMPLETE',
+          fault ? 'INCOMPLETE' : 'COMPLETE',
         ]);
-        if (struck) expect(await world.rows(fault.team)).toEqual(before.get(fault.team));
+        if (fault) expect(await world.rows(fault.team)).toEqual(before.get(fault.team));
         else if (kind === 'SWEEP')
           expect(await world.current(result.teamReference)).toEqual(
             saidBy(record.teamsHeld.get(result.teamReference)!),
