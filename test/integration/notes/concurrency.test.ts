@@ -29,16 +29,14 @@ describe('twenty authors at once', () => {
 
   it('on one person: every note signed, one lane, its numbers without gap or double', async () => {
     const { episodeId, personId } = await notes.episode();
-    await Promise.all(
-      authors.flatMap((by) => [notes.signed(episodeId, {}, by), notes.signed(episodeId, {}, by)]),
-    );
+    await Promise.all(authors.map((by) => notes.signed(episodeId, {}, by)));
     const lanes = await notes.world.sql<{ seqs: number[]; last_seq: number }>(
       `select array_agg(d.seq::integer order by d.seq) as seqs, l.last_seq::integer as last_seq
        from delivery_lanes l join deliveries d on d.lane_id = l.id where l.person_id = $1 group by l.id`,
       [personId],
     );
     expect(lanes).toEqual([
-      { seqs: Array.from({ length: AUTHORS * 2 }, (_, index) => index + 1), last_seq: AUTHORS * 2 },
+      { seqs: Array.from({ length: AUTHORS }, (_, index) => index + 1), last_seq: AUTHORS },
     ]);
   });
 
@@ -57,12 +55,14 @@ describe('twenty authors at once', () => {
     expect(await notes.note(noteId)).toMatchObject({ latest_version: 2, state: 'SIGNED' });
   });
 
-  it('amending one note in turn: versions follow each other, each takes the place of what the record has', async () => {
+  it('eight of them amending one note in turn: versions follow each other, each takes the place of what the record has', async () => {
     const first = await notes.signed();
     await notes.settle(first.documentVersionId);
     const { noteId } = first;
+    // All that lost a turn begin anew: the work grows with the square of how many they are.
+    const amenders = authors.slice(0, 8);
     await Promise.all(
-      authors.map(async (by) => {
+      amenders.map(async (by) => {
         for (let tries = 0; tries < 200; tries++) {
           const { draftId } = await notes.notes.amend(by, { idempotencyKey: key(), noteId, reason: 'again' });
           const [outcome] = await Promise.allSettled([notes.sign(draftId, by)]);
@@ -82,12 +82,12 @@ describe('twenty authors at once', () => {
       [noteId],
     );
     expect(versions.map(({ version }) => version)).toEqual(
-      Array.from({ length: AUTHORS + 1 }, (_, index) => index + 1),
+      Array.from({ length: amenders.length + 1 }, (_, index) => index + 1),
     );
     for (const { action, predecessor_id } of versions.slice(1))
       expect([action, predecessor_id]).toEqual(['REPLACE', first.documentVersionId]);
     const alive = (await notes.deliveries(noteId)).filter((line) => !line.includes('CANCELLED'));
-    expect(alive).toEqual(['FILE SETTLED v1', `FILE QUEUED v${AUTHORS + 1}`]);
+    expect(alive).toEqual(['FILE SETTLED v1', `FILE QUEUED v${amenders.length + 1}`]);
   });
 
   it('signing one draft under different keys: once', async () => {
@@ -98,12 +98,11 @@ describe('twenty authors at once', () => {
     expect(await notes.deliveries(noteId)).toEqual(['FILE QUEUED v1']);
   });
 
-  /** Signs an amendment and retracts the note at once, as often as asked; answers what was left wrong. */
-  async function raced(service: NoteService, rounds: number): Promise<string[]> {
+  /** Every author signs an amendment and retracts the note at once; answers what was left wrong: most of it, without the lock. */
+  async function raced(service: NoteService): Promise<string[]> {
     const wrong: string[] = [];
     await Promise.all(
-      Array.from({ length: rounds }, async (_, index) => {
-        const by = authors[index % AUTHORS]!;
+      authors.map(async (by) => {
         const { noteId } = await notes.signed(null, {}, by);
         const { draftId } = await notes.notes.amend(by, { idempotencyKey: key(), noteId, reason: 'late' });
         await Promise.allSettled([
@@ -119,7 +118,7 @@ describe('twenty authors at once', () => {
   }
 
   it('a retraction stands against an amendment that is signed at the same moment', async () => {
-    expect(await raced(notes.notes, 60)).toEqual([]);
+    expect(await raced(notes.notes)).toEqual([]);
   });
 
   it('and does not without the lock of the note (control)', async () => {
@@ -142,7 +141,7 @@ describe('twenty authors at once', () => {
     };
     const service = new NoteService(unlocked, notes.world.clock);
     let wrong: string[] = [];
-    for (let round = 0; round < 20 && wrong.length === 0; round++) wrong = await raced(service, 40);
+    for (let round = 0; round < 20 && wrong.length === 0; round++) wrong = await raced(service);
     expect(wrong).not.toEqual([]);
   });
 });
