@@ -60,7 +60,8 @@ export const NOTE_VERSIONS: TypeMap = typeMap({
   },
   many: { deliveries: many(() => NOTE_DELIVERIES, 'document_version_id', CARE_AND_ANALYSTS) },
   orders: {
-    NEWEST: order(CARE_AND_ANALYSTS, desc('version', 'int'), desc('id', 'uuid')),
+    // Lists of versions are of one note, in which a number is there once (uq_signed_documents_version).
+    NEWEST: order(CARE_AND_ANALYSTS, desc('version', 'int')),
   },
   subject: { sql: 'person_id', always: true, roles: CARE },
 });
