@@ -317,7 +317,6 @@ describe('without a database', () => {
 });
 
 test('hub doctor finds the demonstration in working order, and the code that it leaves unmapped', async () => {
-  await run('caseload', 'refresh', '--kind', 'sweep', '--quiet');
   const said = await run('doctor', '--json');
   const findings = documentOf<Finding[]>(said);
   expect(findings.filter(({ state }) => state === 'FAULT')).toEqual([]);

@@ -1,5 +1,6 @@
 /** The library on a database of its own, a caller's read context, and the ways to ask it. */
 import {
+  type DocumentNode,
   type ExecutionResult,
   execute,
   type GraphQLObjectType,
@@ -36,6 +37,7 @@ const keyring = new CursorKeyring(Buffer.alloc(32, 7));
 
 export class LibraryWorld {
   readonly plans: OperationPlans = new PlanCache(500);
+  private readonly documents = new Map<string, DocumentNode>();
   /** Live sources; replace it to make them fail. */
   live = new LiveWorld();
 
@@ -86,11 +88,20 @@ export class LibraryWorld {
     return { context, statements, audits };
   }
 
-  /** The shortcut: null when it does not answer. */
-  async whole(query: string, variables: Variables = {}, asked = this.request()): Promise<object | null> {
+  /** The document of a query, found valid once however often it is asked. */
+  private documentOf(query: string): DocumentNode {
+    const known = this.documents.get(query);
+    if (known) return known;
     const document = parse(query);
     const faults = validate(this.schema, document);
     if (faults.length) throw faults[0]!;
+    this.documents.set(query, document);
+    return document;
+  }
+
+  /** The shortcut: null when it does not answer. */
+  async whole(query: string, variables: Variables = {}, asked = this.request()): Promise<object | null> {
+    const document = this.documentOf(query);
     const operation = getOperationAST(document)!;
     const { schema, plans } = this;
     return readOperation(
@@ -101,7 +112,7 @@ export class LibraryWorld {
 
   /** The stock way over the same maps. */
   async stock(query: string, variables: Variables = {}, asked = this.request()): Promise<ExecutionResult> {
-    const document = parse(query);
+    const document = this.documents.get(query) ?? parse(query);
     return execute({ schema: this.schema, document, variableValues: variables, contextValue: asked.context });
   }
 
