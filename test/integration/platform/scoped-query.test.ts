@@ -147,7 +147,7 @@ describe('rows beyond what an answer may hold', () => {
     }, 5);
     const before = process.memoryUsage().heapUsed;
     await expect(
-      runScoped(client, megabytes(600), values, []).then(({ length }) => length),
+      runScoped(client, megabytes(400), values, []).then(({ length }) => length),
     ).rejects.toMatchObject({
       code: 'HUB_INPUT_LIMIT',
     });
