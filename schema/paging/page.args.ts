@@ -4,7 +4,10 @@ import { ArgsType, Field, Int } from 'type-graphql';
 /** Arguments of a connection: forwards by `first` and `after`, backwards by `last` and `before`. */
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { nullable: true, description: 'How many from the start; at most 250.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many from the start; at most 250, and 25 of drafts.',
+  })
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Cursor after which to go on.' })

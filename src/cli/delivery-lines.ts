@@ -73,7 +73,7 @@ select n.id as "noteId", n.kind, n.state,
         order by a.number), '[]') from delivery_attempts a where a.delivery_id = d.id)) order by d.queued_at, d.id), '[]')
    from deliveries d join signed_documents v on v.id = d.document_version_id join clinical_record_systems s on s.id = d.system_id
    join teams t on t.id = d.team_id where d.document_id = n.id) as deliveries
-from notes n where n.id = $1`;
+from notes n where n.id = coalesce((select document_id from deliveries where id = $1), $1)`;
 
 /** Every destination of an organisation, with what waits there. */
 export const DESTINATIONS = `

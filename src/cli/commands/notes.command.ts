@@ -1,5 +1,6 @@
 /** `hub notes list|show|replay|cancel`: what is on its way to the clinical records, and what is put right by hand. */
 import { systemCaller } from '../../access/caller.service.js';
+import { ERROR_CODES } from '../../core/error-codes.js';
 import { HubError, inputError, isHubError } from '../../core/errors.js';
 import { isId, newId } from '../../core/ids.js';
 import type { Hub } from '../../main/open-hub.js';
@@ -71,20 +72,23 @@ export function notesCommands(registrar: Registrar): void {
       }),
     );
   notes
-    .command('show <noteId>')
-    .description('one note: its versions, deliveries and every attempt')
+    .command('show <id>')
+    .description(
+      'one note, by its id or that of one of its deliveries: its versions, deliveries and every attempt',
+    )
     .action(
-      act<object>(async (output, _options, [noteId]) => {
-        const id = idOf('noteId', noteId);
+      act<object>(async (output, _options, [given]) => {
+        const id = idOf('id', given);
         return withHub(
           registrar,
           async ({ hub }) => {
             const [note] = await inEachOrganisation(hub, async (tx, organisationId) => {
               const rows = await tx.query<NoteTimeline>(NOTE, [id]);
-              if (rows.length > 0) await looked(hub, organisationId, 'notes show', { noteId: id });
+              if (rows.length > 0)
+                await looked(hub, organisationId, 'notes show', { noteId: rows[0]!.noteId });
               return rows;
             });
-            if (!note) throw new HubError('HUB_NOT_FOUND', { details: { field: 'noteId' } });
+            if (!note) throw new HubError('HUB_NOT_FOUND', { details: { field: 'id' } });
             output.result(note, timelineLines(note));
             return ExitCode.DONE;
           },
@@ -114,6 +118,8 @@ export function notesCommands(registrar: Registrar): void {
             'is missing',
             'the code under which they are parked, as hub notes list shows it',
           );
+        if (options.code !== undefined && !Object.hasOwn(ERROR_CODES, options.code))
+          throw inputError('--code', 'is no code of the hub', 'a code as hub notes list shows it');
         const one = deliveryId === undefined ? null : idOf('deliveryId', deliveryId);
         return withHub(
           registrar,

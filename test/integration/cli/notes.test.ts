@@ -171,6 +171,8 @@ describe('hub notes show', () => {
     for (const out of [said.out, (await run('notes', 'show', noteId, '--json')).out])
       expect(out).not.toMatch(/Cnry/);
     expect((await audited('notes show')).at(-1)!.details).toEqual({ noteId });
+    expect(await run('notes', 'show', deliveryId)).toEqual(said);
+    expect((await audited('notes show')).at(-1)!.details).toEqual({ noteId });
   });
 
   it('a note that is none', async () => {
@@ -326,7 +328,8 @@ test.each([
     /--state: lost is no state; accepted: queued, sending, settled, parked, cancelled/,
   ],
   [['notes', 'list', '--limit', '0'], /--limit: .*accepted: 1 to 10000/],
-  [['notes', 'show', 'it'], /noteId: not an id/],
+  [['notes', 'show', 'it'], /id: not an id/],
+  [['notes', 'replay', '--all', '--code', 'HUB_DELIVERY_LABLE', '--yes'], /--code: is no code of the hub/],
   [['notes', 'replay'], /deliveryId: either one or --all/],
   [['notes', 'replay', '--all'], /--code: is missing/],
   [
