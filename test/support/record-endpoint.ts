@@ -1,11 +1,11 @@
 /** The record system's FHIR side in this process, over a file of its own: quick enough for hundreds of generated stores. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDefinitions } from '../../seeds/record-system/definitions.js';
 import { FHIR_PATH, FhirEndpoint } from '../../seeds/record-system/fhir-endpoint.js';
 import type { HttpAnswer } from '../../seeds/record-system/http-call.js';
 import { ResourceStore } from '../../seeds/record-system/resource-store.js';
+import { scratchFolder } from './scratch-folder.js';
 
 const ORIGIN = 'http://127.0.0.1:4100';
 
@@ -18,7 +18,7 @@ export interface EndpointAnswer<Body> {
 
 export class RecordEndpoint {
   readonly base = `${ORIGIN}${FHIR_PATH}`;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'record-endpoint-'));
+  private readonly folder = scratchFolder('record-endpoint-');
   readonly store = ResourceStore.open(join(this.folder, 'records.sqlite'), loadDefinitions());
   private readonly reader = ResourceStore.openReader(join(this.folder, 'records.sqlite'), loadDefinitions());
   private readonly endpoint = new FhirEndpoint(this.store, this.reader, loadDefinitions());

@@ -1,9 +1,8 @@
 /** What the record system has acknowledged it keeps, however it ends; and it ends when it should. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bundle, DocumentReference } from 'fhir/r4.js';
@@ -12,6 +11,7 @@ import { demonstrationRecords } from '../../../seeds/demonstration/clinical-worl
 import { countHeld, heldWithIdentifier } from '../../../seeds/record-system/count-held.js';
 import { startRecordSystemProcess } from '../../../seeds/record-system/record-system-process.js';
 import { startRecordSystem, type TestRecordSystem } from '../../support/record-system.js';
+import { scratchFolder } from '../../support/scratch-folder.js';
 import { aNote, fhir, NOTE_SYSTEM, nextOf, walk } from './fhir-calls.js';
 
 const ENTRY = fileURLToPath(new URL('../../../seeds/record-system/main.ts', import.meta.url));
@@ -110,7 +110,7 @@ describe('restart', () => {
 describe('the end of the process', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'record-system-end-'));
+    folder = scratchFolder('record-system-end-');
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -23,7 +23,7 @@ let db: TestDatabase;
 let directory: LoadedDirectory;
 let services: SeedServices;
 
-beforeEach(async () => {
+beforeAll(async () => {
   db = await createTestDatabase();
   const clock = new FixedClock(new Date(`${TODAY}T12:00:00.000Z`));
   services = {
@@ -32,7 +32,8 @@ beforeEach(async () => {
   };
   directory = await seedDirectory(db.database, hub);
 });
-afterEach(() => db.close());
+afterAll(() => db.close());
+beforeEach(() => forgetCases());
 
 const count = async (table: string, where = 'true'): Promise<number> =>
   Number((await db.owner.query(`select count(*) as n from ${table} where ${where}`)).rows[0].n);

@@ -1,6 +1,5 @@
 /** The store and the lock before it: versions, snapshots, transactions that wait, templates that are valid. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { validateResource } from '@medplum/core';
 import type { Organization, Resource } from '@medplum/fhirtypes';
@@ -9,9 +8,10 @@ import { loadDefinitions } from '../../../../seeds/record-system/definitions.js'
 import { indexRows } from '../../../../seeds/record-system/index-rows.js';
 import { ResourceStore } from '../../../../seeds/record-system/resource-store.js';
 import { WriteLock } from '../../../../seeds/record-system/write-lock.js';
+import { scratchFolder } from '../../../support/scratch-folder.js';
 
 const definitions = loadDefinitions();
-const folder = mkdtempSync(join(tmpdir(), 'resource-store-'));
+const folder = scratchFolder('resource-store-');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
