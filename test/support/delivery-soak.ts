@@ -20,6 +20,8 @@ export interface SoakForm extends Writing {
   readonly badAnswers: number;
   /** How long everything may take to come to rest once the last note is written; milliseconds. */
   readonly restMs: number;
+  /** How many times shorter leases, patience with answers, and the stops of workers are than shipped; default 1. */
+  readonly haste?: number;
 }
 
 /** What came of it. The record system's process is gone and its file is there until `close`. */
@@ -41,8 +43,7 @@ export interface Soak {
   close(): Promise<void>;
 }
 
-const LIMITS = { maxInFlight: 32, sendTimeoutMs: 3_000 };
-/** Patience for seconds instead of days; leases as shipped. */
+/** Patience for seconds instead of days. */
 const SETTINGS: Partial<WorkerSettings> = {
   backoffMs: 60,
   longestBackoffMs: 500,
@@ -52,8 +53,22 @@ const SETTINGS: Partial<WorkerSettings> = {
   longestPauseMs: 400,
   conflictLimit: 50,
 };
-/** A stopped worker is away for longer than its leases hold. */
-const STOPPED_MS = { atLeast: 3_500, atMost: 4_500, between: 5_000 };
+
+/** Times in milliseconds as shipped, and of stops: a stopped worker is away for longer than its leases hold. */
+const TIMES = {
+  leaseMs: 3_000,
+  renewMs: 1_000,
+  sendTimeoutMs: 3_000,
+  callTimeoutMs: 2_500,
+  stoppedAtLeast: 3_500,
+  stoppedAtMost: 4_500,
+  betweenStops: 2_000,
+};
+type Times = typeof TIMES;
+
+function timesOf({ haste = 1 }: SoakForm): Times {
+  return Object.fromEntries(Object.entries(TIMES).map(([name, ms]) => [name, ms / haste])) as Times;
+}
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -80,17 +95,20 @@ async function endWorker(child: ChildProcess): Promise<void> {
 }
 
 /** Stops workers in turns until told otherwise; answers how often. */
-async function stopInTurns(workers: readonly ChildProcess[], signal: AbortSignal): Promise<number> {
+async function stopInTurns(
+  workers: readonly ChildProcess[],
+  { stoppedAtLeast, stoppedAtMost, betweenStops }: Times,
+  signal: AbortSignal,
+): Promise<number> {
   const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
   let stops = 0;
   while (!signal.aborted) {
-    await wait(STOPPED_MS.between);
+    await wait(stops === 0 ? betweenStops / 4 : betweenStops);
     if (signal.aborted) break;
     const worker = workers[stops % workers.length]!;
     worker.kill('SIGSTOP');
     stops += 1;
-    const { atLeast, atMost } = STOPPED_MS;
-    await wait(atLeast + Math.random() * (atMost - atLeast));
+    await wait(stoppedAtLeast + Math.random() * (stoppedAtMost - stoppedAtLeast));
     worker.kill('SIGCONT');
   }
   return stops;
@@ -135,6 +153,8 @@ async function counted(world: CaseworkWorld, text: string): Promise<Readonly<Rec
 
 /** Runs it whole. Call `close` afterwards. */
 export async function runSoak(form: SoakForm): Promise<Soak> {
+  const times = timesOf(form);
+  const { leaseMs, renewMs, sendTimeoutMs, callTimeoutMs } = times;
   const world = await createCaseworkWorld({ pools: { write: 8 } });
   let record: TestRecordSystem | null = null;
   const workers: ChildProcess[] = [];
@@ -151,11 +171,11 @@ export async function runSoak(form: SoakForm): Promise<Soak> {
       share: form.badAnswers,
       seed: form.seed,
     });
-    const casebook = await openCasebook(world, form, LIMITS);
+    const casebook = await openCasebook(world, form, { maxInFlight: 32, sendTimeoutMs });
     const site = {
       baseUrl: answers.baseUrl,
       auth: 'NONE',
-      callTimeoutMs: 2_500,
+      callTimeoutMs,
       maxAttempts: 2,
     };
     const given: WorkerArguments = {
@@ -163,12 +183,12 @@ export async function runSoak(form: SoakForm): Promise<Soak> {
       systemId: world.systemId,
       organisationId: world.organisations.home,
       site,
-      settings: SETTINGS,
+      settings: { ...SETTINGS, leaseMs, renewMs },
     };
     workers.push(...(await Promise.all([startWorker(given), startWorker(given)])));
     const quiet = new AbortController();
     const ended = new AbortController();
-    const stopping = stopInTurns(workers, quiet.signal);
+    const stopping = stopInTurns(workers, times, quiet.signal);
     const duty = replayParked(world, ended.signal);
     const startedAt = performance.now();
     const acknowledged = await writeNotes(world, casebook, form);
