@@ -1,7 +1,7 @@
 /** Knows of every identifying value and row id of a world who may see it, from the rows themselves, and searches answers for the others. */
 import { Role } from '../../src/core/caller.js';
 import type { Answer } from './graph-server.js';
-import { type GraphWorld, WHO, type WhoName } from './graph-world.js';
+import { type GraphWorld, NAMES, WHO, type WhoName } from './graph-world.js';
 
 /** How far somebody sees, stated apart from the hub's own code. */
 interface Viewer {
@@ -90,7 +90,9 @@ export class Canaries {
       entry.maySee.push(sight(seen, teams, org));
       this.known.set(key, entry);
     }
-    for (const name of Object.keys(WHO) as WhoName[]) {
+    for (const name of NAMES) {
+      // How far somebody sees does not change within a walk.
+      if (this.viewers.has(name)) continue;
       const { role } = WHO[name];
       const { scope } = await world.caller(name);
       this.viewers.set(name, {

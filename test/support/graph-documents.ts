@@ -92,22 +92,43 @@ export interface RootCall {
   readonly args: string;
 }
 
-/** A whole document: the root, the way to a type, and fields of that type. */
+/** What a document asks of one root: the root, the way to a type, and fields of that type. */
+export interface Part {
+  readonly call: RootCall;
+  readonly way: readonly Step[];
+  readonly fields: readonly GraphQLField<unknown, unknown>[];
+  readonly clothes: Clothes;
+}
+
+/** A whole document of one part. */
 export function documentOf(
   call: RootCall,
   way: readonly Step[],
   fields: readonly GraphQLField<unknown, unknown>[],
   clothes: Clothes,
 ): string {
+  const [root, fragment] = rootOf({ call, way, fields, clothes }, 'Wanted');
+  return `query Walk { ${clothes === 'aliases' ? 'a_root: ' : ''}${root} }${fragment}`;
+}
+
+/** A whole document of several parts, which are answered as `r0`, `r1` and so on. */
+export function documentOfAll(parts: readonly Part[]): string {
+  const written = parts.map((part, at) => rootOf(part, `Wanted${at}`));
+  const roots = written.map(([root], at) => `r${at}: ${root}`);
+  return `query Walk { ${roots.join(' ')} }${written.map(([, fragment]) => fragment).join('')}`;
+}
+
+/** A part without its alias, and the fragment that goes with it. */
+function rootOf({ call, way, fields, clothes }: Part, name: string): readonly [string, string] {
   const root = objectOf(call.field)!;
   const row = rowTypeOf(root);
   const target = way.at(-1) ? objectOf(way.at(-1)!.field)! : row;
   const aliased = clothes === 'aliases';
   let body = selection(fields, aliased);
-  let fragments = '';
+  let fragment = '';
   if (clothes === 'fragments') {
-    fragments = ` fragment Wanted on ${target.name} { ${body} }`;
-    body = '...Wanted';
+    fragment = ` fragment ${name} on ${target.name} { ${body} }`;
+    body = `...${name}`;
   } else if (clothes === 'inline') {
     body = `... on ${target.name} @include(if: true) { ${body} }`;
   }
@@ -118,7 +139,20 @@ export function documentOf(
       : clothes === 'edges'
         ? `totalCount nodes { __typename } edges { cursor node { ${body} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`
         : `${aliased ? 'a_nodes: ' : ''}nodes { ${body} }`;
-  return `query Walk { ${aliased ? 'a_root: ' : ''}${call.field.name}${call.args} { ${rows} } }${fragments}`;
+  return [`${call.field.name}${call.args} { ${rows} }`, fragment];
+}
+
+/** A selection on a type: for each way from it, by names of their own (`w0_…`, `w1_…`), every field that the role may select. */
+export function selectionOf(ways: Iterable<readonly [Fielded, readonly Step[]]>, may: May): string {
+  return [...ways]
+    .map(([type, way], at) => {
+      const { leaves, relations } = split(type, may);
+      let body = selection([...leaves, ...relations], false);
+      for (const [depth, { field }] of [...way.entries()].reverse())
+        body = `${depth === 0 ? `w${at}_${field.name}: ` : ''}${field.name} { ${body} }`;
+      return body;
+    })
+    .join(' ');
 }
 
 /** A literal that fits an input type. `null` for input objects, which are built field by field. */
@@ -146,6 +180,8 @@ export function literalFor(type: GraphQLInputType, idOf: string): string {
 export interface FilterUse {
   readonly literal: string;
   readonly steps: readonly string[];
+  /** Within `and`, `or` or `not`: numbers that go round in threes from one condition and word to the next. Null: in none. */
+  readonly combined: number | null;
 }
 
 /** Every field of a filter input: alone, within `and`, `or` and `not`, and one input deeper. */
@@ -162,19 +198,23 @@ export function filterUses(type: GraphQLInputType, idOf: string, depth = 0): Fil
         uses.push({
           literal: `{ ${field.name}: ${use.literal} }`,
           steps: [`${input.name}.${field.name}`, ...use.steps],
+          combined: use.combined,
         });
       }
     } else {
       uses.push({
         literal: `{ ${field.name}: ${literalFor(field.type, idOf)} }`,
         steps: [`${input.name}.${field.name}`],
+        combined: null,
       });
     }
   }
+  const words = ['and', 'or', 'not'].filter((word) => fields.some((field) => field.name === word));
   const plain = [...uses];
-  for (const { literal, steps } of depth === 0 ? plain : plain.slice(0, 1)) {
-    for (const name of ['and', 'or', 'not'].filter((word) => fields.some((field) => field.name === word))) {
-      uses.push({ literal: name === 'not' ? `{ not: ${literal} }` : `{ ${name}: [${literal}] }`, steps });
+  for (const [at, { literal, steps }] of (depth === 0 ? plain : plain.slice(0, 1)).entries()) {
+    for (const [turn, name] of words.entries()) {
+      const wrapped = name === 'not' ? `{ not: ${literal} }` : `{ ${name}: [${literal}] }`;
+      uses.push({ literal: wrapped, steps, combined: (at + turn) % 3 });
     }
   }
   return uses;

@@ -99,14 +99,17 @@ export async function putEpisode(
 
 /** What of a team can be asked about; ids of nothing for a team that has no episodes. */
 export async function episodeThings(world: CaseworkWorld, teamId: string | null): Promise<EpisodeThings> {
-  const [row] = await world.sql<{ referral: string; episode: string; specialist: string }>(
-    `select (select r.id from referrals r where r.team_id = $1 and r.state = 'ACCEPTED'
+  const [row] =
+    teamId === null
+      ? []
+      : await world.sql<{ referral: string; episode: string; specialist: string }>(
+          `select (select r.id from referrals r where r.team_id = $1 and r.state = 'ACCEPTED'
          and not exists (select from employment_episodes o where o.referral_id = r.id) order by r.id limit 1) as referral,
        e.id as episode, (select s.id from staff s join staff_teams t on t.staff_id = s.id join staff_roles o on o.staff_id = s.id
          where t.team_id = $1 and o.role = 'EMPLOYMENT_SPECIALIST' and s.id <> e.specialist_id order by s.subject limit 1) as specialist
      from employment_episodes e where e.team_id = $1 and e.state = 'OPEN' order by e.system_id is null desc, e.id limit 1`,
-    [teamId],
-  );
+          [teamId],
+        );
   return {
     acceptedReferralId: row?.referral ?? newId(),
     episodeId: row?.episode ?? newId(),

@@ -204,8 +204,11 @@ export async function noteThings(
   teamId: string | null,
   staffId: string | null,
 ): Promise<NoteThings> {
-  const [row] = await world.sql<Record<keyof NoteThings, string | null> & { revision: number }>(
-    `select
+  const [row] =
+    teamId === null
+      ? []
+      : await world.sql<Record<keyof NoteThings, string | null> & { revision: number }>(
+          `select
        (select id from employment_episodes where team_id = $1 and state = 'OPEN' and system_id is not null order by id desc limit 1) as "sendingEpisodeId",
        d.id as "draftId", d.revision,
        (select n.id from notes n where n.team_id = $1 and n.state = 'SIGNED' and n.visibility = 'CLINICAL_RECORD' and n.latest_version = 1
@@ -220,8 +223,8 @@ export async function noteThings(
        (select id from work_items where team_id = $1 and resolved_at is null order by id limit 1) as "workItemId"
      from (select 1) one left join lateral (select id, revision from note_drafts where team_id = $1 and state = 'OPEN'
        order by author_id = $2 desc, purpose = 'NEW' desc, id limit 1) d on true`,
-    [teamId, staffId],
-  );
+          [teamId, staffId],
+        );
   const found = row ?? ({} as Partial<NonNullable<typeof row>>);
   return {
     sendingEpisodeId: found.sendingEpisodeId ?? newId(),
