@@ -79,6 +79,13 @@ const COLLEAGUES: Readonly<Record<Exclude<keyof Callers, 'system'>, Colleague>> 
   },
 };
 
+/** Tables that the world is built of. */
+const BUILT = [
+  ...['migrations', 'migration_digests', 'organisations', 'teams', 'staff', 'staff_roles', 'staff_teams'],
+  ...['reporting_agreements', 'clinical_record_systems', 'team_maps'],
+  ...['service_specifications', 'specification_versions', 'specification_rules'],
+];
+
 /** Arranges rows as a superuser, past every policy, and hands out callers as the directory would make them. */
 export class CaseworkWorld {
   readonly clock = new FixedClock(NOW);
@@ -178,6 +185,19 @@ export class CaseworkWorld {
       );
       waiting = row!.n;
     }
+  }
+
+  /** Back to the beginning: every row goes but those that `build` wrote, the clock is at `NOW`, and caseloads are swept again. */
+  async restart(): Promise<void> {
+    const tables = await this.sql<{ name: string }>(
+      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and not tablename = any ($1)`,
+      [BUILT],
+    );
+    const emptied = tables.map(({ name }) => `delete from ${name};`).join(' ');
+    // Past the guards of tables that are only added to.
+    await this.sql(`set session_replication_role = replica; ${emptied} reset session_replication_role`);
+    this.clock.set(NOW);
+    await this.sweep();
   }
 
   async close(): Promise<void> {

@@ -88,6 +88,16 @@ describe('IdentityQuestionService', () => {
       ['a number that was not verified', (p) => p.openTo('CMHT')],
       ['somebody of another trust', (p) => p.ofOtherTrust()],
     ];
+    /** Their numbers, by what they are. */
+    const numbers = new Map<string, string>();
+    beforeAll(async () => {
+      for (const [name, describe_] of nobodies) {
+        const nhsNumber = nextNhsNumber();
+        const status = name.includes('verified') ? '03' : '01';
+        await describe_(world.someone().born(born).numbered(nhsNumber, status)).known();
+        numbers.set(name, nhsNumber);
+      }
+    });
 
     it.each(['ENTRY', 'CONTINUE', 'RE_ENTRY'] as const)(
       'is answered exactly as one that is unknown, for %s',
@@ -95,10 +105,7 @@ describe('IdentityQuestionService', () => {
         for (const specificationCode of Object.values(CODE_OF).filter((code) => code !== CODE_OF['000'])) {
           for (const route of ['CLINICAL_TEAM', 'SELF'] as const) {
             const unknown = await ask({ purpose, specificationCode, route });
-            for (const [name, describe_] of nobodies) {
-              const nhsNumber = nextNhsNumber();
-              const status = name.includes('verified') ? '03' : '01';
-              await describe_(world.someone().born(born).numbered(nhsNumber, status)).known();
+            for (const [name, nhsNumber] of numbers) {
               const answer = await ask({ nhsNumber, purpose, specificationCode, route });
               expect({ name, answer }).toEqual({ name, answer: unknown });
             }

@@ -9,12 +9,13 @@ describe('ReviewService', () => {
   let world: CaseworkWorld;
   let eligibility: EligibilityService;
   let service: ReviewService;
-  beforeEach(async () => {
+  beforeAll(async () => {
     world = await createCaseworkWorld();
     eligibility = new EligibilityService(world.database, world.clock);
     service = new ReviewService(world.database, world.clock, eligibility);
   });
-  afterEach(() => world.close());
+  afterEach(() => world.restart());
+  afterAll(() => world.close());
 
   async function decide(people: readonly Referred[], purpose: 'ENTRY' | 'CONTINUE' | 'RE_ENTRY' = 'ENTRY') {
     world.clock.advance(1_000);

@@ -58,6 +58,7 @@ describe('schedules', () => {
     const stop = await startSchedules(hub);
     opened.find((one) => one.hub === hub)!.stop = stop;
   }
+  /** Queues a job. Whoever begins to work after that takes it at once, whoever works already at the next look. */
   async function enqueue<Data extends object>(name: string, data: Data): Promise<void> {
     const jobs = new Jobs({ connectionString: world.db.ownerUrl, logger: silentLogger });
     await jobs.start();
@@ -138,8 +139,8 @@ describe('schedules', () => {
   it('a review comes off the queue', async () => {
     const hub = await open();
     const case_ = await arrange(hub);
-    await work(hub);
     await enqueue('eligibility-review', { organisationId: world.organisations.home });
+    await work(hub);
     await until('select from decision_reviews');
     expect(await outcome(case_)).toMatchObject({
       question: { state: 'ESCALATED' },
@@ -149,24 +150,24 @@ describe('schedules', () => {
 
   it('a sweep comes off the queue and is on the caseload', async () => {
     record.put('Organization/cmht', 'Episode/1', { patient: patient('one', nextNhsNumber()) });
-    await work(await open());
     await enqueue('caseload-refresh', { systemId: world.systemId, kind: 'SWEEP' });
+    await work(await open());
     await until(`select from caseload_memberships where source_reference = 'Episode/1'`);
     expect(record.requests.map(({ since }) => since)).toContain(null);
   });
 
   it('a job of a system that is no longer configured is done with', async () => {
-    await work(await open());
     await enqueue('caseload-refresh', { systemId: world.teams.CMHT, kind: 'SWEEP' });
+    await work(await open());
     await until(`select from pgboss.job where name = 'caseload-refresh' and state = 'completed'`);
     expect(record.requests).toEqual([]);
   });
 
   it('of two processes one does a job', async () => {
     const [one, two] = [await open(), await open()];
-    await Promise.all([work(one), work(two)]);
     record.put('Organization/cmht', 'Episode/1', { patient: patient('one', nextNhsNumber()) });
     await enqueue('caseload-refresh', { systemId: world.systemId, kind: 'SWEEP' });
+    await Promise.all([work(one), work(two)]);
     await until(
       `select from pgboss.job where name = 'caseload-refresh' and state = 'completed' and data->>'kind' = 'SWEEP'`,
     );
