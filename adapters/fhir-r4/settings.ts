@@ -6,6 +6,7 @@ import { type CodeTable, codeTable } from './coded-settings.js';
 import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './documents/defaults.js';
 import { asObject, member } from './json.js';
 import { AUTH_KINDS, DEFAULTS, RECORD_TYPES } from './manifest.js';
+import { addressFault, integer, isLoopback, list, text, yesOrNo } from './setting-kinds.js';
 import { isReferenceTo } from './transport/search-values.rules.js';
 
 /** Settings of one running adapter, checked, with every default filled in. */
@@ -45,54 +46,14 @@ export interface FhirR4Settings {
   readonly recordPageSize: number;
 }
 
-const text = z.string('must be text').trim().min(1, 'must not be empty');
-
-/** A whole number between two limits, both included; digits as text are taken too, as settings files often quote them. */
-function integer(least: number, most: number, otherwise: number) {
-  const accepted = `must be a whole number from ${least} to ${most}`;
-  const digits = z
-    .string()
-    .regex(/^\d{1,12}$/, accepted)
-    .transform(Number);
-  const limited = z.number(accepted).int(accepted).min(least, accepted).max(most, accepted);
-  return z
-    .union([z.number(), digits.pipe(z.number())], accepted)
-    .pipe(limited)
-    .default(otherwise);
-}
-
-const list = z
-  .union([z.string(), z.array(z.string())], 'must be a list, or text with commas between')
-  .transform((value) => (typeof value === 'string' ? value.split(',') : value))
-  .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
-
-/** Yes or no; the words `true` and `false` are taken too. */
-function yesOrNo(otherwise: boolean) {
-  const word = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
-  return z.union([z.boolean(), word], 'must be true or false').default(otherwise);
-}
-
-/** True where traffic to the host never leaves this machine (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3, RFC 6761 section 6.3). */
-function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname);
-}
-
-function baseUrlFault(url: URL): string | null {
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
-    return 'must be https, or http on a loopback host';
-  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
-  if (url.search !== '' || url.hash !== '') return 'must not hold a query or fragment';
-  return null;
-}
-
 const baseUrl = text.transform((value, context) => {
-  const url = URL.parse(value);
-  const fault = url === null ? 'must be an absolute address' : baseUrlFault(url);
-  if (url === null || fault !== null) {
-    context.addIssue({ code: 'custom', message: fault ?? 'must be an absolute address' });
+  const fault = addressFault(value);
+  if (fault !== null) {
+    context.addIssue({ code: 'custom', message: fault });
     return z.NEVER;
   }
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  const { href } = new URL(value);
+  return href.endsWith('/') ? href : `${href}/`;
 });
 
 const fields = z.strictObject({
