@@ -1,5 +1,6 @@
 /** What the FHIR R4 adapter is, can do and needs to be told, as data. */
 import { type AdapterManifest, Capability } from '../../src/clinical/clinical-record.port.js';
+import { caseloadSettings } from './caseload/caseload-settings.js';
 import { documentSettings } from './documents/document-settings.js';
 import { recordSettings } from './record/record-settings.js';
 
@@ -139,6 +140,7 @@ export const manifest: AdapterManifest = {
       required: false,
       help: 'Identifier system of the local team code; when absent the first identifier of the organisation is taken.',
     },
+    ...caseloadSettings,
     ...documentSettings(DEFAULTS),
     ...recordSettings(DEFAULTS, RECORD_TYPES),
   ],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DocumentKind, DocumentLabel } from '../../src/clinical/documents.port.js';
 import { HubError } from '../../src/core/errors.js';
+import { type CaseloadSettings, caseloadFaults, caseloadFields } from './caseload/caseload-settings.js';
 import { type CodeTable, codeTable } from './coded-settings.js';
 import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './documents/defaults.js';
 import { asObject, member } from './json.js';
@@ -10,7 +11,7 @@ import { addressFault, integer, isLoopback, list, text, yesOrNo } from './settin
 import { isReferenceTo } from './transport/search-values.rules.js';
 
 /** Settings of one running adapter, checked, with every default filled in. */
-export interface FhirR4Settings {
+export interface FhirR4Settings extends CaseloadSettings {
   /** Service base address; always ends in a slash. */
   readonly baseUrl: string;
   readonly auth: (typeof AUTH_KINDS)[number];
@@ -82,6 +83,7 @@ const fields = z.strictObject({
     .default(null),
   teamType: text.nullable().default(null),
   teamCodeSystem: text.nullable().default(null),
+  ...caseloadFields,
   documentsEnabled: yesOrNo(DEFAULTS.documentsEnabled),
   documentIdentifierSystem: text
     .regex(/^[a-z][a-z0-9+.-]*:[^\s|,$\\]+$/i, 'must be an absolute URI without separators of searches')
@@ -108,7 +110,7 @@ function crossFaults(raw: unknown): string[] {
     faults.push('bearerToken: is required when auth is BEARER');
   if (auth.data === 'NONE' && base.success && !isLoopback(new URL(base.data)))
     faults.push('auth: NONE is only for a loopback host');
-  return faults;
+  return [...faults, ...caseloadFaults(raw)];
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string[] {
