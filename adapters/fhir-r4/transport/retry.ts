@@ -1,5 +1,5 @@
 /** Sending a read again after transient answers: few times, spread out, and never longer than allowed. */
-import { HubError, isHubError } from '../../../src/core/errors.js';
+import { type HubError, isHubError } from '../../../src/core/errors.js';
 import type { Budget } from './deadline.js';
 import { stopped } from './deadline.js';
 
@@ -51,9 +51,24 @@ export interface RetryOptions {
 }
 
 /**
- * Does the work until it succeeds, fails for good, has been tried `maxAttempts` times, or the next wait would not fit into
- * the budget; then its last error is thrown. Only errors of class transient are tried again, and never after the caller stopped.
+ * Waits before a piece of work is done again, or throws its error: when that is not of class transient, the caller stopped,
+ * it has been tried `maxAttempts` times, the breaker is open, or the wait would not fit into the budget.
  */
+export async function beforeRepeat(
+  options: RetryOptions,
+  signal: AbortSignal,
+  error: unknown,
+  attempt: number,
+): Promise<void> {
+  if (!isHubError(error) || error.retry !== 'transient' || error.code === 'HUB_UPSTREAM_STOPPED') throw error;
+  if (signal.aborted || attempt >= options.maxAttempts || error.details.circuit === 'OPEN') throw error;
+  const wait = backOffMs(attempt + 1, error.retryAfterMs, options.timing.random);
+  if (wait >= options.budget.remainingMs()) throw error;
+  options.onRetry?.(error, attempt);
+  await options.timing.sleep(wait, signal);
+}
+
+/** Does the work until it succeeds or `beforeRepeat` lets it be done no more; then its last error is thrown. */
 export async function withRetry<T>(
   options: RetryOptions,
   signal: AbortSignal,
@@ -63,13 +78,7 @@ export async function withRetry<T>(
     try {
       return await work(attempt);
     } catch (error) {
-      if (!isHubError(error) || error.retry !== 'transient' || error.code === 'HUB_UPSTREAM_STOPPED')
-        throw error;
-      if (signal.aborted || attempt >= options.maxAttempts || error.details.circuit === 'OPEN') throw error;
-      const wait = backOffMs(attempt + 1, error.retryAfterMs, options.timing.random);
-      if (wait >= options.budget.remainingMs()) throw error;
-      options.onRetry?.(error, attempt);
-      await options.timing.sleep(wait, signal);
+      await beforeRepeat(options, signal, error, attempt);
     }
   }
 }
