@@ -1,6 +1,7 @@
 /** A running connection to one FHIR R4 server, as the hub's port wants it. */
 import type { AdapterDependencies, ClinicalRecordAdapter } from '../../src/clinical/clinical-record.port.js';
-import { type PullContext, pullEpisodes } from './caseload/episode-caseload.js';
+import { pullCaseload } from './caseload/pull.js';
+import type { PullContext } from './caseload/strategy.js';
 import { listTeams } from './caseload/teams.js';
 import { createDocuments } from './documents/documents.js';
 import { probe } from './health.js';
@@ -24,13 +25,12 @@ export function createFhirR4(
 ): FhirR4Adapter {
   const connection = createConnection(settings, dependencies, timing);
   const tally = new UnmappedTally();
-  const { system, clock } = dependencies;
-  const context: PullContext = { connection, settings, system, clock, unmapped: tally.count };
+  const context: PullContext = { ...dependencies, connection, settings, unmapped: tally.count };
   const record = createRecord(context);
   return {
     unmapped: tally.byPath,
     caseload: {
-      pull: (request, signal) => pullEpisodes(context, request, signal),
+      pull: (request, signal) => pullCaseload(context, request, signal),
       teams: (signal) => listTeams(context, signal),
     },
     ...(settings.documentsEnabled ? { documents: createDocuments(context) } : {}),

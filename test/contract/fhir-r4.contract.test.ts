@@ -2,37 +2,66 @@
 import { createFhirR4 } from '../../adapters/fhir-r4/adapter.js';
 import { fhirR4 } from '../../adapters/fhir-r4/index.js';
 import { stopped } from '../../adapters/fhir-r4/transport/deadline.js';
+import { Capability } from '../../src/clinical/clinical-record.port.js';
 import { FixedClock } from '../../src/core/clock.js';
 import { silentLogger } from '../../src/core/logger.js';
+import { FHIR_CASELOADS, type FhirCaseload } from '../support/fhir-caseloads.js';
 import { LABEL_CODES, peerDocument, resourcesOfRecords } from '../support/fhir-records.js';
-import {
-  CANARY,
-  episodeResource,
-  patientResource,
-  practitionerResource,
-  type TestResource,
-} from '../support/fhir-resources.js';
+import { CANARY, type TestResource } from '../support/fhir-resources.js';
 import { startScriptedFhirServer } from '../support/scripted-fhir-server.js';
 import { clinicalRecordContract } from './clinical-record-contract.js';
-import type { ContractSubject, PeerMembership } from './misbehaving-peer.js';
+import type { ContractSubject } from './misbehaving-peer.js';
 
-const TEAM = 'Organization/team-one';
 const PAGE_SIZE = 50;
 const TOKEN = 'contract-secret-token';
 
-function resourcesOf(memberships: readonly PeerMembership[]): TestResource[] {
-  const coordinators = new Map(memberships.map(({ coordinator }) => [coordinator?.reference, coordinator]));
-  return [
-    ...memberships.map((membership) => episodeResource(TEAM, membership)),
-    ...memberships.map(({ patient }) => patientResource(patient)),
-    ...[...coordinators.values()]
-      .filter((one) => one !== null && one !== undefined)
-      .map(({ reference, name }) => practitionerResource(reference, name)),
-  ];
-}
+/** What must be refused as a reference to a team, whatever a team is on the server. */
+const hostileReferences = (type: string): string[] => [
+  '',
+  'team-one',
+  'Patient/1',
+  `${type}/`,
+  `${type}/..`,
+  `${type}/../../admin`,
+  `${type}/a?x=1`,
+  `${type}/a,${type}/b`,
+  `${type}/a|b`,
+  `${type}/a$b`,
+  `${type}/a%2f..`,
+  `${type}/a b`,
+  `${type}/${'a'.repeat(65)}`,
+  `https://elsewhere.example/${type}/a`,
+  `${type}/a\r\nX-Evil: 1`,
+];
 
-async function make(): Promise<ContractSubject> {
-  const server = await startScriptedFhirServer();
+/** What must be refused as an identifier of a team. */
+const HOSTILE_TOKENS = [
+  '',
+  'T1',
+  '|T1',
+  'https://trust.example/team|',
+  'https://trust.example/team|a,b',
+  'https://trust.example/team|a|b',
+  'https://trust.example/team|a$b',
+  'https://trust.example/team|a b',
+  'https://trust.example/team,x|a',
+  'https://trust.example/team|a\r\nX-Evil: 1',
+  `https://trust.example/team|${'a'.repeat(400)}`,
+];
+
+/** A team of any kind; what only some kinds have is no fault in the others. */
+const teamResource = (type: string, id: string, name: string, code: string | null): TestResource => ({
+  resourceType: type,
+  id,
+  ...(type === 'List' ? { title: name, status: 'current' } : { name }),
+  ...(type === 'Group' ? { type: 'person', actual: true } : {}),
+  partOf: { reference: 'Organization/trust' },
+  ...(code === null ? {} : { identifier: [{ system: 'https://trust.example/team', value: code }] }),
+});
+
+async function subjectOf(caseload: FhirCaseload): Promise<ContractSubject> {
+  const { teamType, teamReference } = caseload;
+  const server = await startScriptedFhirServer(caseload.served);
   const settings = fhirR4.parseSettings({
     baseUrl: server.baseUrl,
     bearerToken: TOKEN,
@@ -41,6 +70,7 @@ async function make(): Promise<ContractSubject> {
     totalTimeoutMs: 8_000,
     maxBodyBytes: 1_000_000,
     labelCodes: LABEL_CODES,
+    ...caseload.settings,
   });
   const clock = new FixedClock(new Date('2026-03-01T09:00:01.000Z'));
   const adapter = createFhirR4(
@@ -56,38 +86,19 @@ async function make(): Promise<ContractSubject> {
   const idOf = (reference: string): string => reference.slice('DocumentReference/'.length);
   return {
     adapter,
-    another: make,
+    another: () => subjectOf(caseload),
     peer: {
-      teamReference: TEAM,
+      teamReference,
       pageSize: PAGE_SIZE,
       canaries: [CANARY, TOKEN, '127.0.0.1'],
-      hostileReferences: [
-        '',
-        'team-one',
-        'Patient/1',
-        'Organization/',
-        'Organization/..',
-        'Organization/../../admin',
-        'Organization/a?x=1',
-        'Organization/a,Organization/b',
-        'Organization/a|b',
-        'Organization/a$b',
-        'Organization/a%2f..',
-        'Organization/a b',
-        `Organization/${'a'.repeat(65)}`,
-        'https://elsewhere.example/Organization/a',
-        'Organization/a\r\nX-Evil: 1',
-      ],
-      load: (memberships) => server.load(resourcesOf(memberships)),
+      hostileReferences: teamType === null ? HOSTILE_TOKENS : hostileReferences(teamType),
+      load: (memberships) => server.load(caseload.resourcesOf(memberships)),
+      referenceOfTeam: (n) =>
+        teamType === null ? `https://trust.example/team|T${n}` : `${teamType}/team-${n}`,
+      teamsMayLackCode: teamType !== null,
       loadTeams: (teams) =>
         server.load(
-          teams.map(({ reference, name, code }) => ({
-            resourceType: 'Organization',
-            id: reference.slice('Organization/'.length),
-            name,
-            partOf: { reference: 'Organization/trust' },
-            ...(code === null ? {} : { identifier: [{ system: 'https://trust.example/team', value: code }] }),
-          })),
+          teams.map(({ name, code }, n) => teamResource(teamType ?? 'Organization', `team-${n}`, name, code)),
         ),
       misbehave: server.misbehave,
       loadRecords: (records) => server.load(resourcesOfRecords(records)),
@@ -110,4 +121,22 @@ async function make(): Promise<ContractSubject> {
   };
 }
 
-clinicalRecordContract('fhir-r4', fhirR4.manifest, make);
+describe.each(Object.entries(FHIR_CASELOADS))('%s', (name, caseload) => {
+  // Documents and live reads are the same under each strategy.
+  const { manifest } = fhirR4;
+  const capabilities = name === 'EPISODE_BY_ORGANIZATION' ? manifest.capabilities : [Capability.CASELOAD];
+  clinicalRecordContract(
+    `fhir-r4, ${name}`,
+    { ...manifest, capabilities },
+    () => subjectOf(caseload),
+    caseload.traits,
+  );
+});
+
+test('each strategy of the manifest has a far end in the contract', () => {
+  const { choices } = fhirR4.manifest.settings.find(({ key }) => key === 'caseloadStrategy')!;
+  const played = Object.values(FHIR_CASELOADS).map(
+    ({ settings }) => settings.caseloadStrategy ?? 'EPISODE_BY_ORGANIZATION',
+  );
+  expect([...new Set(played)].sort()).toEqual([...choices!].sort());
+});

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { FaultKind } from '../contract/misbehaving-peer.js';
+import type { ServedCaseload } from './fhir-caseloads.js';
 import { CANARY, type TestResource } from './fhir-resources.js';
 import type { TestBundle } from './scripted-fhir-server.js';
 
@@ -12,7 +13,8 @@ export interface Whereabouts {
   readonly url: URL;
 }
 
-const FHIR = 'application/fhir+json';
+export const FHIR = 'application/fhir+json';
+export const NDJSON = 'application/fhir+ndjson';
 const HTML = `<html><body><h1>${CANARY}</h1></body></html>`;
 
 /** OperationOutcome with one error. */
@@ -72,17 +74,28 @@ const ANSWERS: Partial<Record<FaultKind, Answer>> = {
   },
 };
 
-/** Answers wrongly, if that fault is one of the whole answer; only searches for episodes, searches by form and the probe are touched. */
+/** Faults of what a file holds; others are of the answer as a whole. */
+const OF_CONTENT: readonly FaultKind[] = [
+  'STALL',
+  'BREAK_OFF',
+  'TRUNCATED',
+  'NULL_BODY',
+  'TEXT_BODY',
+  'NOT_UTF8',
+  'TOO_LARGE',
+  'TOO_LARGE_ZIPPED',
+];
+
+/** Answers wrongly, if that fault is one of the whole answer; the caller has seen that the request is one to be touched. */
 export function misanswer(
   kind: FaultKind,
-  type: string,
   request: IncomingMessage,
   response: ServerResponse,
   about: Whereabouts,
-  byForm = false,
+  isFile: boolean,
 ): boolean {
-  const answer = byForm || type === 'EpisodeOfCare' || type === 'metadata' ? ANSWERS[kind] : undefined;
-  answer?.(response, about, request);
+  const answer = ANSWERS[kind];
+  answer?.(isFile && OF_CONTENT.includes(kind) ? asFile(response) : response, about, request);
   return answer !== undefined;
 }
 
@@ -97,14 +110,16 @@ const withoutPatients = (bundle: TestBundle): void => {
   bundle.entry = bundle.entry.filter((entry) => !isPatient(entry));
 };
 
-const changeFirst = (bundle: TestBundle, change: Record<string, unknown>): void => {
+const spoilFirst = (bundle: TestBundle, spoil: ((one: TestResource) => TestResource) | undefined): void => {
   bundle.entry = bundle.entry.map((entry, at) =>
-    at === 0 ? { ...entry, resource: { ...entry.resource, ...change } } : entry,
+    at === 0 && spoil !== undefined ? { ...entry, resource: spoil(entry.resource) } : entry,
   );
 };
 
+type Shape = (bundle: TestBundle, about: Whereabouts, served: ServedCaseload) => void;
+
 /** Faults that spoil an answer otherwise right. */
-const SHAPES: Partial<Record<FaultKind, (bundle: TestBundle, about: Whereabouts) => void>> = {
+const SHAPES: Partial<Record<FaultKind, Shape>> = {
   OUTCOME_ENTRY: (bundle) => {
     bundle.entry.push({ resource: outcome('exception'), search: { mode: 'outcome' } });
   },
@@ -116,23 +131,37 @@ const SHAPES: Partial<Record<FaultKind, (bundle: TestBundle, about: Whereabouts)
   TOTAL_WRONG: (bundle) => {
     bundle.total = (bundle.total ?? 0) + 1;
   },
-  LINK_ELSEWHERE: (bundle, { elsewhereUrl }) =>
-    relink(bundle, `${elsewhereUrl}EpisodeOfCare?_offset=50&_count=50`),
+  LINK_ELSEWHERE: (bundle, { elsewhereUrl }, { type }) =>
+    relink(bundle, `${elsewhereUrl}${type}?_offset=50&_count=50`),
   // Up to the at-sign it reads like the right host; what comes before it is a user name and password.
-  LINK_ALIKE: (bundle, { baseUrl, elsewhereUrl }) =>
-    relink(bundle, `${baseUrl.replace('/fhir/', '')}@${new URL(elsewhereUrl).host}/fhir/EpisodeOfCare`),
-  LINK_OUTSIDE: (bundle, { baseUrl }) => relink(bundle, `${baseUrl.slice(0, -1)}-evil/EpisodeOfCare`),
+  LINK_ALIKE: (bundle, { baseUrl, elsewhereUrl }, { type }) =>
+    relink(bundle, `${baseUrl.replace('/fhir/', '')}@${new URL(elsewhereUrl).host}/fhir/${type}`),
+  LINK_OUTSIDE: (bundle, { baseUrl }, { type }) => relink(bundle, `${baseUrl.slice(0, -1)}-evil/${type}`),
   PATIENT_LEFT_OUT: withoutPatients,
   PATIENT_GONE: withoutPatients,
-  OTHER_TEAM: (bundle) =>
-    changeFirst(bundle, { managingOrganization: { reference: 'Organization/another' } }),
-  UNKNOWN_STATE: (bundle) => changeFirst(bundle, { status: CANARY }),
+  OTHER_TEAM: (bundle, _about, { spoilt }) => spoilFirst(bundle, spoilt.OTHER_TEAM),
+  UNKNOWN_STATE: (bundle, _about, { spoilt }) => spoilFirst(bundle, spoilt.UNKNOWN_STATE),
 };
 
 /** Spoils the bundle, if that fault is one of the content; says whether it did. */
-export function misshape(kind: FaultKind, type: string, bundle: TestBundle, about: Whereabouts): boolean {
+export function misshape(
+  kind: FaultKind,
+  type: string,
+  bundle: TestBundle,
+  about: Whereabouts,
+  served: ServedCaseload,
+): boolean {
   if (kind === 'PATIENT_GONE' && type === 'Patient') withoutPatients(bundle);
-  if (type !== 'EpisodeOfCare') return false;
-  SHAPES[kind]?.(bundle, about);
+  const reported = kind === 'OUTCOME_ENTRY' && served.whole && type === 'Patient';
+  if (type !== served.type && !reported) return false;
+  SHAPES[kind]?.(bundle, about, served);
   return SHAPES[kind] !== undefined;
+}
+
+/** An answer under the media type of files where the fault is in what a file holds. */
+function asFile(response: ServerResponse): ServerResponse {
+  const plain = response.writeHead.bind(response);
+  response.writeHead = ((status: number, headers: Record<string, string>) =>
+    plain(status, { ...headers, 'content-type': NDJSON })) as typeof response.writeHead;
+  return response;
 }

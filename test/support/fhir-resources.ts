@@ -9,6 +9,9 @@ export interface TestResource {
   readonly [member: string]: unknown;
 }
 
+/** What the scripted server says the time is; fixed. */
+export const SERVER_CLOCK = '2026-03-01T09:00:00.000Z';
+
 /** In every answer, as name, diagnostics and header: must never leave the adapter in an error. */
 export const CANARY = 'CANARY-UPSTREAM';
 

@@ -2,8 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault } from '../contract/misbehaving-peer.js';
-import { misanswer, misshape } from './fhir-misbehaviour.js';
-import { CANARY, type TestResource } from './fhir-resources.js';
+import { FHIR_CASELOADS, type ServedCaseload } from './fhir-caseloads.js';
+import { FHIR, misanswer, misshape, outcome } from './fhir-misbehaviour.js';
+import { CANARY, SERVER_CLOCK, type TestResource } from './fhir-resources.js';
+import { fileAt, ScriptedExports } from './scripted-exports.js';
 import { ScriptedWrites } from './scripted-writes.js';
 
 /** A search page on its way out; faults change it. */
@@ -34,12 +36,11 @@ export interface ScriptedFhirServer {
   load(resources: readonly TestResource[]): void;
   /** What was written to it, and how it misbehaves towards writes. */
   readonly writes: ScriptedWrites;
+  /** Its export jobs. */
+  readonly exports: ScriptedExports;
   misbehave(fault: Fault | null): void;
   close(): Promise<void>;
 }
-
-/** What the server says the time is; fixed. */
-export const SERVER_CLOCK = '2026-03-01T09:00:00.000Z';
 
 function listen(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Server> {
   return new Promise((resolve) => {
@@ -49,57 +50,70 @@ function listen(handler: (request: IncomingMessage, response: ServerResponse) =>
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-const patientOf = (one: TestResource): string =>
-  String(((one.patient ?? one.subject) as { reference?: string } | undefined)?.reference);
-
 const identifiersOf = (one: TestResource): string[] =>
   ((one.identifier ?? []) as readonly { system?: string; value?: string }[]).map(
     ({ system, value }) => `${system}|${value}`,
   );
 
+/** The elements in which a search parameter looks for a reference. */
+const REFERENCE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  patient: ['patient', 'subject'],
+  organization: ['managingOrganization', 'organization'],
+  'managing-organization': ['managingOrganization'],
+  'care-manager': ['careManager'],
+  'service-provider': ['serviceProvider'],
+  service: ['healthcareService'],
+  participant: ['participant'],
+};
+
+/** References in an element, one or a list of them, or of participants. */
+function referencesIn(one: TestResource, element: string): string[] {
+  const held = [one[element] ?? []].flat() as Record<string, { reference?: string } | string | undefined>[];
+  return held
+    .map((each) => (element === 'participant' ? (each.member ?? each.individual) : each))
+    .map((each) => (each as { reference?: string } | undefined)?.reference)
+    .filter((text) => text !== undefined);
+}
+
 /** Matches of a search, in the order of `_lastUpdated`. */
 function matching(resources: readonly TestResource[], type: string, query: URLSearchParams): TestResource[] {
   const updated = (resource: TestResource) =>
     String((resource.meta as { lastUpdated?: string } | undefined)?.lastUpdated ?? '');
-  const organization = query.get('organization');
   const since = query.get('_lastUpdated')?.replace(/^ge/, '');
   const ids = query.get('_id')?.split(',');
-  const patients = query.get('patient')?.split(',');
   const identifiers = query.get('identifier')?.split(',');
+  const looksFor = Object.entries(REFERENCE_PARAMETERS)
+    .filter(([parameter]) => query.has(parameter))
+    .map(([parameter, elements]) => ({ elements, asked: query.get(parameter)!.split(',') }));
   return resources
     .filter((one) => one.resourceType === type)
-    .filter(
-      (one) =>
-        !organization || (one.managingOrganization as { reference?: string })?.reference === organization,
+    .filter((one) =>
+      looksFor.every(({ elements, asked }) =>
+        elements.flatMap((element) => referencesIn(one, element)).some((text) => asked.includes(text)),
+      ),
     )
     .filter((one) => !since || updated(one) >= since)
     .filter((one) => !ids || ids.includes(one.id))
-    .filter((one) => !patients || patients.includes(patientOf(one)))
     .filter((one) => !identifiers || identifiersOf(one).some((value) => identifiers.includes(value)))
     .sort((a, b) => updated(a).localeCompare(updated(b)) || a.id.localeCompare(b.id));
 }
 
-/** What `_include` brings along: patients, care managers, teams and members of care teams, once each. */
+/** Elements that `_include` follows: patients, workers, teams and members of care teams. */
+const INCLUDED = ['patient', 'subject', 'careManager', 'managingOrganization', 'participant', 'practitioner'];
+
+/** What `_include` brings along, once each. */
 function includesOf(
   resources: ReadonlyMap<string, TestResource>,
   page: readonly TestResource[],
 ): TestResource[] {
-  const references = page
-    .flatMap((one) => [
-      one.patient,
-      one.careManager,
-      one.managingOrganization,
-      ...((one.participant ?? []) as readonly { member?: unknown }[]).map(({ member }) => member),
-    ])
-    .map((element) => element as { reference?: string } | undefined);
-  const wanted = new Set(
-    references.map((element) => element?.reference).filter((text) => text !== undefined),
-  );
+  const wanted = new Set(page.flatMap((one) => INCLUDED.flatMap((element) => referencesIn(one, element))));
   return [...wanted].map((text) => resources.get(text)).filter((one) => one !== undefined);
 }
 
-/** Starts it, with a second host beside it that counts who strays there. */
-export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
+/** Starts it, with a second host beside it that counts who strays there. Faults touch what carries the caseload that it serves. */
+export async function startScriptedFhirServer(
+  served: ServedCaseload = FHIR_CASELOADS.EPISODE_BY_ORGANIZATION!.served,
+): Promise<ScriptedFhirServer> {
   const seen: SeenRequest[] = [];
   const strays: SeenRequest[] = [];
   let loaded: readonly TestResource[] = [];
@@ -121,6 +135,7 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
   const baseUrl = `http://127.0.0.1:${portOf(server)}/fhir/`;
   const elsewhereUrl = `http://127.0.0.1:${portOf(elsewhere)}/fhir/`;
   const writes = new ScriptedWrites(elsewhereUrl);
+  const exports = new ScriptedExports();
 
   function pageOf(type: string, url: URL, again: boolean): TestBundle {
     const query = url.searchParams;
@@ -149,6 +164,17 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
     };
   }
 
+  /** A list of people, or no such thing; its own faults know no pages. */
+  function serveWhole(path: string, response: ServerResponse): void {
+    const found = loaded.find((one) => `${one.resourceType}/${one.id}` === path);
+    const spoil =
+      fault === null || left <= 0 ? undefined : served.spoilt[fault.kind as keyof ServedCaseload['spoilt']];
+    if (spoil !== undefined) left -= 1;
+    response
+      .writeHead(found === undefined ? 404 : 200, { 'content-type': FHIR })
+      .end(JSON.stringify(found === undefined ? outcome('not-found') : (spoil?.(found) ?? found)));
+  }
+
   function serve(request: IncomingMessage, response: ServerResponse, body: string): void {
     const url = new URL(request.url!, baseUrl);
     const { method = '', headers } = request;
@@ -160,14 +186,24 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
     (url.pathname.startsWith('/fhir/') ? seen : strays).push({ method, url, headers });
     response.setHeader('x-detail', CANARY);
     const type = url.pathname.slice('/fhir/'.length);
-    if (!byForm && writes.answer(method, type, headers, body, response)) return;
-    const number =
+    const held = [...loaded, ...writes.documents];
+    const file = fileAt(type);
+    if (method !== 'DELETE' && !byForm && writes.answer(method, type, headers, body, response)) return;
+    const position =
       Number(url.searchParams.get('_offset') ?? 0) / Number(url.searchParams.get('_count') ?? 1) + 1;
+    const number = file?.number ?? position;
     const here = fault !== null && (fault.page === 0 || type === 'Patient' || number === (fault.page ?? 1));
     const active = fault !== null && here && left > 0 ? fault : null;
     const about = { baseUrl, elsewhereUrl, url };
-    if (active !== null && misanswer(active.kind, type, request, response, about, byForm)) {
+    const carries = (file?.type ?? type.split('/')[0]) === served.type && !type.endsWith('$export');
+    const touched = byForm || carries || type === 'metadata';
+    if (active !== null && touched && misanswer(active.kind, request, response, about, file !== null)) {
       left -= 1;
+      return;
+    }
+    if (exports.answer(type, request, response, about, held, served, file === null ? fault : active)) return;
+    if (served.whole && carries && type.includes('/')) {
+      serveWhole(type, response);
       return;
     }
     const answer =
@@ -181,7 +217,7 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
     const shaped =
       active !== null &&
       answer.resourceType === 'Bundle' &&
-      misshape(active.kind, type, answer as TestBundle, about);
+      misshape(active.kind, type, answer as TestBundle, about, served);
     if (shaped) left -= 1;
     response
       .writeHead(200, { 'content-type': 'application/fhir+json; charset=utf-8' })
@@ -198,6 +234,7 @@ export async function startScriptedFhirServer(): Promise<ScriptedFhirServer> {
     seen,
     strays,
     writes,
+    exports,
     load: (resources) => {
       loaded = resources;
     },

@@ -32,6 +32,7 @@ export const CASELOAD_DEFAULTS = {
   careManagerType: 'Practitioner',
   careTeamBy: 'PARTICIPANT',
   coordinatorRoles: '768820003',
+  exportTypes: 'EpisodeOfCare, Patient, PractitionerRole, Practitioner',
 } as const;
 
 /** Groups by `Organization/<id>` of the team; the one for every other team under the empty text. */
@@ -46,6 +47,8 @@ export interface CaseloadSettings {
   /** Codes of the role in any code system. */
   readonly coordinatorRoles: readonly string[];
   readonly exportGroups: ExportGroups;
+  /** Values of `_type`. */
+  readonly exportTypes: readonly string[];
   /** Origins, as `URL.origin` writes them. */
   readonly exportFileOrigins: readonly string[];
 }
@@ -81,6 +84,10 @@ const origins = list.transform((entries, context) =>
   }),
 );
 
+/** Types without which an export tells nobody's caseload, and the form of a type. */
+const EXPORTED = ['EpisodeOfCare', 'Patient'];
+const NAME = /^[A-Z][A-Za-z]{1,63}$/;
+
 /** How each of these settings is read. */
 export const caseloadFields = {
   caseloadStrategy: choice(CASELOAD_STRATEGIES, CASELOAD_DEFAULTS.caseloadStrategy),
@@ -89,6 +96,12 @@ export const caseloadFields = {
   careTeamBy: choice(CARE_TEAM_BY, CASELOAD_DEFAULTS.careTeamBy),
   coordinatorRoles: list.prefault(CASELOAD_DEFAULTS.coordinatorRoles),
   exportGroups: groups.prefault([]),
+  exportTypes: list
+    .refine(
+      (types) => EXPORTED.every((type) => types.includes(type)) && types.every((type) => NAME.test(type)),
+      `must be resource types, ${EXPORTED.join(' and ')} among them`,
+    )
+    .prefault(CASELOAD_DEFAULTS.exportTypes),
   exportFileOrigins: origins.prefault([]),
 };
 
@@ -151,6 +164,13 @@ export const caseloadSettings: readonly SettingDescription[] = [
     type: 'list',
     required: false,
     help: 'For BULK_EXPORT: the Group to export for each team, as Organization/<id>=Group/<id>; Group/<id> alone is the one of every other team.',
+  },
+  {
+    key: 'exportTypes',
+    type: 'list',
+    required: false,
+    default: CASELOAD_DEFAULTS.exportTypes,
+    help: 'For BULK_EXPORT: resource types to export; leave out what the server cannot export, though never the first two.',
   },
   {
     key: 'exportFileOrigins',

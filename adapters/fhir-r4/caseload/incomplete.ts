@@ -17,6 +17,8 @@ export const IncompleteReason = {
   OUTCOME: 'OUTCOME',
   /** A patient is neither among the results nor readable. */
   PATIENT_MISSING: 'PATIENT_MISSING',
+  /** A team has no care managers: more likely they cannot be seen than that its caseload is empty. */
+  NO_CARE_MANAGERS: 'NO_CARE_MANAGERS',
   /** A membership has a status or patient that could not be understood. */
   NOT_UNDERSTOOD: 'NOT_UNDERSTOOD',
 } as const;

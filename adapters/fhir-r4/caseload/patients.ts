@@ -1,7 +1,7 @@
-/** The patients of a page of episodes: those that came along, and in one further read those that did not. */
-import { readSearchPage } from '../bundle.rules.js';
+/** The patients of a page of memberships: those that came along, and in further reads those that did not. */
 import type { Json } from '../json.js';
-import type { FhirConnection, Session } from '../transport/connection.js';
+import type { Session } from '../transport/connection.js';
+import { batchesOf, gather, type SearchContext } from './gather.js';
 import { IncompleteReason, incomplete } from './incomplete.js';
 
 /**
@@ -10,7 +10,7 @@ import { IncompleteReason, incomplete } from './incomplete.js';
  * would read as absence.
  */
 export async function patientsOf(
-  connection: FhirConnection,
+  context: SearchContext,
   session: Session,
   ids: readonly string[],
   included: ReadonlyMap<string, Json>,
@@ -21,11 +21,11 @@ export async function patientsOf(
     if (patient !== undefined) patients.set(id, patient);
   }
   const missing = [...new Set(ids)].filter((id) => !patients.has(id));
-  if (missing.length === 0) return patients;
-  const parameters = { _id: missing.join(','), _count: missing.length };
-  const page = readSearchPage(await connection.search(session, 'Patient', parameters), 'Patient');
-  for (const patient of page.matches) {
-    if (missing.includes(String(patient.id))) patients.set(String(patient.id), patient);
+  for (const asked of batchesOf(missing, context.settings)) {
+    const parameters = { _id: asked.join(','), _count: asked.length };
+    const { matches } = await gather(context, session, 'Patient', parameters);
+    for (const patient of matches)
+      if (asked.includes(String(patient.id))) patients.set(String(patient.id), patient);
   }
   const absent = missing.filter((id) => !patients.has(id));
   if (absent.length > 0) throw incomplete(IncompleteReason.PATIENT_MISSING, { missing: absent.length });

@@ -1,13 +1,11 @@
 /** One search for what a page of patients have, put under each of them. */
 import { HubError, inputError } from '../../../src/core/errors.js';
+import { batchesOf } from '../caseload/gather.js';
 import { type Json, member } from '../json.js';
 import { localReference } from '../mapping/references.rules.js';
 import type { Unmapped } from '../mapping/unmapped.js';
 import { type SearchContext, searchAll } from '../search-all.js';
 import { isFhirId, type SearchValue } from '../transport/search-values.rules.js';
-
-/** Patients in one search: by form there is room, in an address there is not. */
-export const PATIENTS_PER_SEARCH = { byForm: 100, byAddress: 20 } as const;
 
 /** What live reads need. */
 export interface RecordContext extends SearchContext {
@@ -57,9 +55,7 @@ export async function searchByPatient(
   const session = connection.session(signal);
   const ids = [...new Set(localIds)];
   const byPatient = new Map<string, OfPatient[]>(ids.map((id) => [id, []]));
-  const size = settings.searchByPost ? PATIENTS_PER_SEARCH.byForm : PATIENTS_PER_SEARCH.byAddress;
-  for (let from = 0; from < ids.length; from += size) {
-    const asked = ids.slice(from, from + size);
+  for (const asked of batchesOf(ids, settings)) {
     const parameters = {
       ...search.parameters(asked),
       _count: settings.recordPageSize,

@@ -14,13 +14,10 @@ import {
   episodeResource,
   patientResource,
   practitionerResource,
+  SERVER_CLOCK,
   type TestResource,
 } from '../../support/fhir-resources.js';
-import {
-  type ScriptedFhirServer,
-  SERVER_CLOCK,
-  startScriptedFhirServer,
-} from '../../support/scripted-fhir-server.js';
+import { type ScriptedFhirServer, startScriptedFhirServer } from '../../support/scripted-fhir-server.js';
 
 const TEAM = 'Organization/team-one';
 const REQUEST = { teamReference: TEAM, since: null };

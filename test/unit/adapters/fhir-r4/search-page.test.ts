@@ -1,7 +1,6 @@
 /** Reading search results and keeping count of them. */
 import fc from 'fast-check';
 import { readSearchPage } from '../../../../adapters/fhir-r4/bundle.rules.js';
-import { caseloadSearch } from '../../../../adapters/fhir-r4/caseload/episode-caseload.js';
 import { PagingLedger } from '../../../../adapters/fhir-r4/caseload/paging.rules.js';
 import { isFailure, issueTypes } from '../../../../adapters/fhir-r4/outcome.rules.js';
 import { isHubError } from '../../../../src/core/errors.js';
@@ -208,17 +207,4 @@ test('pages without matches do not go on for ever', () => {
   ledger.enter(pageOf([], { next: '2' }));
   ledger.enter(pageOf([], { next: '3' }));
   expect(() => ledger.enter(pageOf([], { next: '4' }))).toThrow(reason('PAGE_CAP'));
-});
-
-test('the search asks for every status, in order of change, with the count', () => {
-  const request = { teamReference: 'Organization/t', since: '2026-03-01T10:00:00+01:00' };
-  expect(caseloadSearch(request, 25)).toEqual({
-    organization: 'Organization/t',
-    _include: ['EpisodeOfCare:patient', 'EpisodeOfCare:care-manager'],
-    _count: 25,
-    _sort: '_lastUpdated',
-    _total: 'accurate',
-    _lastUpdated: 'ge2026-03-01T09:00:00.000Z',
-  });
-  expect(caseloadSearch({ ...request, since: null }, 25)._lastUpdated).toBeUndefined();
 });
