@@ -83,19 +83,32 @@ export function mutationOf(mutation: Mutation, selection: string): string {
 
 /** A served world. */
 export class UseCases {
+  /** Who has asked since the clock stood where it stands; the server keeps a token for each. */
+  private readonly tokens = new Map<Client, TokenOf>();
+  private signedAt = 0;
+
   constructor(
     readonly world: CaseworkWorld,
     readonly server: GraphServer,
   ) {}
 
-  /** One request as it is answered, errors and all. A token of its own each time, so that the clock may be moved. */
+  /** One request as it is answered, errors and all. Tokens are of the clock's present, so that it may be moved. */
   answer(
     who: Client | null,
     query: string,
     variables: object = {},
     more: Parameters<GraphServer['ask']>[2] = {},
   ): Promise<Answer> {
-    return this.server.ask(who && { ...CLIENTS[who] }, query, { variables, ...more });
+    return this.server.ask(who && this.tokenOf(who), query, { variables, ...more });
+  }
+
+  private tokenOf(who: Client): TokenOf {
+    const now = this.world.clock.now().getTime();
+    if (now !== this.signedAt) this.tokens.clear();
+    this.signedAt = now;
+    const token = this.tokens.get(who) ?? { ...CLIENTS[who] };
+    this.tokens.set(who, token);
+    return token;
   }
 
   /** What a query answers, once compiled and once by the stock executor; fails on any error and on any difference. */
