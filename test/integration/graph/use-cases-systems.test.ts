@@ -45,11 +45,10 @@ describe('clinical record systems', () => {
   let graph: UseCases;
   let record: ScriptedCaseload;
   let app: FastifyInstance;
-  beforeEach(async () => {
+  beforeAll(async () => {
     graph = await openUseCases();
     const { world, server } = graph;
     const { database, clock } = world;
-    record = new ScriptedCaseload('home', clock, 2);
     const hub = {
       database,
       audit: server.runtime.audit,
@@ -63,7 +62,9 @@ describe('clinical record systems', () => {
         {
           profile: { code: 'home' },
           system: { id: world.systemId, organisationId: world.organisations.home, code: 'home' },
-          adapter: record,
+          get adapter() {
+            return record;
+          },
         },
       ],
     } as unknown as Hub;
@@ -71,7 +72,17 @@ describe('clinical record systems', () => {
       services: { ...server.runtime.services, refreshCaseload: refreshByCaller(hub) },
     });
   });
-  afterEach(() => graph?.close());
+  beforeEach(() => {
+    record = new ScriptedCaseload('home', graph.world.clock, 2);
+  });
+  afterEach(async () => {
+    await graph.world.sql(`delete from team_maps where team_reference = 'Organization/x99'`);
+    await graph.world.sql(
+      'update clinical_record_systems set last_answer_at = null, last_failure_at = null, last_failure_code = null',
+    );
+    await graph.world.restart();
+  });
+  afterAll(() => graph?.close());
 
   const system = async (): Promise<System> => {
     const { clinicalRecordSystems } = await graph.query<{
