@@ -10,13 +10,13 @@ const ANSWER =
   'verdict reason purpose mayProceed confirmBy notYetUntil asOf knownAt criteria { key result strength reason clause }';
 const BORN = '1990-05-01';
 
-describe('me', () => {
-  let graph: UseCases;
-  beforeAll(async () => {
-    graph = await openUseCases();
-  });
-  afterAll(() => graph?.close());
+let graph: UseCases;
+beforeAll(async () => {
+  graph = await openUseCases();
+});
+afterAll(() => graph?.close());
 
+describe('me', () => {
   it.each<[Client, string, string, string, ('CMHT' | 'EIP' | 'CRISIS' | 'FOREIGN')[]]>([
     ['specialist', 'sam', 'EMPLOYMENT_SPECIALIST', 'DIRECT_CARE', ['CMHT']],
     ['manager', 'mo', 'TEAM_MANAGER', 'DIRECT_CARE', ['CMHT', 'EIP', 'CRISIS']],
@@ -75,11 +75,7 @@ describe('me', () => {
 });
 
 describe('checkEligibilityByIdentity', () => {
-  let graph: UseCases;
-  beforeEach(async () => {
-    graph = await openUseCases();
-  });
-  afterEach(() => graph?.close());
+  beforeEach(() => graph.world.restart());
 
   const question = (change: object = {}) => ({
     nhsNumber: nextNhsNumber(),
