@@ -20,10 +20,11 @@ const LIST = `{ decisionsDifferingNow(first: 50) { totalCount nodes { id verdict
 
 describe('decisionsDifferingNow', () => {
   let graph: UseCases;
-  beforeEach(async () => {
+  beforeAll(async () => {
     graph = await openUseCases();
   });
-  afterEach(() => graph?.close());
+  afterEach(() => graph.world.restart());
+  afterAll(() => graph?.close());
 
   const decide = async ({ referralId }: Referred) => {
     graph.world.clock.advance(1_000);
