@@ -1,6 +1,7 @@
 /** The FHIR R4 adapter as the registry takes it. */
 import type { AdapterModule } from '../../src/clinical/clinical-record.port.js';
 import { createFhirR4 } from './adapter.js';
+import { publicKeys } from './auth/auth-fields.js';
 import { manifest } from './manifest.js';
 import { type FhirR4Settings, parseSettings } from './settings.js';
 
@@ -8,5 +9,6 @@ import { type FhirR4Settings, parseSettings } from './settings.js';
 export const fhirR4: AdapterModule<FhirR4Settings> = {
   manifest,
   parseSettings,
+  publicKeys,
   create: (settings, dependencies) => createFhirR4(settings, dependencies),
 };

@@ -1,5 +1,6 @@
 /** What the FHIR R4 adapter is, can do and needs to be told, as data. */
 import { type AdapterManifest, Capability } from '../../src/clinical/clinical-record.port.js';
+import { AUTH_KINDS, authSettings } from './auth/auth-settings.js';
 import { caseloadSettings } from './caseload/caseload-settings.js';
 import { documentSettings } from './documents/document-settings.js';
 import { recordSettings } from './record/record-settings.js';
@@ -7,6 +8,7 @@ import { recordSettings } from './record/record-settings.js';
 /** Values of settings that a site profile leaves out. Milliseconds and bytes; lists as comma-separated text. */
 export const DEFAULTS = {
   auth: 'BEARER',
+  clockSkewSeconds: 10,
   pageSize: 100,
   maxPages: 1000,
   callTimeoutMs: 10_000,
@@ -23,9 +25,6 @@ export const DEFAULTS = {
 
 /** Resource types that the adapter can read live for the graph. */
 export const RECORD_TYPES = ['Patient', 'CareTeam', 'EpisodeOfCare', 'DocumentReference'] as const;
-
-/** The ways of proving who the hub is. */
-export const AUTH_KINDS = ['NONE', 'BEARER'] as const;
 
 /** Everything about the adapter that can be shown without starting it. */
 export const manifest: AdapterManifest = {
@@ -54,6 +53,7 @@ export const manifest: AdapterManifest = {
       required: false,
       help: 'Token sent as Authorization: Bearer; required when auth is BEARER.',
     },
+    ...authSettings(DEFAULTS),
     {
       key: 'odsCode',
       type: 'text',

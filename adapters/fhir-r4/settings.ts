@@ -2,21 +2,19 @@
 import { z } from 'zod';
 import { DocumentKind, DocumentLabel } from '../../src/clinical/documents.port.js';
 import { HubError } from '../../src/core/errors.js';
+import { type AuthSettings, authCrossFaults, authFields, keyFaults } from './auth/auth-fields.js';
 import { type CaseloadSettings, caseloadFaults, caseloadFields } from './caseload/caseload-settings.js';
 import { type CodeTable, codeTable } from './coded-settings.js';
 import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './documents/defaults.js';
 import { asObject, member } from './json.js';
-import { AUTH_KINDS, DEFAULTS, RECORD_TYPES } from './manifest.js';
+import { DEFAULTS, RECORD_TYPES } from './manifest.js';
 import { addressFault, integer, isLoopback, list, text, yesOrNo } from './setting-kinds.js';
 import { isReferenceTo } from './transport/search-values.rules.js';
 
 /** Settings of one running adapter, checked, with every default filled in. */
-export interface FhirR4Settings extends CaseloadSettings {
+export interface FhirR4Settings extends AuthSettings, CaseloadSettings {
   /** Service base address; always ends in a slash. */
   readonly baseUrl: string;
-  readonly auth: (typeof AUTH_KINDS)[number];
-  /** Secret; null when `auth` is `NONE`. */
-  readonly bearerToken: string | null;
   readonly odsCode: string | null;
   readonly pageSize: number;
   readonly maxPages: number;
@@ -59,11 +57,7 @@ const baseUrl = text.transform((value, context) => {
 
 const fields = z.strictObject({
   baseUrl,
-  auth: z.enum(AUTH_KINDS, `must be one of ${AUTH_KINDS.join(', ')}`).default(DEFAULTS.auth),
-  bearerToken: text
-    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-    .nullable()
-    .default(null),
+  ...authFields(DEFAULTS),
   odsCode: text
     .regex(/^[A-Za-z0-9]{3,12}$/, 'must be 3 to 12 letters or digits')
     .nullable()
@@ -105,9 +99,7 @@ function crossFaults(raw: unknown): string[] {
   if (asObject(raw) === null) return [];
   const auth = fields.shape.auth.safeParse(member(raw, 'auth'));
   const base = fields.shape.baseUrl.safeParse(member(raw, 'baseUrl'));
-  const faults: string[] = [];
-  if (auth.data === 'BEARER' && (member(raw, 'bearerToken') ?? null) === null)
-    faults.push('bearerToken: is required when auth is BEARER');
+  const faults = [...authCrossFaults(raw, auth.data)];
   if (auth.data === 'NONE' && base.success && !isLoopback(new URL(base.data)))
     faults.push('auth: NONE is only for a loopback host');
   return [...faults, ...caseloadFaults(raw)];
@@ -124,9 +116,13 @@ function wordsOf(issue: z.core.$ZodIssue): string[] {
 /** The settings of a site profile, or `HUB_ADAPTER_SETTINGS` with every fault in `details.faults`. Values are never repeated. */
 export function parseSettings(raw: unknown): FhirR4Settings {
   const result = fields.safeParse(raw, { reportInput: true });
-  const faults = [...(result.error?.issues.flatMap(wordsOf) ?? []), ...crossFaults(raw)];
+  const faults = [
+    ...(result.error?.issues.flatMap(wordsOf) ?? []),
+    ...crossFaults(raw),
+    ...(result.success ? keyFaults(result.data) : []),
+  ];
   if (result.success && faults.length === 0)
-    return { ...result.data, bearerToken: result.data.auth === 'NONE' ? null : result.data.bearerToken };
+    return { ...result.data, bearerToken: result.data.auth === 'BEARER' ? result.data.bearerToken : null };
   throw new HubError('HUB_ADAPTER_SETTINGS', {
     message: `fhir-r4 settings: ${faults.join('; ')}`,
     details: { adapter: 'fhir-r4', faults },

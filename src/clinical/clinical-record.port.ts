@@ -47,10 +47,15 @@ export interface AdapterDependencies {
   readonly logger: Logger;
 }
 
+/** A public key as a member of a JWK Set (RFC 7517): `kid`, `alg`, `use` and the key's own parameters. */
+export type PublicKey = Readonly<Record<string, string>>;
+
 /** What an adapter folder exports. `parseSettings` reports every fault of a site profile at once (`HUB_ADAPTER_SETTINGS`). */
 export interface AdapterModule<Settings = unknown> {
   readonly manifest: AdapterManifest;
   parseSettings(raw: unknown): Settings;
+  /** Public halves of the keys with which the hub proves who it is; absent where an adapter has no such keys. */
+  publicKeys?(settings: Settings): readonly PublicKey[];
   create(settings: Settings, dependencies: AdapterDependencies): ClinicalRecordAdapter;
 }
 

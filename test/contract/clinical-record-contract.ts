@@ -3,77 +3,52 @@ import fc from 'fast-check';
 import {
   type AdapterManifest,
   Capability,
-  type CaseloadItem,
-  type CaseloadPage,
   MembershipState,
 } from '../../src/clinical/clinical-record.port.js';
-import { isHubError } from '../../src/core/errors.js';
 import { everythingIn, never } from './contract-case.js';
 import { aMembership, memberships } from './contract-memberships.js';
+import { type ContractProfile, SERVER } from './contract-profiles.js';
+import { endedWell, expectNoSilentPartial, loaded, pull, received } from './contract-pull.js';
 import { documentsCases } from './documents-contract.js';
-import { EXPECTATIONS } from './expectations.js';
-import { type ContractSubject, FAULT_KINDS, type Fault, type PeerMembership } from './misbehaving-peer.js';
+import {
+  type CaseloadSubject,
+  type CaseloadTraits,
+  type ContractSubject,
+  EVERYTHING,
+  type Fault,
+  type FaultKind,
+} from './misbehaving-peer.js';
 import { recordCases } from './record-contract.js';
 
-interface Pulled {
-  readonly pages: readonly CaseloadPage[];
-  readonly error: unknown;
-}
-
-async function pull(
-  subject: ContractSubject,
-  since: string | null = null,
-  signal = never(),
-): Promise<Pulled> {
-  const pages: CaseloadPage[] = [];
-  try {
-    const request = { teamReference: subject.peer.teamReference, since };
-    for await (const page of subject.adapter.caseload!.pull(request, signal)) pages.push(page);
-    return { pages, error: null };
-  } catch (error) {
-    return { pages, error };
-  }
-}
-
-/** What came, in the words in which the peer was loaded, by patient. */
-function received({ pages }: Pulled): Omit<CaseloadItem, 'teamReference'>[] {
-  return pages
-    .flatMap(({ items }) => items.map(({ value }) => value))
-    .map(({ teamReference: _team, ...item }) => item)
-    .sort((a, b) => a.patient.localId.localeCompare(b.patient.localId));
-}
-
-function loaded(held: readonly PeerMembership[]): Omit<CaseloadItem, 'teamReference'>[] {
-  return held
-    .map(({ changedAt: _at, coordinator, ...rest }) => ({ ...rest, careCoordinator: coordinator }))
-    .sort((a, b) => a.patient.localId.localeCompare(b.patient.localId));
-}
-
-const endedWell = ({ pages, error }: Pulled): boolean => error === null && pages.at(-1)?.last === true;
-
-/** Either complete and equal, or a `HubError` that was not preceded by a page said to be the last. */
-function expectNoSilentPartial(pulled: Pulled, held: readonly PeerMembership[]): void {
-  if (endedWell(pulled)) expect(received(pulled)).toEqual(loaded(held));
-  else {
-    expect(isHubError(pulled.error)).toBe(true);
-    expect(pulled.pages.some(({ last }) => last)).toBe(false);
-  }
-}
-
-const nameOf = ({ kind, page = 1, times }: Fault): string =>
+const nameOf = ({ kind, page = 1, times }: Fault<string>): string =>
   `${kind} ${times === undefined ? 'always' : `${times} times`} on ${page === 0 ? 'each page' : `page ${page}`}`;
 
 /**
- * Runs the contract for one adapter. `make` gives a fresh one with its peer; it is closed after each case. The last case
- * fails when a capability of the manifest was not exercised, and tells how many cases were.
+ * Runs the contract for one adapter to servers. `make` gives a fresh one with its peer; it is closed after each case.
+ * `traits` say what the peer can tell of a caseload: everything by default. The last case fails when a capability of the
+ * manifest was not exercised, and tells how many cases were.
  */
 export function clinicalRecordContract(
   name: string,
   manifest: AdapterManifest,
   make: () => Promise<ContractSubject>,
+  traits: CaseloadTraits = EVERYTHING,
 ): void {
+  contractOf<FaultKind, ContractSubject>(name, manifest, make, traits, SERVER);
+}
+
+/** The same for far ends of any kind, as the profile describes it. Groups of cases for capabilities that are not declared are left out. */
+export function contractOf<Kind extends string, Subject extends CaseloadSubject<Kind>>(
+  name: string,
+  manifest: AdapterManifest,
+  make: () => Promise<Subject>,
+  traits: CaseloadTraits<Kind>,
+  profile: ContractProfile<Kind>,
+): void {
+  const possible = (kind: Kind) => !traits.impossible.includes(kind);
+  const tellable = (count: number) => memberships(count).map(traits.tellable);
   describe(`clinical record contract: ${name}`, () => {
-    let subject: ContractSubject;
+    let subject: Subject;
     let executed = 0;
     const exercised = new Set<Capability>();
 
@@ -97,7 +72,7 @@ export function clinicalRecordContract(
 
     for (const size of [0, 1, 49, 50, 51, 100, 350]) {
       caseloadCase(`a sweep of ${size} is equal to what is held`, async () => {
-        const held = memberships(size);
+        const held = tellable(size);
         subject.peer.load(held);
         const pulled = await pull(subject);
         expect(pulled.error).toBeNull();
@@ -110,18 +85,17 @@ export function clinicalRecordContract(
       });
     }
 
-    for (const state of Object.values(MembershipState)) {
+    for (const state of traits.states) {
       caseloadCase(`state ${state} comes as it is`, async () => {
-        const held = [
-          aMembership(7, { state, validTo: state === MembershipState.ENDED ? '2026-02-01' : null }),
-        ];
+        const validTo = state === MembershipState.ENDED ? '2026-02-01' : null;
+        const held = [traits.tellable(aMembership(7, { state, validTo }))];
         subject.peer.load(held);
         expect(received(await pull(subject))).toEqual(loaded(held));
       });
     }
 
     caseloadCase('each item tells its source, and one watermark holds for the whole pull', async () => {
-      subject.peer.load(memberships(120));
+      subject.peer.load(tellable(120));
       const { pages } = await pull(subject);
       const items = pages.flatMap((page) => page.items);
       expect(new Set(items.map(({ source }) => source.reference)).size).toBe(120);
@@ -133,15 +107,20 @@ export function clinicalRecordContract(
         ),
       ).toBe(true);
       expect(new Set(pages.map(({ watermark }) => watermark)).size).toBe(1);
-      expect(Number.isNaN(Date.parse(pages[0]!.watermark!))).toBe(false);
+      if (traits.incremental) expect(Number.isNaN(Date.parse(pages[0]!.watermark!))).toBe(false);
+      else expect(pages[0]!.watermark).toBeNull();
     });
 
-    caseloadCase('with an instant, only what changed then or later comes', async () => {
-      const held = memberships(120);
+    const sinceTitle = traits.incremental
+      ? 'with an instant, only what changed then or later comes'
+      : 'with an instant, everything comes all the same';
+    caseloadCase(sinceTitle, async () => {
+      const held = tellable(120);
       subject.peer.load(held);
       const since = held[100]!.changedAt;
       const pulled = await pull(subject, since);
-      expect(received(pulled)).toEqual(loaded(held.filter(({ changedAt }) => changedAt >= since)));
+      const expected = traits.incremental ? held.filter(({ changedAt }) => changedAt >= since) : held;
+      expect(received(pulled)).toEqual(loaded(expected));
     });
 
     caseloadCase('an instant that is none is refused before anything is sent', async () => {
@@ -152,23 +131,23 @@ export function clinicalRecordContract(
     });
 
     caseloadCase('hostile team references are refused before anything is sent', async () => {
-      for (const teamReference of subject.peer.hostileReferences) {
-        const hostile = { ...subject, peer: { ...subject.peer, teamReference } };
-        expect((await pull(hostile)).error).toMatchObject({ code: 'HUB_INPUT_INVALID' });
-      }
+      for (const teamReference of subject.peer.hostileReferences)
+        expect((await pull(subject, null, never(), teamReference)).error).toMatchObject({
+          code: 'HUB_INPUT_INVALID',
+        });
       expect(subject.peer.requests() + subject.peer.strays()).toBe(0);
     });
 
     test('every fault that a peer can have has an expectation', () => {
-      expect([...new Set(EXPECTATIONS.map(({ fault }) => fault.kind))].sort()).toEqual(
-        [...FAULT_KINDS].sort(),
+      expect([...new Set(profile.expectations.map(({ fault }) => fault.kind))].sort()).toEqual(
+        [...profile.kinds].sort(),
       );
     });
 
-    for (const { fault, outcome } of EXPECTATIONS) {
+    for (const { fault, outcome } of profile.expectations.filter(({ fault: { kind } }) => possible(kind))) {
       const what = outcome === 'COMPLETE' ? 'complete all the same' : `${outcome.code}, ${outcome.retry}`;
       caseloadCase(`${nameOf(fault)}: ${what}`, async () => {
-        const held = memberships(120);
+        const held = tellable(120);
         subject.peer.load(held);
         subject.peer.misbehave(fault);
         const pulled = await pull(subject);
@@ -181,7 +160,7 @@ export function clinicalRecordContract(
     }
 
     caseloadCase('any fault on any page of any caseload: complete and equal, or a failure', async () => {
-      const kinds = FAULT_KINDS.filter((kind) => kind !== 'DELAY' && kind !== 'STALL');
+      const kinds = profile.kinds.filter((kind) => !profile.slowKinds.includes(kind) && possible(kind));
       const faults = fc.record({
         kind: fc.constantFrom(...kinds),
         page: fc.integer({ min: 0, max: 4 }),
@@ -191,7 +170,7 @@ export function clinicalRecordContract(
         fc.asyncProperty(fc.integer({ min: 0, max: 190 }), faults, async (size, fault) => {
           const one = await make();
           try {
-            const held = memberships(size);
+            const held = tellable(size);
             one.peer.load(held);
             one.peer.misbehave(fault);
             expectNoSilentPartial(await pull(one), held);
@@ -206,17 +185,18 @@ export function clinicalRecordContract(
     });
 
     caseloadCase('after a failure the same adapter pulls completely', async () => {
-      const held = memberships(60);
+      const held = tellable(60);
       subject.peer.load(held);
-      subject.peer.misbehave({ kind: 'DROP', page: 2, times: 4 });
+      subject.peer.misbehave(profile.failing);
       expect(endedWell(await pull(subject))).toBe(false);
+      subject.peer.misbehave(null);
       const again = await pull(subject);
       expect(received(again)).toEqual(loaded(held));
     });
 
     caseloadCase('an abort stops a pull within a second', async () => {
-      subject.peer.load(memberships(120));
-      subject.peer.misbehave({ kind: 'DELAY' });
+      subject.peer.load(tellable(120));
+      subject.peer.misbehave(profile.slow);
       const controller = new AbortController();
       const started = performance.now();
       setTimeout(() => controller.abort(), 50);
@@ -232,8 +212,8 @@ export function clinicalRecordContract(
     });
 
     caseloadCase('closing stops a pull within a second, and nothing is sent afterwards', async () => {
-      subject.peer.load(memberships(120));
-      subject.peer.misbehave({ kind: 'DELAY' });
+      subject.peer.load(tellable(120));
+      subject.peer.misbehave(profile.slow);
       const started = performance.now();
       const pulling = pull(subject);
       setTimeout(() => void subject.adapter.close(), 50);
@@ -244,21 +224,21 @@ export function clinicalRecordContract(
       expect(subject.peer.requests()).toBe(before);
     });
 
-    caseloadCase('a caller that turns away after one page costs no further request', async () => {
-      subject.peer.load(memberships(350));
+    caseloadCase('a caller that turns away after one page costs no further page', async () => {
+      subject.peer.load(tellable(350));
       const request = { teamReference: subject.peer.teamReference, since: null };
       for await (const page of subject.adapter.caseload!.pull(request, never())) {
         expect(page.last).toBe(false);
         break;
       }
-      expect(subject.peer.requests()).toBe(1);
+      expect(subject.peer.requests()).toBe(traits.requestsForOnePage);
     });
 
     caseloadCase('teams come with name and code, all pages of them', async () => {
       const teams = Array.from({ length: 60 }, (_, n) => ({
-        reference: `Organization/team-${n}`,
+        reference: subject.peer.referenceOfTeam(n),
         name: `Team ${n}`,
-        code: n % 3 === 0 ? null : `T${n}`,
+        code: n % 3 === 0 && subject.peer.teamsMayLackCode ? null : `T${n}`,
       }));
       subject.peer.loadTeams(teams);
       const listed = await subject.adapter.caseload!.teams(never());
@@ -272,29 +252,26 @@ export function clinicalRecordContract(
       );
     });
 
-    const cases = { subject: () => subject, contractCase };
+    // Who declares documents or records has a peer that holds them.
+    const cases = { subject: () => subject as unknown as ContractSubject, contractCase };
     if (manifest.capabilities.includes(Capability.DOCUMENTS)) documentsCases(cases);
     if (manifest.capabilities.includes(Capability.RECORD)) recordCases(cases);
 
     contractCase('health is up when the far end answers', null, async () => {
+      subject.peer.load(memberships(3));
+      if (profile.healthFollowsPull) await pull(subject);
       expect(await subject.adapter.health(never())).toMatchObject({ state: 'UP', code: null });
     });
 
-    for (const kind of [
-      'DROP',
-      'DELAY',
-      'DOWN_503',
-      'REFUSES_401',
-      'HTML_200',
-      'REDIRECT',
-      'TOO_LARGE',
-    ] as const) {
+    for (const kind of profile.unhealthy) {
       contractCase(`health is down, with a code, on ${kind}`, null, async () => {
+        subject.peer.load(memberships(3));
         subject.peer.misbehave({ kind, page: 0 });
+        if (profile.healthFollowsPull) await pull(subject);
         const health = await subject.adapter.health(never());
         expect(health).toMatchObject({
           state: 'DOWN',
-          code: expect.stringMatching(/^HUB_UPSTREAM_/) as string,
+          code: expect.stringMatching(profile.unhealthyCode) as string,
         });
         for (const canary of subject.peer.canaries) expect(JSON.stringify(health)).not.toContain(canary);
       });
@@ -314,8 +291,8 @@ export function clinicalRecordContract(
       await subject.peer.close();
       const before = open();
       const one = await make();
-      one.peer.load(memberships(120));
-      one.peer.misbehave({ kind: 'DROP', times: 1, page: 2 });
+      one.peer.load(tellable(120));
+      one.peer.misbehave(profile.survived);
       expect(endedWell(await pull(one))).toBe(true);
       await one.adapter.close();
       await one.peer.close();

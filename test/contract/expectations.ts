@@ -1,18 +1,22 @@
 /** What must come of each fault of the far end, whatever protocol it speaks. */
 import type { ErrorCode, RetryClass } from '../../src/core/error-codes.js';
-import type { Fault } from './misbehaving-peer.js';
+import type { Fault, FaultKind } from './misbehaving-peer.js';
 
 /** Either all is there all the same, or the pull fails in this class (and, where the port fixes it, with this code). */
-export interface Expectation {
-  readonly fault: Fault;
+export interface Expectation<Kind extends string = FaultKind> {
+  readonly fault: Fault<Kind>;
   readonly outcome: 'COMPLETE' | { readonly retry: RetryClass; readonly code: ErrorCode };
 }
 
-const complete = (fault: Fault): Expectation => ({ fault, outcome: 'COMPLETE' });
-const fails = (fault: Fault, retry: RetryClass, code: ErrorCode): Expectation => ({
+const complete = <Kind extends string>(fault: Fault<Kind>): Expectation<Kind> => ({
   fault,
-  outcome: { retry, code },
+  outcome: 'COMPLETE',
 });
+const fails = <Kind extends string>(
+  fault: Fault<Kind>,
+  retry: RetryClass,
+  code: ErrorCode,
+): Expectation<Kind> => ({ fault, outcome: { retry, code } });
 
 /** Of 120 memberships in pages of 50. */
 export const EXPECTATIONS: readonly Expectation[] = [

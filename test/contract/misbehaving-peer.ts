@@ -1,5 +1,5 @@
 /** What the contract needs of the far end: to hold what it is told, and to misbehave when it is told. */
-import type { ClinicalRecordAdapter, MembershipState } from '../../src/clinical/clinical-record.port.js';
+import { type ClinicalRecordAdapter, MembershipState } from '../../src/clinical/clinical-record.port.js';
 import type { DocumentLabel, FiledDocument } from '../../src/clinical/documents.port.js';
 import type { RecordCareTeam, RecordDemographics, RecordEpisode } from '../../src/clinical/record.port.js';
 import type { LocalDate } from '../../src/core/calendar.js';
@@ -98,11 +98,34 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export interface Fault {
-  readonly kind: FaultKind;
+export interface Fault<Kind extends string = FaultKind> {
+  readonly kind: Kind;
   readonly page?: number;
   readonly times?: number;
 }
+
+/** What a kind of far end can tell of a caseload, and which faults it cannot have. */
+export interface CaseloadTraits<Kind extends string = FaultKind> {
+  /** States that it can tell. */
+  readonly states: readonly MembershipState[];
+  /** A membership as far as it can tell it. */
+  tellable(membership: PeerMembership): PeerMembership;
+  /** Whether it can tell what changed since an instant; one that cannot gives everything and no watermark. */
+  readonly incremental: boolean;
+  /** Faults of things that it does not have. */
+  readonly impossible: readonly Kind[];
+  /** Requests that a caller costs who turns away after the first page of 350 memberships. */
+  readonly requestsForOnePage: number;
+}
+
+/** A far end that can tell everything that the port has a word for. */
+export const EVERYTHING: CaseloadTraits = {
+  states: Object.values(MembershipState),
+  tellable: (membership) => membership,
+  incremental: true,
+  impossible: [],
+  requestsForOnePage: 1,
+};
 
 /** The ways to misbehave towards the next write. */
 export const WRITE_FAULT_KINDS = [
@@ -153,15 +176,22 @@ export interface PeerRecord {
   readonly episodes: readonly (RecordEpisode & { readonly endedOn: LocalDate | null })[];
 }
 
-/** A scripted far end together with the adapter that talks to it. */
-export interface ContractSubject {
+/** A scripted far end together with the adapter that talks to it. `Kind` is how the far end can misbehave. */
+export interface CaseloadSubject<Kind extends string> {
   readonly adapter: ClinicalRecordAdapter;
-  readonly peer: MisbehavingPeer;
+  readonly peer: CaseloadPeer<Kind>;
   /** One more, with a far end of its own; whoever asks closes it. */
+  another(): Promise<CaseloadSubject<Kind>>;
+}
+
+/** A far end that has documents and records of people besides caseloads. */
+export interface ContractSubject extends CaseloadSubject<FaultKind> {
+  readonly peer: MisbehavingPeer;
   another(): Promise<ContractSubject>;
 }
 
-export interface MisbehavingPeer {
+/** What every far end can be told and asked. */
+export interface CaseloadPeer<Kind extends string> {
   readonly teamReference: string;
   /** Memberships that come in one page. */
   readonly pageSize: number;
@@ -173,7 +203,19 @@ export interface MisbehavingPeer {
   load(memberships: readonly PeerMembership[]): void;
   /** Teams that it holds, by reference, name and code. */
   loadTeams(teams: readonly { reference: string; name: string; code: string | null }[]): void;
-  misbehave(fault: Fault | null): void;
+  /** The reference of the n-th of some teams. */
+  referenceOfTeam(n: number): string;
+  /** Whether it can hold a team without a code. */
+  readonly teamsMayLackCode: boolean;
+  misbehave(fault: Fault<Kind> | null): void;
+  /** Requests received so far; of files, those that were taken or refused. */
+  requests(): number;
+  /** Requests that reached another host or a path outside the agreed one. */
+  strays(): number;
+  close(): Promise<void>;
+}
+
+export interface MisbehavingPeer extends CaseloadPeer<FaultKind> {
   /** Replaces what the far end holds of people. */
   loadRecords(records: readonly PeerRecord[]): void;
   /** The next write is answered so. */
@@ -186,9 +228,4 @@ export interface MisbehavingPeer {
   rewriteDocument(reference: string, text: string): void;
   /** Keeps a second copy of a document under another reference. */
   copyDocument(reference: string): void;
-  /** Requests received so far. */
-  requests(): number;
-  /** Requests that reached another host or a path outside the agreed one. */
-  strays(): number;
-  close(): Promise<void>;
 }

@@ -4,9 +4,10 @@ import type { Clock } from '../../../src/core/clock.js';
 import { HubError } from '../../../src/core/errors.js';
 import { codeOfStatus, type Exchange } from '../answers.rules.js';
 import { isFailure } from '../outcome.rules.js';
-import { boundedText, parseResource, saysJson } from './body.js';
+import { boundedText, parseResource, saysJson, saysLines } from './body.js';
 import { failureOfNetwork, failureOfOutcome, failureOfStatus } from './failures.js';
-import { pinTo } from './pin.js';
+import type { Fetch } from './network.js';
+import { type Pin, pinTo } from './pin.js';
 import { readWriteAnswer, type WriteAnswer } from './write-answer.js';
 
 /** Bytes read of an answer that is a failure: enough for its issue types. */
@@ -18,10 +19,14 @@ const SEARCH_PATH = /^[A-Z][A-Za-z]{1,63}\/_search$/;
 export interface DoorOptions {
   /** Service base address; ends in a slash. */
   readonly baseUrl: string;
-  /** Headers of every request: who the hub is. */
+  /** Headers of every request. */
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBodyBytes: number;
+  /** Further origins from which files may be fetched, without those headers; none by default. */
+  readonly fileOrigins?: readonly string[];
   readonly clock: Clock;
+  /** The way there; Node's own by default. */
+  readonly fetch?: Fetch;
 }
 
 /** A resource on its way. */
@@ -35,32 +40,58 @@ export interface WriteRequest {
   readonly signal: AbortSignal;
 }
 
+/** A request whose answer is not read as one resource. */
+export interface OpenRequest {
+  readonly method: 'GET' | 'DELETE';
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
 /** A way to the server that answers with a resource or throws a `HubError`. */
 export interface Door {
   /** Reads; shaped like the request method of fhir-kit-client's HTTP layer, which it stands in for. */
   request(method: string, address: string, options?: RequestOptions, body?: unknown): Promise<FhirResource>;
   /** Writes. Once it has been called, every failure that is not known to have had no effect is `HUB_UPSTREAM_AMBIGUOUS`. */
   write(request: WriteRequest): Promise<WriteAnswer>;
+  /** An answer with a success status, as `read` takes it. */
+  open<T>(request: OpenRequest, read: (response: Response) => Promise<T>): Promise<T>;
+  /** A file of newline-delimited JSON, its body unread. Where it asks for no token it is sent nothing of the hub, and may be elsewhere. */
+  file(request: OpenRequest, withToken: boolean): Promise<Response>;
   /** The server's clock when it gave that resource (header `Date`); null when it did not say. */
   dateOf(resource: FhirResource): string | null;
 }
 
+/** Where a request may go, and what it tells of the hub. */
+interface Way {
+  readonly pin: Pin;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A door to one server. Through `request` go a GET without a body and a search by form; anything else is a mistake of ours. */
 export function createDoor(options: DoorOptions): Door {
-  const pin = pinTo(options.baseUrl);
+  const own: Way = { pin: pinTo(options.baseUrl), headers: options.headers };
+  const anonymous: Way = { pin: pinTo(options.baseUrl, options.fileOrigins), headers: {} };
+  const send: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
   const dates = new WeakMap<FhirResource, string>();
 
   async function exchange<T>(
     kind: Exchange,
     address: string,
-    init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal | null },
+    init: {
+      method: string;
+      headers: Readonly<Record<string, string>>;
+      body?: string;
+      signal: AbortSignal | null;
+    },
     read: (response: Response) => Promise<T>,
+    way: Way = own,
   ): Promise<T> {
-    const url = pin(address);
+    const url = way.pin(address);
     try {
-      const response = await fetch(url, {
+      const response = await send(url, {
         ...init,
-        headers: { accept: 'application/fhir+json', ...options.headers, ...init.headers },
+        headers: { accept: 'application/fhir+json', ...way.headers, ...init.headers },
         redirect: 'error',
         keepalive: false,
         credentials: 'omit',
@@ -84,6 +115,15 @@ export function createDoor(options: DoorOptions): Door {
     const date = Date.parse(response.headers.get('date') ?? '');
     if (!Number.isNaN(date)) dates.set(resource, new Date(date).toISOString());
     return resource;
+  }
+
+  async function linesIn(response: Response): Promise<Response> {
+    if (saysLines(response)) return response;
+    // A failure told as a resource has its own code; any other one is not what was asked for.
+    await resourceIn(response);
+    throw new HubError('HUB_UPSTREAM_PROTOCOL', {
+      details: { fault: 'CONTENT_TYPE', status: response.status },
+    });
   }
 
   async function failureOf(response: Response, kind: Exchange): Promise<HubError> {
@@ -120,6 +160,9 @@ export function createDoor(options: DoorOptions): Door {
       };
       return exchange('WRITE', path, init, (response) => readWriteAnswer(response, options.maxBodyBytes));
     },
+    open: ({ address, ...init }, read) => exchange('READ', address, init, read),
+    file: ({ address, ...init }, withToken) =>
+      exchange('READ', address, init, linesIn, withToken ? own : anonymous),
     dateOf: (resource) => dates.get(resource) ?? null,
   };
 }

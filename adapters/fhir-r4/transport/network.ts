@@ -1,0 +1,110 @@
+/** The way to a site's servers: direct, by mutual TLS, or through a proxy. */
+import { X509Certificate } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../../src/core/clock.js';
+import { HubError } from '../../../src/core/errors.js';
+import type { AuthSettings } from '../auth/auth-fields.js';
+
+/** One HTTP exchange. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+/** The settings of the way. */
+export interface NetworkSettings
+  extends Pick<
+    AuthSettings,
+    'tokenUrl' | 'clientCertificate' | 'clientKey' | 'certificateAuthority' | 'proxyUrl'
+  > {
+  readonly baseUrl: string;
+}
+
+/** A way to a site's servers. */
+export interface Network {
+  readonly fetch: Fetch;
+  /** Lets go of its connections; requests under way end. */
+  close(): void;
+}
+
+interface Tls {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly ca?: string;
+}
+
+function tlsOf({ clientCertificate, clientKey, certificateAuthority }: NetworkSettings): Tls {
+  return {
+    ...(clientCertificate === null || clientKey === null
+      ? {}
+      : { cert: clientCertificate, key: String(clientKey.export({ type: 'pkcs8', format: 'pem' })) }),
+    ...(certificateAuthority === null ? {} : { ca: certificateAuthority }),
+  };
+}
+
+/**
+ * The proxy without its credentials, and these as a header of their own, which goes to the proxy alone. Everything is
+ * tunnelled, so that the proxy sees neither token nor content even of what is not encrypted.
+ */
+function proxyOf(address: string) {
+  const url = new URL(address);
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = '';
+  url.password = '';
+  const token = user === ':' ? {} : { token: `Basic ${Buffer.from(user).toString('base64')}` };
+  return { uri: url.href, proxyTunnel: true, ...token };
+}
+
+async function openClient(settings: NetworkSettings) {
+  // The package's client takes the place of Node's own for the whole process where that has not been loaded yet.
+  new Headers();
+  const { Agent, fetch, ProxyAgent } = await import('undici');
+  const { proxyUrl } = settings;
+  const dispatcherFor = (tls: Tls): Dispatcher =>
+    proxyUrl === null
+      ? new Agent({ connect: tls })
+      : new ProxyAgent({ ...proxyOf(proxyUrl), requestTls: tls });
+  const { cert, key, ...anonymous } = tlsOf(settings);
+  const identified = cert === undefined || key === undefined ? anonymous : { ...anonymous, cert, key };
+  return { identified: dispatcherFor(identified), anonymous: dispatcherFor(anonymous), fetch };
+}
+
+/** Refuses to show a certificate that no server would believe: many answer it by a reset that tells nothing. */
+function currencyCheck(certificate: string | null, clock: Clock): () => void {
+  if (certificate === null) return () => undefined;
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  return () => {
+    const now = clock.now().getTime();
+    const fault =
+      now > Date.parse(validTo) ? 'EXPIRED' : now < Date.parse(validFrom) ? 'NOT_YET_VALID' : null;
+    if (fault !== null)
+      throw new HubError('HUB_UPSTREAM_REFUSED', { details: { fault: `CLIENT_CERTIFICATE_${fault}` } });
+  };
+}
+
+/**
+ * The way that a site's settings describe. Where they describe none it is Node's own. Otherwise it is the package's `fetch`
+ * with the package's dispatcher: the two are of one version, whatever Node brings along.
+ */
+export function createNetwork(settings: NetworkSettings, clock: Clock): Network {
+  const { clientCertificate, certificateAuthority, proxyUrl } = settings;
+  if (clientCertificate === null && certificateAuthority === null && proxyUrl === null)
+    return { fetch: (url, init) => fetch(url, init), close: () => undefined };
+  const checkCurrency = currencyCheck(clientCertificate, clock);
+  // The certificate says who the hub is, so it is shown where tokens go and nowhere else.
+  const own = new Set([settings.baseUrl, settings.tokenUrl].map((one) => URL.parse(one ?? '')?.origin));
+  let opened: ReturnType<typeof openClient> | null = null;
+  return {
+    async fetch(url, init) {
+      const isOwn = own.has(url.origin);
+      if (isOwn) checkCurrency();
+      opened ??= openClient(settings);
+      const client = await opened;
+      const dispatcher = isOwn ? client.identified : client.anonymous;
+      const options = { ...init, dispatcher } as Parameters<typeof client.fetch>[1];
+      return (await client.fetch(url, options)) as unknown as Response;
+    },
+    close() {
+      void opened
+        ?.then(({ identified, anonymous }) => Promise.all([identified.destroy(), anonymous.destroy()]))
+        .catch(() => undefined);
+    },
+  };
+}
