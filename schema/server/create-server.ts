@@ -19,6 +19,7 @@ import { healthRoutes, metricsRoute } from './health.routes.js';
 import { answerFailures, failed } from './http-errors.js';
 import { requestRefusal } from './http-status.js';
 import { acceptJsonOnly } from './json-body.js';
+import { keySetRoute } from './key-set.routes.js';
 import type { ServerOptions } from './server-options.js';
 import { STREAM_PATH, streamRoute } from './stream/stream.routes.js';
 
@@ -48,6 +49,7 @@ export async function createServer<Context extends BaseContext>(
   await secureHeaders(app);
   await graphqlRoute(app, options);
   healthRoutes(app, options.health, logger);
+  keySetRoute(app, options.publicKeys ?? []);
   if (options.metrics) metricsRoute(app, options.metrics);
   if (options.explorer) await explorerRoutes(app, options.explorer.examples);
   frontPageRoute(app, options.explorer !== undefined);

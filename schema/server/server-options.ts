@@ -91,6 +91,8 @@ export interface ServerOptions<Context extends BaseContext> {
   readonly contextFor: (request: EdgeRequest) => Promise<Context>;
   readonly logger: Logger;
   readonly health: HealthOptions;
+  /** Public keys that the hub publishes, as members of a JWK Set. Default: none, and an empty set. */
+  readonly publicKeys?: readonly Readonly<Record<string, string>>[];
   /** Default: none beside the server's own. */
   readonly plugins?: readonly AnswerPlugin<Context>[];
   /** Default: `DEFAULT_LIMITS`. */

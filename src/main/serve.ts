@@ -17,6 +17,7 @@ import { deliveryFigures } from './delivery-metrics.js';
 import { hearChanges } from './heard-changes.js';
 import type { Hub } from './open-hub.js';
 import { refreshByCaller } from './refresh-by-caller.js';
+import { publishedKeys } from './systems.js';
 import { tokenVerifierFor } from './token-keys.js';
 
 /** A hub that serves. */
@@ -65,6 +66,7 @@ export async function serve(hub: Hub): Promise<Serving> {
       ],
       systems: () => systemStates(hub),
     },
+    publicKeys: publishedKeys(hub.systems.map(({ profile }) => profile)),
     metrics: { registry: { contentType: metrics.contentType, metrics: () => metrics.render() } },
     rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),

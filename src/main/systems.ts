@@ -1,7 +1,7 @@
 /** The clinical record systems of a hub: each site profile with its adapter, and its row in the database. */
 import { adapterModules } from '../../adapters/registry.js';
 import { keepAuthors } from '../clinical/author-identity.service.js';
-import type { ClinicalRecordAdapter } from '../clinical/clinical-record.port.js';
+import type { ClinicalRecordAdapter, PublicKey } from '../clinical/clinical-record.port.js';
 import type { RefreshedSystem } from '../clinical/refresh/pull.service.js';
 import { keepSite } from '../clinical/site.service.js';
 import { NO_SCOPE } from '../core/caller.js';
@@ -30,6 +30,15 @@ export function adapterFor(profile: SiteProfile, clock: Clock, logger: Logger): 
     });
   }
   return module.create(module.parseSettings(profile.settings), { system: profile.code, clock, logger });
+}
+
+/** Public keys of all sites, each once: what their authorisation servers check the hub's assertions with. */
+export function publishedKeys(profiles: readonly SiteProfile[]): readonly PublicKey[] {
+  const keys = profiles.flatMap(({ adapter, settings }) => {
+    const module = adapterModules.get(adapter);
+    return module?.publicKeys?.(module.parseSettings(settings)) ?? [];
+  });
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
 
 /**

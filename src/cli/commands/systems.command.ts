@@ -1,7 +1,7 @@
-/** `hub systems list|describe|check`: record systems, what their adapters need, whether they answer. */
+/** `hub systems list|describe|keys|check`: record systems, what their adapters need, whether they answer. */
 import { adapterModules } from '../../../adapters/registry.js';
 import { inputError } from '../../core/errors.js';
-import { systemByCode } from '../../main/systems.js';
+import { publishedKeys, systemByCode } from '../../main/systems.js';
 import { ExitCode } from '../output.js';
 import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
@@ -62,6 +62,19 @@ export function systemsCommands(registrar: Registrar): void {
         );
         return undefined;
       }),
+    );
+  systems
+    .command('keys [code]')
+    .description('the public keys with which the hub signs in to record systems, as a JWK Set')
+    .action(
+      act<object>(async (output, _options, [code]) =>
+        withHub(registrar, async ({ hub }) => {
+          const asked = code === undefined ? hub.systems : [systemByCode(hub.systems, code)];
+          const keys = publishedKeys(asked.map(({ profile }) => profile));
+          output.result({ keys }, [JSON.stringify({ keys }, null, 2)]);
+          return undefined;
+        }),
+      ),
     );
   systems
     .command('check [code]')

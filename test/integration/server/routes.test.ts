@@ -21,6 +21,22 @@ const systems = async () => [{ system: 'trust-a', state: 'STALE', asOf: null }];
 const holds = { name: 'database', run: async () => {} };
 const fails = { name: 'audit', run: () => Promise.reject(new Error('password=secret')) };
 
+describe('public keys', () => {
+  it('are a JWK Set that anyone may keep for five minutes', async () => {
+    const publicKeys = [{ kty: 'EC', kid: 'one', alg: 'ES384' }];
+    const answer = await get({ publicKeys }, '/.well-known/jwks.json');
+    expect([answer.statusCode, answer.json()]).toEqual([200, { keys: publicKeys }]);
+    expect(answer.headers).toMatchObject({
+      'content-type': expect.stringMatching(/^application\/jwk-set\+json/),
+      'cache-control': 'public, max-age=300',
+    });
+  });
+
+  it('are an empty set where there are none', async () => {
+    expect((await get({}, '/.well-known/jwks.json')).json()).toEqual({ keys: [] });
+  });
+});
+
 describe('health', () => {
   it('live: 200 whatever the rest does', async () => {
     const answer = await get({ health: { checks: [fails] } }, '/health/live');

@@ -1,4 +1,5 @@
 /** Small parts of the composition: the banner, adapters of sites, who may refresh what, which tokens are taken. */
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { embeddedFolder, findDataStore } from '../../../src/main/data-store.js';
 import type { Hub } from '../../../src/main/open-hub.js';
 import { refreshByCaller } from '../../../src/main/refresh-by-caller.js';
 import { hubVersion } from '../../../src/main/start-hub.js';
-import { adapterFor, type ConnectedSystem, systemByCode } from '../../../src/main/systems.js';
+import { adapterFor, type ConnectedSystem, publishedKeys, systemByCode } from '../../../src/main/systems.js';
 import { TOKEN_ROLES, tokenVerifierFor } from '../../../src/main/token-keys.js';
 import { readSettings, type Settings } from '../../../src/platform/settings/settings.js';
 import type { SiteProfile } from '../../../src/platform/settings/site-profiles.js';
@@ -110,6 +111,21 @@ describe('adapters of sites', () => {
         message: expect.stringMatching(/baseUrl.*pageSize/s),
       }),
     );
+  });
+
+  it('publish their public keys, each once, and nothing of the private ones', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+    const settings = {
+      baseUrl: 'https://fhir.example/r4',
+      auth: 'SMART_BACKEND',
+      tokenUrl: 'https://auth.example/token',
+      clientId: 'hub',
+      scopes: 'system/Patient.rs',
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    };
+    const keys = publishedKeys([profile({ settings }), profile({ code: 'b', settings }), profile({})]);
+    expect(keys).toEqual([expect.objectContaining({ kty: 'EC', crv: 'P-384', alg: 'ES384', use: 'sig' })]);
+    expect(keys[0]).not.toHaveProperty('d');
   });
 
   it('are found by the code of their site', () => {
