@@ -267,6 +267,61 @@ export const ERROR_CODES = {
     'The caseload pull did not reach its end; nothing was replaced.',
     'The next pull tries again.',
   ),
+  HUB_CASELOAD_FILE_MISSING: row(
+    'transient',
+    'No caseload extract has been taken yet.',
+    'The trust checks that the nightly file reaches the drop folder under a name of the pattern.',
+  ),
+  HUB_CASELOAD_FILE_WAITING: row(
+    'transient',
+    'A caseload extract lies in the drop folder and is not read yet: it is still being written, or its control file is missing.',
+    'The next pull takes it; if this lasts, the trust checks the job that writes it.',
+  ),
+  HUB_CASELOAD_FILE_STALE: row(
+    'transient',
+    'The newest caseload extract is older than the site profile allows.',
+    'The trust checks why no newer file comes, and the refused folder.',
+  ),
+  HUB_CASELOAD_FILE_DUPLICATE: row(
+    'permanent',
+    'The caseload extract is the same, byte for byte, as one that was taken before.',
+    'The trust checks whether the nightly job made a new file.',
+  ),
+  HUB_CASELOAD_FILE_SHRUNKEN: row(
+    'permanent',
+    'The caseload extract has far fewer rows than the one before.',
+    'The trust checks the query; where the loss is right, the operator raises maxShrinkPercent and puts the file back.',
+  ),
+  HUB_CASELOAD_FILE_PARTIAL: row(
+    'permanent',
+    'The caseload extract is not whole: empty, cut short, without its trailer, or of another row count than announced.',
+    'The trust sends the whole file again.',
+  ),
+  HUB_CASELOAD_FILE_HEADER: row(
+    'permanent',
+    'The caseload extract does not have the headings that the site profile names.',
+    'The operator compares the columns setting with the first line of the file.',
+  ),
+  HUB_CASELOAD_FILE_ENCODING: row(
+    'permanent',
+    'The caseload extract cannot be read in the declared or detected encoding.',
+    'The operator sets the encoding, or the trust writes the file in UTF-8.',
+  ),
+  HUB_CASELOAD_FILE_FORMAT: row(
+    'permanent',
+    'The caseload extract is not well formed: quotes, cells in a row, or JSON.',
+    'The trust corrects the lines named in the report beside the refused file.',
+  ),
+  HUB_CASELOAD_FILE_VALUES: row(
+    'permanent',
+    'The caseload extract holds values that the hub can neither use nor leave out.',
+    'The trust corrects the lines and columns named in the report, or the operator the date formats and state codes.',
+  ),
+  HUB_CASELOAD_FILE_DATE: row(
+    'permanent',
+    'The date of the caseload extract is missing, contradicts itself, lies in the future or before the one in force.',
+    'The operator checks where the site profile says that the date stands.',
+  ),
   HUB_ELIGIBILITY_NOT_IN_FORCE: row(
     'permanent',
     'The service specification is not in force on that date.',
