@@ -25,6 +25,12 @@ export class ScriptedExports {
   readonly jobs = new Map<string, Job>();
   /** What a test adds to each manifest. */
   manifest: Record<string, unknown> = {};
+  /** Answers a request for an export in place of the server. */
+  beginning: ((response: ServerResponse) => void) | null = null;
+  /** True: no job ever ends. */
+  endless = false;
+  /** True: no job can be deleted. */
+  undeletable = false;
   private begun = 0;
 
   /** Answers, if the path is one of an export. `active` is a fault that applies to this request. */
@@ -37,9 +43,11 @@ export class ScriptedExports {
     served: ServedCaseload,
     active: Fault | null,
   ): boolean {
-    if (path.endsWith('/$export')) this.begin(response, about, held, active);
+    if (path.endsWith('/$export') && this.beginning !== null) this.beginning(response);
+    else if (path.endsWith('/$export')) this.begin(response, about, held, active);
     else if (!path.startsWith('export/')) return false;
-    else if (request.method === 'DELETE') response.writeHead(this.jobs.delete(path) ? 202 : 404).end();
+    else if (request.method === 'DELETE')
+      response.writeHead(!this.undeletable && this.jobs.delete(path) ? 202 : 403).end();
     else if (this.jobs.has(path)) this.tell(path, response, about, active);
     else this.file(path, request, response, served, active);
     return true;
@@ -70,6 +78,10 @@ export class ScriptedExports {
     const job = this.jobs.get(path)!;
     if (++job.asked === 1) {
       response.writeHead(202, { 'retry-after': '2', 'x-progress': 'building: 40% of it' }).end('later');
+      return;
+    }
+    if (this.endless) {
+      response.writeHead(202).end();
       return;
     }
     const output = [...new Set(job.resources.map(({ resourceType }) => resourceType))].flatMap((type) => {
@@ -119,7 +131,8 @@ export class ScriptedExports {
   ): void {
     const named = fileAt(path);
     const job = this.jobs.get(path.slice(0, path.lastIndexOf('/')));
-    if (named === null || job === undefined || request.headers.authorization === undefined) {
+    const open = this.manifest.requiresAccessToken === false || request.headers.authorization !== undefined;
+    if (named === null || job === undefined || !open) {
       response.writeHead(named === null || job === undefined ? 404 : 401).end();
       return;
     }
