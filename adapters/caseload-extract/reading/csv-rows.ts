@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import { isHubError } from '../../../src/core/errors.js';
+import { type HubError, isHubError } from '../../../src/core/errors.js';
 import { FIELDS, type Field, type FieldValues } from '../fields.js';
 import { refusal } from '../refusal.js';
 import { headingKey } from '../settings/columns.rules.js';
@@ -74,11 +74,13 @@ export async function* csvRows(
   let positions: Map<Field, number> | null = null;
   let width = 0;
   let isClosed = false;
+  let misfit: HubError | null = null;
   let next = 1;
   for await (const record of recordsOf(text, settings.delimiter)) {
     const line = next;
     next += 1 + lineBreaks(record);
     if (record.length === 1 && record[0] === '') continue;
+    if (misfit !== null) throw misfit;
     if (isClosed) throw refusal('HUB_CASELOAD_FILE_FORMAT', 'AFTER_TRAILER', { line });
     if (positions === null) {
       positions = positionsOf(record, settings);
@@ -88,11 +90,13 @@ export async function* csvRows(
       const cell = (position: string): string => cleanValue(record[Number(position) - 1] ?? '');
       yield { kind: 'TRAILER', line, rows: rowCount(cell(trailerCount)), asOf: cell(trailerAsOf) };
     } else if (record.length !== width) {
-      throw refusal('HUB_CASELOAD_FILE_FORMAT', 'CELLS', { line, expected: width, found: record.length });
+      misfit = refusal('HUB_CASELOAD_FILE_FORMAT', 'CELLS', { line, expected: width, found: record.length });
     } else {
       yield { kind: 'ROW', line, values: valuesOf(record, positions) };
     }
   }
+  // As the last of the file it is where the file was cut.
+  if (misfit !== null) throw refusal('HUB_CASELOAD_FILE_PARTIAL', 'CUT_SHORT', misfit.details);
   if (positions === null) throw refusal('HUB_CASELOAD_FILE_PARTIAL', 'EMPTY');
 }
 

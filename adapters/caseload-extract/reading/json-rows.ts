@@ -4,12 +4,13 @@ import { refusal } from '../refusal.js';
 import type { CaseloadExtractSettings } from '../settings.js';
 import { cleanValue, type FileRow, MOST_ROW_CHARACTERS, rowCount } from './row-source.js';
 
-function objectOf(text: string, line: number): Readonly<Record<string, unknown>> {
+/** The object of a line; null where the line is no JSON. */
+function objectOf(text: string, line: number): Readonly<Record<string, unknown>> | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw refusal('HUB_CASELOAD_FILE_FORMAT', 'NOT_JSON', { line });
+    return null;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refusal('HUB_CASELOAD_FILE_FORMAT', 'NOT_AN_OBJECT', { line });
@@ -45,12 +46,18 @@ export async function* jsonRows(
   let line = 0;
   let isFirst = true;
   let isClosed = false;
+  let broken: number | null = null;
   for await (const one of linesOf(text)) {
     line += 1;
     if (one.trim() === '') continue;
     if (one.length > MOST_ROW_CHARACTERS) throw refusal('HUB_CASELOAD_FILE_FORMAT', 'ROW_TOO_LONG', { line });
     if (isClosed) throw refusal('HUB_CASELOAD_FILE_FORMAT', 'AFTER_TRAILER', { line });
+    if (broken !== null) throw refusal('HUB_CASELOAD_FILE_FORMAT', 'NOT_JSON', { line: broken });
     const object = objectOf(one, line);
+    if (object === null) {
+      broken = line;
+      continue;
+    }
     if (hasTrailer && Object.hasOwn(object, trailerMarker)) {
       isClosed = true;
       const rows = rowCount(textOfMember(object, settings.trailerCount) ?? '');
@@ -76,5 +83,7 @@ export async function* jsonRows(
     }
     yield { kind: 'ROW', line, values };
   }
+  // As the last of the file it is where the file was cut.
+  if (broken !== null) throw refusal('HUB_CASELOAD_FILE_PARTIAL', 'CUT_SHORT', { line: broken });
   if (isFirst && !isClosed) throw refusal('HUB_CASELOAD_FILE_PARTIAL', 'EMPTY');
 }

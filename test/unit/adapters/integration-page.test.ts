@@ -43,6 +43,6 @@ test('the figures of the page are those of the code', () => {
 });
 
 test('the registry knows each adapter by the id of its manifest', () => {
-  expect([...adapterModules.keys()]).toEqual(['fhir-r4']);
+  expect([...adapterModules.keys()]).toEqual(['fhir-r4', 'caseload-extract']);
   for (const [id, module] of adapterModules) expect(module.manifest.id).toBe(id);
 });
