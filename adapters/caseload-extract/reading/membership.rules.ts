@@ -20,12 +20,16 @@ const YES = new Set(['TRUE', 'YES', 'Y', '1']);
 const NO = new Set(['FALSE', 'NO', 'N', '0']);
 /** Characters of an id or reference at most. */
 const MOST_ID = 100;
+/** Days kept at most. */
+const MOST_KNOWN_DAYS = 20_000;
 
 /** What reading a row needs. */
 export type ReadRules = Pick<CaseloadExtractSettings, 'columns' | 'dateFormats' | 'stateWords'>;
 
 /** Reads the rows of one file. */
 export class MembershipReader {
+  private readonly known = new Map<string, LocalDate>();
+
   constructor(
     private readonly rules: ReadRules,
     private readonly notes: PlaceNotes,
@@ -83,13 +87,24 @@ export class MembershipReader {
   private day(line: number, field: Field, values: FieldValues): LocalDate | null {
     const value = values[field];
     if (value === '') return null;
-    for (const format of this.rules.dateFormats) {
-      const read = format.read(value);
-      if (read === null) continue;
+    const day = this.known.get(value) ?? this.readDay(value);
+    if (day !== null) {
       this.notes.read(field);
-      return read.day;
+      return day;
     }
     this.notes.leaveOut(line, field, 'NOT_A_DATE');
+    return null;
+  }
+
+  /** Days repeat: each is read once, as long as there are not too many to keep. */
+  private readDay(value: string): LocalDate | null {
+    for (const format of this.rules.dateFormats) {
+      const day = format.read(value)?.day;
+      if (day === undefined) continue;
+      if (this.known.size >= MOST_KNOWN_DAYS) this.known.clear();
+      this.known.set(value, day);
+      return day;
+    }
     return null;
   }
 
