@@ -16,7 +16,7 @@ export const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** A refusal. `fault` is a constant of the code; `line` counts from 1. */
 export function refusal(code: ErrorCode, fault: string, details: SafeDetails = {}): HubError {
-  return new HubError(code, { details: { fault, ...details } });
+  return new HubError(code, { details: { ...details, fault } });
 }
 
 /** True for a failure that says something of the file rather than of the way to it. */

@@ -132,7 +132,7 @@ function wordsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${key}: is not a setting of this adapter`);
   if (issue.path.length === 0) return ['settings: must be an object'];
-  const absent = issue.code === 'invalid_type' && issue.input === undefined;
+  const absent = issue.code !== 'custom' && issue.input === undefined;
   return [`${issue.path.join('.')}: ${absent ? 'is required' : issue.message}`];
 }
 
