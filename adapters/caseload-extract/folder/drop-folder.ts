@@ -1,4 +1,5 @@
 /** The drop folder: files that wait in it, and where they go. Only this file moves anything, and nothing is ever deleted. */
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -39,7 +40,7 @@ export function hashedName(name: string, sha256: string): string {
 
 /** Writes a file whole or not at all. */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`;
+  const draft = `${path}.${randomUUID()}.draft`;
   await writeFile(draft, text, { mode: 0o600, flush: true });
   await rename(draft, path);
 }

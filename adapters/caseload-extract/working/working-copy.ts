@@ -6,7 +6,7 @@ import { HubError } from '../../../src/core/errors.js';
 import type { KeptItem } from '../reading/membership.rules.js';
 import { type ReadExtract, type RowSink } from '../reading/read-extract.js';
 import { type Stop, stopped } from '../stop.js';
-import { type KeptTeam, WorkingWriter } from './working-writer.js';
+import { type KeptRows, type KeptTeam, WorkingWriter } from './working-writer.js';
 
 /** A half-written copy older than this was left by a process that died, in milliseconds. */
 const LEFT_BEHIND_MS = 24 * 3_600_000;
@@ -20,23 +20,25 @@ export interface WorkingCopy {
 
 /** Working copies of one drop folder, by hash of the file and fingerprint of the settings they were read under. */
 export class WorkingCopies {
-  private opened: { readonly key: string; readonly copy: WorkingCopy } | null = null;
+  private opened: { readonly key: string; readonly bytes: number; readonly copy: WorkingCopy } | null = null;
 
   constructor(
     private readonly folder: string,
     private readonly fingerprint: string,
   ) {}
 
-  /** The copy of a file that has been read; null when there is none. */
+  /** The copy of a file that has been read; null when there is none, or not the whole of it. */
   async find(sha256: string): Promise<WorkingCopy | null> {
     const key = this.keyOf(sha256);
     try {
-      await stat(join(this.folder, `${key}.rows`));
-      if (this.opened?.key === key) return this.opened.copy;
-      const text = await readFile(join(this.folder, `${key}.teams.json`), 'utf8');
-      const teams = JSON.parse(text) as KeptTeam[];
-      const copy = copyOf(join(this.folder, `${key}.rows`), teams);
-      this.opened = { key, copy };
+      const path = join(this.folder, `${key}.rows`);
+      const { size } = await stat(path);
+      if (this.opened?.key === key && this.opened.bytes === size) return this.opened.copy;
+      const kept = JSON.parse(await readFile(join(this.folder, `${key}.teams.json`), 'utf8')) as KeptRows;
+      // Not all there: as good as gone.
+      if (kept.bytes !== size) return null;
+      const copy = copyOf(path, kept.teams);
+      this.opened = { key, bytes: size, copy };
       return copy;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return null;

@@ -15,6 +15,12 @@ export interface KeptTeam extends RowTeam {
   readonly blocks: readonly (readonly [number, number])[];
 }
 
+/** What is kept of a file, and in how many bytes. */
+export interface KeptRows {
+  readonly bytes: number;
+  readonly teams: readonly KeptTeam[];
+}
+
 interface OpenTeam {
   readonly team: RowTeam;
   rows: number;
@@ -47,10 +53,11 @@ export class WorkingWriter implements RowSink {
   }
 
   /** Writes what is held, and tells what there is. */
-  async finish(): Promise<readonly KeptTeam[]> {
+  async finish(): Promise<KeptRows> {
     await this.flush();
     await this.file.sync();
-    return [...this.teams.values()].map(({ team, rows, blocks }) => ({ ...team, rows, blocks }));
+    const teams = [...this.teams.values()].map(({ team, rows, blocks }) => ({ ...team, rows, blocks }));
+    return { bytes: this.offset, teams };
   }
 
   private async flush(): Promise<void> {
