@@ -91,6 +91,27 @@ test('a row reached from a person’s own row names its person: it may be anothe
   expect(subjects.sort()).toEqual([PERSON, OTHER].sort());
 });
 
+test('rows below a row about somebody name nobody but another', async () => {
+  const [note, other] = [newId(), newId()];
+  const { text, subjects } = await ask(
+    '{ episodes(first: 1) { nodes { id notes(first: 2) { id versions(first: 1) { id } } } } }',
+    [
+      [
+        newId(),
+        [
+          [note, [[newId(), null]], null, 'ProgressNote'],
+          [other, [[newId(), OTHER]], null, 'ProgressNote'],
+        ],
+        PERSON,
+      ],
+    ],
+    Role.EMPLOYMENT_SPECIALIST,
+  );
+  // Each note against its episode, each version against its note.
+  expect(text.match(/nullif\(t\d+\.c\d+, t\d+\.c\d+\)/g)).toHaveLength(2);
+  expect(subjects.sort()).toEqual([PERSON, OTHER].sort());
+});
+
 test('an analyst’s answer names nobody', async () => {
   const { subjects, text } = await ask(
     '{ persons(first: 1) { nodes { id memberships(first: 1) { state } } } }',

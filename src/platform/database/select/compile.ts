@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { CommonFields } from './common-fields.js';
 import type { Compilation } from './compilation.js';
-import type { Column, InlineOne, KeyOne, LatestOne, LiveEdge, Many, TypeMap } from './field-map.js';
+import type { Column, InlineOne, KeyOne, LatestOne, LiveEdge, Many, Subject, TypeMap } from './field-map.js';
 import { listConditions, listOrder, orderSql, whereSql } from './list-sql.js';
 import { compileLive } from './live-plan.js';
 import { NotCompilable } from './not-compilable.js';
@@ -33,6 +33,8 @@ export interface Row {
   readonly slots: RowSlots;
   /** True when the person that the row is about is on record already, because the row around it is that person's. */
   readonly recorded?: boolean;
+  /** The person whom a row around it has put on record, as SQL; the row need not name them again. */
+  readonly known?: (() => string) | undefined;
 }
 
 /** Compiles what the nodes select of a map's type over a row, and adds slots and joins to the row. */
@@ -86,7 +88,19 @@ function compileMember(
   const subject = map.subject;
   const recorded =
     subject && identifies && !row.recorded && (!subject.roles || compilation.allows(subject.roles));
-  return { type: name, fields, needs, subject: recorded ? row.slots.add(row.scope.ref(subject.sql)) : null };
+  return { type: name, fields, needs, subject: recorded ? row.slots.add(subjectSql(row, subject)) : null };
+}
+
+/** The row's person, or null where it is the one on record already: so is nearly every row below a person's. */
+function subjectSql({ scope, known }: Row, { sql }: Subject): string {
+  return known ? `nullif(${scope.ref(sql)}, ${known()})` : scope.ref(sql);
+}
+
+/** Whom rows below a row find on record. */
+function knownBelow(compilation: Compilation, row: Row, { subject }: TypeMap): Row['known'] {
+  if (row.recorded && row.known) return row.known;
+  if (!subject?.always || (subject.roles && !compilation.allows(subject.roles))) return row.known;
+  return () => row.scope.ref(subject.sql);
 }
 
 function fieldShape(
@@ -158,10 +172,11 @@ function oneShape(
   field: SelectedField,
 ): Shape {
   const target = relation.to();
+  const known = knownBelow(compilation, row, map);
   const required =
     type.getFields()[field.name]?.type instanceof GraphQLNonNull ? `${type.name}.${field.name}` : null;
   if (relation.kind === 'inline') {
-    const object = compileObject(compilation, { ...row, recorded: false }, target, field.nodes);
+    const object = compileObject(compilation, { ...row, recorded: false, known }, target, field.nodes);
     const condition = relation.presentIf === undefined ? null : row.scope.ref(relation.presentIf);
     const presence =
       condition === null ? null : { slot: row.slots.add(`(${condition})`), by: 'condition' as const };
@@ -173,7 +188,7 @@ function oneShape(
       : joinLatest(compilation, row, map, type, target, relation, field);
   const object = compileObject(
     compilation,
-    { ...row, scope: joined.scope, recorded: false },
+    { ...row, scope: joined.scope, recorded: false, known },
     target,
     field.nodes,
   );
@@ -270,6 +285,7 @@ function listShape(
       scope,
       slots,
       recorded: aboutParent(compilation, row, map, relation.via, target),
+      known: knownBelow(compilation, row, map),
     },
     target,
     field.nodes,
