@@ -22,25 +22,29 @@ function endOfLines(bytes: Buffer, encoding: Encoding): number {
   return 0;
 }
 
-/** Chunks of an open file from a position to its end. @throws HUB_UPSTREAM_STOPPED between two of them. */
+/**
+ * Chunks of an open file from a position to its end. Each is over when the next is asked for: they share their bytes.
+ * @throws HUB_UPSTREAM_STOPPED between two of them.
+ */
 export async function* chunksOf(file: FileHandle, from: number, stop: Stop): AsyncGenerator<Buffer> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let position = from; ; ) {
     if (stop.aborted) throw stopped();
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) return;
     position += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    yield chunk.subarray(0, bytesRead);
   }
 }
 
-/** Blocks of whole lines; only the last may lack its line end. @throws HUB_CASELOAD_FILE_FORMAT for a line without end. */
+/** Blocks of whole lines, over as chunks are; only the last may lack its line end. @throws HUB_CASELOAD_FILE_FORMAT for a line without end. */
 export async function* blocksOf(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const end = endOfLines(bytes, encoding);
     if (end > 0) yield bytes.subarray(0, end);
-    rest = bytes.subarray(end);
+    rest = Buffer.from(bytes.subarray(end));
     if (rest.length > MOST_LINE_BYTES) throw refusal('HUB_CASELOAD_FILE_FORMAT', 'LINE_TOO_LONG');
   }
   if (rest.length > 0) yield rest;

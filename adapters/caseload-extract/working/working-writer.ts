@@ -5,7 +5,7 @@ import type { RowSink, RowTeam } from '../reading/read-extract.js';
 import { refusal } from '../refusal.js';
 
 /** Characters held back before they are written. */
-const HELD_CHARACTERS = 4 * 1024 * 1024;
+const HELD_CHARACTERS = 1024 * 1024;
 /** Teams past which the team column is taken to be something else. */
 const MOST_TEAMS = 10_000;
 
@@ -28,7 +28,7 @@ interface OpenTeam {
   readonly blocks: [number, number][];
 }
 
-/** Rows as lines of JSON, grouped by team a few megabytes at a time. */
+/** Rows as lines of JSON, grouped by team a megabyte at a time. */
 export class WorkingWriter implements RowSink {
   private readonly teams = new Map<string, OpenTeam>();
   private held = 0;
@@ -71,6 +71,7 @@ export class WorkingWriter implements RowSink {
       this.offset += bytes.length;
     }
     this.held = 0;
-    await this.file.appendFile(Buffer.concat(parts));
+    // Each part by itself: a file handle may write less than it is given of many.
+    for (const part of parts) await this.file.appendFile(part);
   }
 }
