@@ -31,6 +31,7 @@ export interface Serving {
 export async function serve(hub: Hub): Promise<Serving> {
   const { settings, database, audit, logger, clock } = hub;
   const verifier = await tokenVerifierFor(settings, clock);
+  const publicKeys = publishedKeys(hub.systems.map(({ profile }) => profile));
   const changes = await hearChanges(hub.ownerUrl, logger);
   const metrics = processMetrics();
   const runtime: GraphRuntime = {
@@ -66,7 +67,7 @@ export async function serve(hub: Hub): Promise<Serving> {
       ],
       systems: () => systemStates(hub),
     },
-    publicKeys: publishedKeys(hub.systems.map(({ profile }) => profile)),
+    publicKeys,
     metrics: { registry: { contentType: metrics.contentType, metrics: () => metrics.render() } },
     rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),
