@@ -1,7 +1,8 @@
 /** A self-signed certificate that nobody trusts, made on the spot (X.509 version 1, ECDSA with SHA-256). */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+/** One DER element. */
+export function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   const length =
     body.length < 0x80
@@ -12,13 +13,17 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([tag]), length, body]);
 }
 
-const SEQUENCE = 0x30;
-const ECDSA_SHA256 = der(SEQUENCE, Buffer.from('06082a8648ce3d040302', 'hex'));
+/** Tag of a sequence. */
+export const SEQUENCE = 0x30;
+/** Algorithm of signatures. */
+export const ECDSA_SHA256 = der(SEQUENCE, Buffer.from('06082a8648ce3d040302', 'hex'));
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
-const nameOf = (text: string): Buffer =>
+/** A distinguished name of a common name alone. */
+export const nameOf = (text: string): Buffer =>
   der(SEQUENCE, der(0x31, der(SEQUENCE, COMMON_NAME, der(0x0c, Buffer.from(text)))));
-const utc = (text: string): Buffer => der(0x17, Buffer.from(text));
+/** An instant, `YYMMDDHHMMSSZ`. */
+export const utc = (text: string): Buffer => der(0x17, Buffer.from(text));
 
 function certificateFor(name: string, publicKey: KeyObject, privateKey: KeyObject): Buffer {
   const toBeSigned = der(
@@ -34,13 +39,17 @@ function certificateFor(name: string, publicKey: KeyObject, privateKey: KeyObjec
   return der(SEQUENCE, toBeSigned, ECDSA_SHA256, der(0x03, Buffer.from([0]), signature));
 }
 
+/** A certificate as PEM. */
+export function pemOf(certificate: Buffer): string {
+  const lines = certificate.toString('base64').match(/.{1,64}/g)!;
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
 /** Key and certificate for a TLS server, as PEM. */
 export function selfSigned(name = 'localhost'): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const base64 = certificateFor(name, publicKey, privateKey).toString('base64');
-  const lines = base64.match(/.{1,64}/g)!.join('\n');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+    cert: pemOf(certificateFor(name, publicKey, privateKey)),
   };
 }
