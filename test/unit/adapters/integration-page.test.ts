@@ -1,30 +1,17 @@
 /** The page for a trust's integration engineer says what the adapter's manifest and rules say. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { IncompleteReason } from '../../../adapters/fhir-r4/caseload/incomplete.js';
 import { manifest } from '../../../adapters/fhir-r4/manifest.js';
 import { GUARD } from '../../../adapters/fhir-r4/transport/guard.js';
 import { BACK_OFF } from '../../../adapters/fhir-r4/transport/retry.js';
 import { adapterModules } from '../../../adapters/registry.js';
 import { ERROR_CODES } from '../../../src/core/error-codes.js';
+import { settingsTable, writtenPart } from '../../support/settings-table.js';
 
 const PAGE = new URL('../../../docs/trust-integration-engineer.md', import.meta.url);
-const BETWEEN = /(?<=<!-- settings:begin -->\n)[\s\S]*?(?=<!-- settings:end -->)/;
-
-/** One line per setting: name, type with choices, default or necessity, help. */
-function settingsTable(): string {
-  const lines = manifest.settings.map(({ key, type, required, default: stated, choices, help }) => {
-    const kind = choices === undefined ? type : choices.join(' or ');
-    // A bar would begin another cell.
-    const cells = [`\`${key}\``, kind, required ? 'required' : String(stated ?? ''), help];
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  });
-  return `\n| setting | type | default | meaning |\n|---|---|---|---|\n${lines.join('\n')}\n\n`;
-}
 
 test('the settings table is the manifest’s (HUB_WRITE_DOCS=1 writes it)', () => {
-  const page = readFileSync(PAGE, 'utf8');
-  if (process.env.HUB_WRITE_DOCS === '1') writeFileSync(PAGE, page.replace(BETWEEN, settingsTable()));
-  expect(BETWEEN.exec(readFileSync(PAGE, 'utf8'))?.[0]).toBe(settingsTable());
+  expect(writtenPart(PAGE, 'settings', settingsTable(manifest))).toBe(settingsTable(manifest));
 });
 
 test('every code that the page names exists, and every one that a read or a write can end in is named', () => {
