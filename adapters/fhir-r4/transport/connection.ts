@@ -65,6 +65,8 @@ export interface FhirConnection {
     type: string,
     parameters: Readonly<Record<string, SearchValue>>,
   ): Promise<FhirResource>;
+  /** Several searches in one batch Bundle, as addresses relative to the base of checked parts. */
+  searchBatch(session: Session, addresses: readonly string[]): Promise<FhirResource>;
   /** One resource; `id` is checked by the caller. */
   read(session: Session, type: string, id: string): Promise<FhirResource>;
   /**
@@ -243,6 +245,7 @@ export function createConnection(
         client.resourceSearch({ resourceType, searchParams, options: { ...options, postSearch: true } }),
       );
     },
+    searchBatch: (session, addresses) => read(session, (turn) => door.batch({ addresses, ...turn })),
     read: (session, resourceType, id) =>
       read(session, (options) => client.read({ resourceType, id, options })),
     write,

@@ -40,6 +40,13 @@ export interface WriteRequest {
   readonly signal: AbortSignal;
 }
 
+/** Searches that go together in one batch Bundle, each an address relative to the base. */
+export interface BatchRequest {
+  readonly addresses: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
 /** A request whose answer is not read as one resource. */
 export interface OpenRequest {
   readonly method: 'GET' | 'DELETE';
@@ -52,6 +59,8 @@ export interface OpenRequest {
 export interface Door {
   /** Reads; shaped like the request method of fhir-kit-client's HTTP layer, which it stands in for. */
   request(method: string, address: string, options?: RequestOptions, body?: unknown): Promise<FhirResource>;
+  /** Reads by `POST` of a batch Bundle to the base: of GETs alone, so that it changes nothing and may be repeated. */
+  batch(request: BatchRequest): Promise<FhirResource>;
   /** Writes. Once it has been called, every failure that is not known to have had no effect is `HUB_UPSTREAM_AMBIGUOUS`. */
   write(request: WriteRequest): Promise<WriteAnswer>;
   /** An answer with a success status, as `read` takes it. */
@@ -150,6 +159,17 @@ export function createDoor(options: DoorOptions): Door {
         signal: signal instanceof AbortSignal ? signal : null,
       };
       return exchange('READ', address, init, resourceIn);
+    },
+    async batch({ addresses, headers, signal }) {
+      for (const address of addresses) own.pin(address);
+      const entry = addresses.map((url) => ({ request: { method: 'GET', url } }));
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/fhir+json; charset=utf-8', ...headers },
+        body: JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }),
+        signal,
+      };
+      return exchange('READ', '', init, resourceIn);
     },
     async write({ method, path, resource, headers, signal }) {
       const init = {
