@@ -18,7 +18,8 @@ export interface Lease {
 }
 
 /**
- * Takes the lease when it is free or has run out, else answers null at once.
+ * Takes the lease when it is free or has run out and nobody is acting under it, else answers null at once, without waiting
+ * for anybody.
  * @param holder who takes it, for people who read the table; not used to decide.
  * @param ttlMs the term in milliseconds, counted by the database's clock, so that a process with a wrong clock cannot take or keep one unduly.
  */
@@ -30,13 +31,17 @@ export async function acquireLease(
 ): Promise<Lease | null> {
   const rows = await inOwnTransaction<{ fence: string }>(
     database,
-    `insert into leases (name, holder, fence, expires_at)
-     values ($1, $2, 1, clock_timestamp() + $3::float8 * interval '1 millisecond')
-     on conflict (name) do update
-       set holder = excluded.holder, fence = leases.fence + 1,
-           expires_at = clock_timestamp() + $3::float8 * interval '1 millisecond'
-       where leases.expires_at <= clock_timestamp()
-     returning fence`,
+    `with made as (
+       insert into leases (name, holder, fence, expires_at)
+       values ($1, $2, 1, clock_timestamp() + $3::float8 * interval '1 millisecond')
+       on conflict (name) do nothing returning fence
+     ), free as materialized (
+       select name from leases where name = $1 and expires_at <= clock_timestamp() for update skip locked
+     ), taken as (
+       update leases l set holder = $2, fence = l.fence + 1,
+              expires_at = clock_timestamp() + $3::float8 * interval '1 millisecond'
+       from free where l.name = free.name returning l.fence
+     ) select fence from made union all select fence from taken`,
     [name, holder, ttlMs],
   );
   const taken = rows[0];
@@ -68,12 +73,12 @@ export async function acquireLease(
 
 /**
  * Goes on only while the lease with this fence is still the newest, and keeps others from taking it until the
- * transaction ends. Call it first in every transaction that acts under a lease.
+ * transaction ends; its holder may renew it meanwhile. Call it first in every transaction that acts under a lease.
  * @throws HUB_LEASE_LOST when another holder took over or the lease was released.
  */
 export async function assertFence(tx: Transaction, name: string, fence: number): Promise<void> {
   const rows = await tx.query(
-    `select name from leases where name = $1 and fence = $2 and holder is not null for share`,
+    `select name from leases where name = $1 and fence = $2 and holder is not null for key share`,
     [name, fence],
   );
   if (rows.length === 0) throw lost(name);
