@@ -11,9 +11,10 @@ const london = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
 });
 
-/** The date on the wall in London at an instant. */
+/** The date on the wall in London at an instant of the years 1 to 9999. */
 export function londonDate(at: Date): LocalDate {
-  return london.format(at);
+  // Years before 1000 are written without their noughts, and databases read two digits as a year of this century.
+  return london.format(at).padStart(10, '0');
 }
 
 /** True for a real calendar date as `YYYY-MM-DD`. */

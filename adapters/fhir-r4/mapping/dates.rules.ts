@@ -4,6 +4,8 @@ import { isLocalDate, type LocalDate, londonDate } from '../../../src/core/calen
 /** FHIR R4 `dateTime` with a time: it must have seconds and a zone. */
 const WITH_TIME =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00))$/;
+/** Instants of which the day in London is one of the years 1 to 9999, the calendar of FHIR. */
+const DAYS_OF_FHIR = /^(?!0000|0001-01-01)\d{4}-/;
 /** Only a year, or a year and month. */
 const PARTIAL = /^\d{4}(-(0[1-9]|1[0-2]))?$/;
 
@@ -33,5 +35,6 @@ export function instantOf(text: string | null): string | null {
   if (match === null || match === undefined || !isLocalDate(match[1]!)) return null;
   // A leap second (`:60`) is taken as the last ordinary one, as JavaScript has none.
   const at = new Date(text!.replace(/:60/, ':59'));
-  return Number.isNaN(at.getTime()) ? null : at.toISOString();
+  const instant = Number.isNaN(at.getTime()) ? '' : at.toISOString();
+  return DAYS_OF_FHIR.test(instant) ? instant : null;
 }

@@ -26,6 +26,7 @@ describe('londonDate', () => {
     ['2026-10-26T00:00:00.000Z', '2026-10-26', 'midnight UTC in winter'],
     ['2026-01-01T00:00:00.000Z', '2026-01-01', 'New Year'],
     ['2024-02-29T12:00:00.000Z', '2024-02-29', 'a leap day'],
+    ['0026-01-12T10:00:00.000Z', '0026-01-12', 'a year is never cut to two digits'],
   ])('%s is %s (%s)', (instant, date) => {
     expect(londonDate(new Date(instant))).toBe(date);
   });

@@ -12,6 +12,13 @@ test.each([
   ['2026-01-31T23:30:00-05:00', '2026-02-01', 'DAY'],
   ['2026-03-29T00:59:59.999+00:00', '2026-03-29', 'DAY'],
   ['2016-12-31T23:59:60Z', '2016-12-31', 'DAY'],
+  // Years that are slips of the pen stay what they are: read as 26, the first would be this century's.
+  ['0026-01-12T10:00:00Z', '0026-01-12', 'DAY'],
+  ['0926-01-12T10:00:00Z', '0926-01-12', 'DAY'],
+  // What systems write for "never" and "not known", as far as there is such a day in London.
+  ['9999-12-31T23:59:59Z', '9999-12-31', 'DAY'],
+  ['0001-01-01T00:00:00Z', null, 'MALFORMED'],
+  ['9999-12-31T23:59:59-01:00', null, 'MALFORMED'],
   ['2026', null, 'PARTIAL'],
   ['2026-03', null, 'PARTIAL'],
   [undefined, null, 'ABSENT'],
@@ -36,6 +43,7 @@ test.each([
 test('an instant is told in UTC with milliseconds', () => {
   expect(instantOf('2026-03-01T10:00:00+01:00')).toBe('2026-03-01T09:00:00.000Z');
   expect(instantOf('2026-03-01')).toBeNull();
+  expect(instantOf('9999-12-31T23:59:59-01:00')).toBeNull();
   expect(instantOf(null)).toBeNull();
 });
 
