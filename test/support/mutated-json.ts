@@ -4,7 +4,8 @@ import fc from 'fast-check';
 /** Any JSON. */
 export type Value = null | boolean | number | string | Value[] | { [name: string]: Value };
 
-const junk: fc.Arbitrary<Value> = fc.oneof(
+/** Values of every shape, those that real servers send in error among them. */
+export const junk: fc.Arbitrary<Value> = fc.oneof(
   fc.constantFrom<Value>(
     null,
     '',
