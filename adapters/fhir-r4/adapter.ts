@@ -3,6 +3,7 @@ import type { AdapterDependencies, ClinicalRecordAdapter } from '../../src/clini
 import { pullCaseload } from './caseload/pull.js';
 import type { PullContext } from './caseload/strategy.js';
 import { listTeams } from './caseload/teams.js';
+import { checkConformance } from './conformance/conformance.js';
 import { createDocuments } from './documents/documents.js';
 import { probe } from './health.js';
 import { UnmappedTally } from './mapping/unmapped.js';
@@ -11,11 +12,9 @@ import type { FhirR4Settings } from './settings.js';
 import { createConnection } from './transport/connection.js';
 import { realTiming, type Timing } from './transport/retry.js';
 
-/** An adapter that also tells what it could not use. */
-export interface FhirR4Adapter extends ClinicalRecordAdapter {
-  /** FHIR path to number of times it held something that could not be understood, since the adapter was made. */
-  readonly unmapped: ReadonlyMap<string, number>;
-}
+/** An adapter that tells how it fits its server, and what it could not use, by FHIR path. */
+export type FhirR4Adapter = ClinicalRecordAdapter &
+  Required<Pick<ClinicalRecordAdapter, 'conformance' | 'unmapped'>>;
 
 /** Connects nothing yet: the first request does. `timing` is chance and waiting between repeats, real by default. */
 export function createFhirR4(
@@ -36,6 +35,7 @@ export function createFhirR4(
     ...(settings.documentsEnabled ? { documents: createDocuments(context) } : {}),
     ...(record === undefined ? {} : { record }),
     health: (signal) => probe(connection, signal),
+    conformance: (signal) => checkConformance(context, signal),
     close: async () => connection.close(),
   };
 }

@@ -10,6 +10,7 @@
 import type { LocalDate } from '../core/calendar.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
+import type { Conformance } from './conformance.port.js';
 import type { DocumentsCapability } from './documents.port.js';
 import type { RecordCapability } from './record.port.js';
 
@@ -66,6 +67,13 @@ export interface ClinicalRecordAdapter {
   readonly record?: RecordCapability;
   /** Asks the far end something harmless. Never throws: a failure is an answer. */
   health(signal: AbortSignal): Promise<AdapterHealth>;
+  /** Holds what the far end says of itself against what the site's settings need. Harmless; never throws. Absent where nothing can be compared. */
+  conformance?(signal: AbortSignal): Promise<Conformance>;
+  /**
+   * What was there and could not be understood, since the adapter was made: places, named as the protocol names them, to numbers of
+   * times. The places are fixed by the adapter's code, so that nothing that arrived is among them. Absent where nothing is counted.
+   */
+  readonly unmapped?: ReadonlyMap<string, number>;
   /** Releases connections; no call may follow. */
   close(): Promise<void>;
 }

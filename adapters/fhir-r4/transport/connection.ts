@@ -86,6 +86,8 @@ export interface FhirConnection {
   lines(session: Session, file: FileOpening): AsyncIterable<FhirResource>;
   /** Waits; `HUB_UPSTREAM_TIMEOUT` at once when that is longer than the session may still take. */
   pause(session: Session, ms: number): Promise<void>;
+  /** What a server tells anybody, as `take` reads it: one attempt, without a token, past the breaker. */
+  discover<T>(session: Session, request: Opening, take: (response: Response) => Promise<T>): Promise<T>;
   /** The server's CapabilityStatement: one attempt, past the breaker, so that a probe tells the truth of this moment. */
   capabilities(session: Session): Promise<FhirResource>;
   /** The server's clock at that answer; see `Door.dateOf`. */
@@ -263,6 +265,10 @@ export function createConnection(
       if (ms >= session.budget.remainingMs()) throw READ_ENDS.late();
       return timing.sleep(ms, AbortSignal.any(waitersOf(session)));
     },
+    discover: (session, { headers: stated, ...request }, take) =>
+      attempt(session, { requestId: newId(), identified: (send) => send({}) }, ({ signal, headers: asked }) =>
+        door.open({ ...request, signal, headers: { ...asked, ...stated } }, take),
+      ),
     capabilities: (session) =>
       attempt(session, { requestId: newId(), identified: credentials.begin() }, (options) =>
         client.capabilityStatement(options),
