@@ -20,7 +20,10 @@ import { Referrals1750000000600 } from './src/casework/referrals/referrals.migra
 import { AuthorIdentities1750000000800 } from './src/clinical/author-identities.migration.js';
 import { AuthorIdentityEntity } from './src/clinical/author-identity.entity.js';
 import { CaseloadMembershipEntity } from './src/clinical/caseload-membership.entity.js';
+import { CaseloadProgressEntity } from './src/clinical/caseload-progress.entity.js';
+import { CaseloadProgress1750000001200 } from './src/clinical/caseload-progress.migration.js';
 import { CaseloadPullEntity } from './src/clinical/caseload-pull.entity.js';
+import { CaseloadRefreshEntity } from './src/clinical/caseload-refresh.entity.js';
 import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js';
 import { Clinical1750000000500 } from './src/clinical/clinical.migration.js';
 import { ClinicalRecordSystemEntity } from './src/clinical/clinical-record-system.entity.js';
@@ -73,6 +76,7 @@ export const migrations: readonly MigrationClass[] = [
   Episodes1750000000900,
   Delivery1750000001000,
   Notes1750000001100,
+  CaseloadProgress1750000001200,
 ];
 
 /** Entity classes of every room. */
@@ -97,6 +101,8 @@ export const entities = [
   ClinicalRecordSystemEntity,
   TeamMapEntity,
   CaseloadPullEntity,
+  CaseloadProgressEntity,
+  CaseloadRefreshEntity,
   CaseloadStagingEntity,
   CaseloadMembershipEntity,
   AuthorIdentityEntity,

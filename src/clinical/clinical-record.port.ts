@@ -127,6 +127,15 @@ export interface CaseloadRequest {
   readonly teamReference: string;
   /** ISO instant of the far end's clock, or null for a full sweep. */
   readonly since: string | null;
+  /**
+   * A cursor of an earlier pull of the same team and instant, to go on from: the pages that follow it come next, under their
+   * numbers. Page 1 instead says that the pull begins afresh, because the far end no longer knows that place, what it holds
+   * has moved since, or the adapter keeps none. Never a page between. An adapter takes a cursor of its own only, and checks
+   * it as it checks whatever comes from outside.
+   */
+  readonly resume?: string;
+  /** Keeps a cursor before there is a page, for an adapter that has begun something that takes long at the far end. */
+  readonly keep?: (cursor: string) => Promise<void>;
 }
 
 /** One page of a team’s memberships. */
@@ -142,6 +151,11 @@ export interface CaseloadPage {
    * skipped. The next increment starts there, less the caller's overlap. Null when it has none. ISO instant.
    */
   readonly watermark: string | null;
+  /**
+   * What a later pull may go on from once this page and all before it were kept; at most 4,000 characters, none of which tells
+   * of a person. Absent where an adapter keeps no place.
+   */
+  readonly cursor?: string;
 }
 
 /** A team that a record system holds. */

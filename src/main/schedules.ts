@@ -2,6 +2,7 @@
 import { systemCaller } from '../access/caller.service.js';
 import { forgetOldKeys } from '../access/idempotency.service.js';
 import { scheduleRefresh } from '../clinical/refresh/refresh.schedule.js';
+import { startTakeover } from '../clinical/refresh/takeover.js';
 import { newId } from '../core/ids.js';
 import { Jobs } from '../platform/jobs.js';
 import { chaseNotes } from './delivery.js';
@@ -29,7 +30,7 @@ export async function reviewOrganisation(hub: Hub, organisationId: string): Prom
   hub.logger.info('decisions looked at again', { escalated, due, differing, forgotten });
 }
 
-/** Starts the schedules and does the work that falls to this process; the answer stops them. */
+/** Starts the schedules, does the work that falls to this process, and finishes refreshes whose process died; the answer stops that. */
 export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
   const jobs = new Jobs({ connectionString: hub.ownerUrl, logger: hub.logger });
   await jobs.start();
@@ -46,5 +47,8 @@ export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
       await jobs.schedule({ name, key: organisationId, everyMinutes, data: { organisationId } });
     await jobs.keepSchedules(name, organisations);
   }
-  return () => jobs.stop();
+  const takeover = startTakeover(hub.services.refresh, hub.systems, hub.logger);
+  return async () => {
+    await Promise.all([takeover.stop(), jobs.stop()]);
+  };
 }

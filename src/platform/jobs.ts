@@ -1,17 +1,22 @@
 /** Unordered work on a schedule (refresh, escalation, clean-up): a thin layer over pg-boss, whose tables live in schema `pgboss`. */
-import { PgBoss } from 'pg-boss';
+import { type JobWithMetadata, PgBoss } from 'pg-boss';
 import { inputError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 
 /** Does one job. A rejected one is tried again up to six times, first after half a minute, each time after twice as long; the schedule goes on. */
-export type JobHandler<Data extends object> = (data: Data, signal: AbortSignal) => Promise<void>;
+export type JobHandler<Data extends object> = (
+  data: Data,
+  signal: AbortSignal,
+  /** When it was queued; the same each time that it is tried. */
+  queuedAt: Date,
+) => Promise<void>;
 
 /** How jobs reach the database and how often they look. */
 export interface JobsSettings {
   /** Connects as the owner: pg-boss makes and upgrades its own schema. Jobs hold ids only, never anything personal. */
   readonly connectionString: string;
   readonly logger: Logger;
-  /** Connections at most. Default 2. */
+  /** Connections at most. Default 1. */
   readonly poolSize?: number;
   /** Seconds between looks for work; at least 0.5. Default 2. */
   readonly pollSeconds?: number;
@@ -37,7 +42,7 @@ export class Jobs {
     this.boss = new PgBoss({
       connectionString: settings.connectionString,
       schema: 'pgboss',
-      max: settings.poolSize ?? 2,
+      max: settings.poolSize ?? 1,
       application_name: 'ips-hub jobs',
     });
     this.boss.on('error', (error) => settings.logger.error('job store failed', { code: codeOf(error) }));
@@ -56,11 +61,11 @@ export class Jobs {
   /** Handles the jobs of a queue in this process, one at a time. */
   async work<Data extends object>(name: string, handler: JobHandler<Data>): Promise<void> {
     await this.queue(name);
-    await this.boss.work<Data>(
+    await this.boss.work(
       name,
-      { pollingIntervalSeconds: this.settings.pollSeconds ?? 2 },
-      async (jobs) => {
-        for (const job of jobs) await handler(job.data, job.signal);
+      { pollingIntervalSeconds: this.settings.pollSeconds ?? 2, includeMetadata: true },
+      async (jobs: JobWithMetadata<Data>[]) => {
+        for (const job of jobs) await handler(job.data, job.signal, job.createdOn);
       },
     );
   }

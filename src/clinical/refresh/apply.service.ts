@@ -1,10 +1,10 @@
 /** Applies a whole pull in one transaction under the lease: memberships change all together or not at all. */
 import { auditInTransaction } from '../../access/audit.service.js';
 import { systemCaller } from '../../access/caller.service.js';
-import type { RecordIdentity } from '../../people/identity.rules.js';
-import { linkRecords } from '../../people/linking.service.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { assertFence } from '../../platform/database/lease.js';
+import { clearStaged } from './kept-pull.service.js';
+import { linkPatients } from './link-patients.js';
 import { organisationScope, type Pull } from './pull.service.js';
 import { assertWhole, type PullLedger } from './pull-ledger.rules.js';
 
@@ -20,18 +20,12 @@ export interface AppliedPull {
   readonly absent: number;
 }
 
-/** Staged rows as memberships, taken apart once and then joined: `$1` the pull, `$2` the system. */
-const ARRIVING = `staged as materialized (
-  select i.id, s.source_reference, i."sourceVersion" as source_version, i."sourceAsOf" as source_as_of, i.state,
-         i."validFrom" as valid_from, i."validTo" as valid_to, i."coordinatorReference" as care_coordinator_reference,
-         i."coordinatorName" as care_coordinator_name, i.restricted, i."localId" as local_id, i.complete
-  from caseload_staging s
-  cross join lateral jsonb_to_record(s.item) as i(id uuid, "sourceVersion" text, "sourceAsOf" timestamptz, state text,
-    "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, restricted boolean, "localId" text,
-    complete boolean)
+/** Staged rows as memberships: `$1` the pull, `$2` the system. */
+const ARRIVING = `arriving as materialized (
+  select s.membership_id as id, s.source_reference, s.source_version, s.source_as_of, s.state, s.valid_from, s.valid_to,
+         s.care_coordinator_reference, s.care_coordinator_name, s.restricted, s.local_id, s.complete, l.person_id
+  from caseload_staging s join record_links l on l.system_id = $2 and l.local_id = s.local_id
   where s.pull_id = $1
-), arriving as materialized (
-  select s.*, l.person_id from staged s join record_links l on l.system_id = $2 and l.local_id = s.local_id
 )`;
 
 /** What makes a membership a different one. Not `source_as_of`: a system that repeats itself later has said nothing new. */
@@ -56,21 +50,20 @@ const MEANINGFUL = [
  */
 export async function applyPull(
   database: Database,
-  leaseName: string,
   pull: Pull,
   ledger: PullLedger,
   now: Date,
 ): Promise<AppliedPull> {
   const { organisationId } = pull.system;
   return database.transaction('worker', organisationScope(organisationId), async (tx) => {
-    await assertFence(tx, leaseName, pull.fence);
+    await assertFence(tx, pull.lease.name, pull.lease.fence);
+    await endWithClient(tx);
     const received = await count(tx, 'select count(*)::int as n from caseload_staging where pull_id = $1', [
       pull.id,
     ]);
     assertWhole(ledger, received);
     const at = await instantAfter(tx, pull, now);
-    const records = await patientsOf(tx, pull);
-    await linkRecords(tx, { organisationId, systemId: pull.system.id, records, at });
+    await linkPatients(tx, pull, at);
     await forbidNestedLoops(tx);
     const replaced = (await closeChanged(tx, pull, at)) + (await closeMoved(tx, pull, at));
     const written = await writeArriving(tx, pull, at);
@@ -79,6 +72,13 @@ export async function applyPull(
     await finish(tx, pull, ledger, applied, at);
     return applied;
   });
+}
+
+/** Lets PostgreSQL end the transaction when this process has died, not only at its next statement; where it can look that is not Windows. */
+async function endWithClient(tx: Transaction): Promise<void> {
+  await tx.query(
+    `select set_config('client_connection_check_interval', '500', true) where version() !~* 'windows|msvc|visual c|mingw|w64'`,
+  );
 }
 
 /** The staging table is empty whenever statistics are taken, so the planner expects one row and would compare each with each. */
@@ -94,19 +94,6 @@ async function instantAfter(tx: Transaction, pull: Pull, now: Date): Promise<Dat
     [pull.system.id, pull.team.teamReference],
   );
   return new Date(Math.max(now.getTime(), Number(rows[0]?.ms ?? 0)));
-}
-
-async function patientsOf(tx: Transaction, pull: Pull): Promise<RecordIdentity[]> {
-  return tx.query<RecordIdentity>(
-    `select distinct on (i."localId") i."localId", i."nhsNumber", i."nhsNumberStatus", i."dateOfBirth", i."deceasedOn",
-            i.active, i."replacedByLocalId", i.restricted
-     from caseload_staging s
-     cross join lateral jsonb_to_record(s.item) as i("localId" text, "nhsNumber" text, "nhsNumberStatus" text,
-       "dateOfBirth" text, "deceasedOn" text, active boolean, "replacedByLocalId" text, restricted boolean)
-     where s.pull_id = $1
-     order by i."localId", s.page desc, s.source_reference`,
-    [pull.id],
-  );
 }
 
 function closeChanged(tx: Transaction, pull: Pull, at: Date): Promise<number> {
@@ -183,7 +170,7 @@ async function finish(
   at: Date,
 ): Promise<void> {
   const { received, replaced, written, absent } = applied;
-  await tx.query('delete from caseload_staging where pull_id = $1', [pull.id]);
+  await clearStaged(tx, pull.id, false);
   await tx.query(
     `update caseload_pulls set state = 'COMPLETE', finished_at = $2, watermark = $3, pages = $4, received = $5,
             expected = $6, changed = $7

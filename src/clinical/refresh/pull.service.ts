@@ -1,12 +1,14 @@
-/** The life of one pull in the database: opened, staged page by page, then applied elsewhere or given up without trace. */
+/** The life of one pull in the database: opened or gone on with, staged page by page, then applied elsewhere or given up. */
 import { auditInTransaction } from '../../access/audit.service.js';
 import { systemCaller } from '../../access/caller.service.js';
 import { NO_SCOPE, type Scope } from '../../core/caller.js';
 import type { ErrorCode } from '../../core/error-codes.js';
 import { newId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
-import type { Lease } from '../../platform/database/lease.js';
+import { assertFence, type Lease } from '../../platform/database/lease.js';
 import type { CaseloadPage } from '../clinical-record.port.js';
+import { beginAfresh, clearStaged, type KeptPull, keepProgress, takeUp } from './kept-pull.service.js';
+import type { PullLedger } from './pull-ledger.rules.js';
 import { stagedItem, storable } from './staged-item.rules.js';
 
 /** A sweep reads everything and alone proves absence; an increment reads what changed since the last pull's watermark. */
@@ -32,9 +34,11 @@ export interface Pull {
   readonly kind: PullKind;
   readonly system: RefreshedSystem;
   readonly team: RefreshedTeam;
-  readonly fence: number;
+  readonly lease: Pick<Lease, 'name' | 'fence'>;
   /** ISO instant of the far end's clock; null for a sweep. */
   readonly since: string | null;
+  /** What was kept of it before it was interrupted; null for one that begins. */
+  readonly kept: KeptPull | null;
 }
 
 /** How far an increment reaches back behind the last watermark: late commits and clocks that differ, in milliseconds. */
@@ -45,68 +49,130 @@ export function organisationScope(organisationId: string): Scope {
   return { ...NO_SCOPE, organisationId };
 }
 
-/** Opens a pull as RUNNING. An increment without a watermark to start from becomes a sweep. */
+/**
+ * Goes on with a pull of the team that was interrupted not long ago, whichever kind it is when an increment is asked for, since
+ * a sweep brings what changed too; else opens one as RUNNING. An increment without a watermark to start from becomes a sweep.
+ * @throws HUB_LEASE_LOST
+ */
 export async function openPull(
   database: Database,
   system: RefreshedSystem,
   team: RefreshedTeam,
   asked: PullKind,
-  lease: Lease,
+  lease: Pick<Lease, 'name' | 'fence'>,
   startedAt: Date,
 ): Promise<Pull> {
+  const { teamReference, teamId } = team;
   return inOrganisation(database, system, async (tx) => {
-    const watermark = asked === 'SWEEP' ? null : await lastWatermark(tx, system.id, team.teamReference);
+    await assertFence(tx, lease.name, lease.fence);
+    const taken = await takeUp(tx, system, team, asked, lease.fence, startedAt);
+    if (taken !== null) return { ...taken, system, team, lease };
+    const watermark = asked === 'SWEEP' ? null : await lastWatermark(tx, system.id, teamReference);
     const kind: PullKind = watermark === null ? 'SWEEP' : 'INCREMENT';
     const id = newId();
     await tx.query(
       `insert into caseload_pulls (id, organisation_id, system_id, team_reference, team_id, kind, state, started_at, fence)
        values ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8)`,
-      [id, system.organisationId, system.id, team.teamReference, team.teamId, kind, startedAt, lease.fence],
+      [id, system.organisationId, system.id, teamReference, teamId, kind, startedAt, lease.fence],
     );
     const since = watermark === null ? null : new Date(watermark - OVERLAP_MS).toISOString();
-    return { id, kind, system, team, fence: lease.fence, since };
+    return { id, kind, system, team, lease, since, kept: null };
   });
 }
 
-/** Keeps a page; a membership that comes again replaces what it said before. */
-export async function stagePage(database: Database, pull: Pull, page: CaseloadPage): Promise<void> {
+/** How a page comes into what is staged. */
+export interface Staging {
+  /** What has come, this page included. */
+  readonly ledger: PullLedger;
+  /** Set where the pull begins from its start again: nothing that came before counts. */
+  readonly afreshAt: Date | null;
+}
+
+/**
+ * Keeps a page, and with its cursor how far the pull has come; a membership that comes again replaces what it said before.
+ * @throws HUB_LEASE_LOST when another holder took over; nothing is kept then.
+ */
+export async function stagePage(
+  database: Database,
+  pull: Pull,
+  page: CaseloadPage,
+  { ledger, afreshAt }: Staging,
+): Promise<void> {
   const items = new Map(
     page.items.map(
       (item) => [storable(item.source.reference), stagedItem(item, pull.team.teamReference)] as const,
     ),
   );
-  if (items.size === 0) return;
-  const rows = [...items].map(([reference, item]) => ({ reference, item: { ...item, id: newId() } }));
-  await inOrganisation(database, pull.system, (tx) =>
-    tx.query(
-      `insert into caseload_staging (pull_id, organisation_id, source_reference, page, item)
-       select $1, $2, r.reference, $3, r.item from jsonb_to_recordset($4::jsonb) as r(reference text, item jsonb)
-       on conflict (pull_id, source_reference) do update set page = excluded.page, item = excluded.item`,
-      [pull.id, pull.system.organisationId, page.page, JSON.stringify(rows)],
-    ),
-  );
+  const rows = [...items].map(([reference, item]) => ({ id: newId(), reference, ...item }));
+  await inOrganisation(database, pull.system, async (tx) => {
+    await assertFence(tx, pull.lease.name, pull.lease.fence);
+    if (afreshAt !== null) await beginAfresh(tx, pull.id, afreshAt);
+    if (rows.length > 0)
+      await tx.query(STAGE, [pull.id, pull.system.organisationId, page.page, JSON.stringify(rows)]);
+    if (page.cursor !== undefined) await keepProgress(tx, pull, page.cursor, ledger);
+  });
 }
 
-/** Ends a pull that did not reach its end: what was staged goes, what was known stays. A failure of the far end is shown on the system. */
+/** Keeps a cursor that came before any page. @throws HUB_LEASE_LOST */
+export async function keepCursor(
+  database: Database,
+  pull: Pull,
+  cursor: string,
+  ledger: PullLedger,
+): Promise<void> {
+  await inOrganisation(database, pull.system, async (tx) => {
+    await assertFence(tx, pull.lease.name, pull.lease.fence);
+    await keepProgress(tx, pull, cursor, ledger);
+  });
+}
+
+const STAGE = `
+insert into caseload_staging (pull_id, organisation_id, source_reference, page, membership_id, source_version, source_as_of,
+  state, valid_from, valid_to, care_coordinator_reference, care_coordinator_name, complete, local_id, nhs_number,
+  nhs_number_status, date_of_birth, deceased_on, active, replaced_by_local_id, restricted)
+select $1, $2, r.reference, $3, r.id, r."sourceVersion", r."sourceAsOf", r.state, r."validFrom", r."validTo",
+  r."coordinatorReference", r."coordinatorName", r.complete, r."localId", r."nhsNumber", r."nhsNumberStatus",
+  r."dateOfBirth", r."deceasedOn", r.active, r."replacedByLocalId", r.restricted
+from json_to_recordset($4::json) as r(reference text, id uuid, "sourceVersion" text, "sourceAsOf" timestamptz, state text,
+  "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, complete boolean, "localId" text,
+  "nhsNumber" text, "nhsNumberStatus" text, "dateOfBirth" date, "deceasedOn" date, active boolean,
+  "replacedByLocalId" text, restricted boolean)
+on conflict (pull_id, source_reference) do update set page = excluded.page, membership_id = excluded.membership_id,
+  source_version = excluded.source_version, source_as_of = excluded.source_as_of, state = excluded.state,
+  valid_from = excluded.valid_from, valid_to = excluded.valid_to,
+  care_coordinator_reference = excluded.care_coordinator_reference,
+  care_coordinator_name = excluded.care_coordinator_name, complete = excluded.complete, local_id = excluded.local_id,
+  nhs_number = excluded.nhs_number, nhs_number_status = excluded.nhs_number_status,
+  date_of_birth = excluded.date_of_birth, deceased_on = excluded.deceased_on, active = excluded.active,
+  replaced_by_local_id = excluded.replaced_by_local_id, restricted = excluded.restricted`;
+
+/** How a pull ended that did not reach its end. */
+export interface PullFailure {
+  readonly code: ErrorCode;
+  /** Whether the far end failed, which is shown on the system. */
+  readonly ofTheSystem: boolean;
+  /** Whether what was staged stays, for the next pull to go on from. */
+  readonly goesOn: boolean;
+}
+
+/** Ends a pull that did not reach its end; what was known stays. Does nothing where another holder has taken the pull over. */
 export async function abandonPull(
   database: Database,
   pull: Pull,
-  code: ErrorCode,
-  ofTheSystem: boolean,
+  { code, ofTheSystem, goesOn }: PullFailure,
   at: Date,
 ): Promise<void> {
   await inOrganisation(database, pull.system, async (tx) => {
-    await tx.query('delete from caseload_staging where pull_id = $1', [pull.id]);
-    await tx.query(
-      `update caseload_pulls set state = 'INCOMPLETE', failure_code = $2, finished_at = $3 where id = $1 and state = 'RUNNING'`,
-      [pull.id, code, at],
+    const ended = await tx.query(
+      `with ended as (
+         update caseload_pulls set state = 'INCOMPLETE', failure_code = $2, finished_at = $3
+         where id = $1 and state = 'RUNNING' and fence = $4 returning id
+       ) select id from ended`,
+      [pull.id, code, at, pull.lease.fence],
     );
-    if (ofTheSystem) {
-      await tx.query(
-        'update clinical_record_systems set last_failure_at = $2, last_failure_code = $3 where id = $1',
-        [pull.system.id, at, code],
-      );
-    }
+    if (ended.length === 0) return;
+    await clearStaged(tx, pull.id, goesOn);
+    if (ofTheSystem) await writeFailure(tx, pull.system, code, at);
     await auditInTransaction(tx, systemCaller('refresh', pull.system.organisationId, pull.id), {
       kind: 'SYSTEM',
       operation: 'caseload.refresh',
@@ -114,27 +180,6 @@ export async function abandonPull(
       personIds: [],
       details: { pull: pull.id, system: pull.system.code, kind: pull.kind, code },
     });
-  });
-}
-
-/** Ends what earlier holders left running when they died. Only the present holder of the lease may call it. */
-export async function clearLeftovers(
-  database: Database,
-  system: RefreshedSystem,
-  fence: number,
-  at: Date,
-): Promise<void> {
-  await inOrganisation(database, system, async (tx) => {
-    await tx.query(
-      `update caseload_pulls set state = 'INCOMPLETE', failure_code = 'HUB_LEASE_LOST', finished_at = $3
-       where system_id = $1 and state = 'RUNNING' and fence < $2`,
-      [system.id, fence, at],
-    );
-    await tx.query(
-      `delete from caseload_staging s using caseload_pulls p
-       where p.id = s.pull_id and p.system_id = $1 and p.state <> 'RUNNING'`,
-      [system.id],
-    );
   });
 }
 
@@ -152,7 +197,8 @@ async function lastWatermark(
   return rows[0]?.ms == null ? null : Number(rows[0].ms);
 }
 
-function inOrganisation<T>(
+/** A transaction of the hub's own work in the system's organisation. */
+export function inOrganisation<T>(
   database: Database,
   system: RefreshedSystem,
   work: (tx: Transaction) => Promise<T>,
@@ -167,10 +213,17 @@ export async function noteFailure(
   code: ErrorCode,
   at: Date,
 ): Promise<void> {
-  await inOrganisation(database, system, (tx) =>
-    tx.query(
-      'update clinical_record_systems set last_failure_at = $2, last_failure_code = $3 where id = $1',
-      [system.id, at, code],
-    ),
+  await inOrganisation(database, system, (tx) => writeFailure(tx, system, code, at));
+}
+
+async function writeFailure(
+  tx: Transaction,
+  system: RefreshedSystem,
+  code: ErrorCode,
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    'update clinical_record_systems set last_failure_at = $2, last_failure_code = $3 where id = $1',
+    [system.id, at, code],
   );
 }

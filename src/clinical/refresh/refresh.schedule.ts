@@ -34,7 +34,8 @@ export type RefreshJobs = Pick<Jobs, 'work' | 'schedule' | 'keepSchedules'>;
 /**
  * Schedules both kinds for every system given, ends schedules of systems no longer given, and does the jobs that fall to
  * this process. An increment that finds the system held by another process is done with, because the next one is near. A
- * sweep is tried again, then and when a team's pull failed: it is the only proof of absence until tomorrow's.
+ * sweep is tried again, then and when a team's pull failed: it is the only proof of absence until tomorrow's. Whoever tries
+ * again leaves out the teams that have been brought since the job was queued.
  */
 export async function scheduleRefresh(
   jobs: RefreshJobs,
@@ -44,12 +45,14 @@ export async function scheduleRefresh(
   logger: Logger,
 ): Promise<void> {
   const byId = new Map(systems.map((scheduled) => [scheduled.system.id, scheduled]));
-  await jobs.work<RefreshJob>(REFRESH_QUEUE, async ({ systemId, kind }, signal) => {
+  await jobs.work<RefreshJob>(REFRESH_QUEUE, async ({ systemId, kind }, signal, queuedAt) => {
     const scheduled = byId.get(systemId);
     if (!scheduled) return;
     try {
-      const teams = await refresh.refreshSystem(scheduled.system, scheduled.adapter, kind, { signal });
+      const options = { signal, unlessSince: queuedAt, handsOver: true };
+      const teams = await refresh.refreshSystem(scheduled.system, scheduled.adapter, kind, options);
       const failed = teams.filter((team) => team.state === 'INCOMPLETE').length;
+      if (signal.aborted) throw new HubError('HUB_UPSTREAM_STOPPED');
       if (kind === 'SWEEP' && failed > 0)
         throw new HubError('HUB_CASELOAD_INCOMPLETE', { details: { failed } });
     } catch (error) {

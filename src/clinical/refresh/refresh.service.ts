@@ -11,24 +11,32 @@ import type { CaseloadCapability, ClinicalRecordAdapter } from '../clinical-reco
 import { applyPull } from './apply.service.js';
 import {
   abandonPull,
-  clearLeftovers,
   noteFailure,
   openPull,
-  type Pull,
   type PullKind,
   type RefreshedSystem,
   type RefreshedTeam,
-  stagePage,
 } from './pull.service.js';
-import { EMPTY_LEDGER, enterPage, type PullLedger } from './pull-ledger.rules.js';
+import { type RefreshProgress, readWhole } from './read-whole.js';
 import { listTeams, noteTeams } from './team-map.service.js';
+import {
+  beginUnderLease,
+  broughtSince,
+  clearUnderLease,
+  endUnderLease,
+  inheritUnderLease,
+  leaseOf,
+  readUnderWay,
+  type Undertaking,
+  type UnderWay,
+} from './under-way.service.js';
 
 /** What the service works with, and the two choices an operator has. */
 export interface RefreshDependencies {
   readonly database: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long a holder may be silent before another takes over, in milliseconds; renewed with each page. Default 10,000, renewed four times in it. */
+  /** How long a holder may be silent before another takes over, in milliseconds. Default 3,000, renewed four times in it. */
   readonly leaseMs?: number;
   /**
    * Whether references that nobody has mapped are pulled too. Default: they are, so that their members are unknown to a
@@ -37,21 +45,27 @@ export interface RefreshDependencies {
   readonly pullUnmapped?: boolean;
 }
 
-/** Told after each page, for progress bars. */
-export interface RefreshProgress {
-  readonly teamReference: string;
-  readonly kind: PullKind;
-  readonly page: number;
-  /** Memberships so far, repeats included. */
-  readonly received: number;
-  readonly expected: number | null;
-}
-
 /** Choices of one refresh. */
 export interface RefreshOptions {
   /** Gives up at the next page; what was known stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: RefreshProgress) => void;
+  /** Leaves out teams whose caseload a pull that serves as well has brought since then. Default: pulls every team. */
+  readonly unlessSince?: Date;
+  /** Whether another process finishes what is left when the signal stops it here. Default: nobody does. */
+  readonly handsOver?: boolean;
+}
+
+/** What one holder of a lease works with. */
+interface Holder {
+  readonly lease: Lease;
+  /** Aborted by the caller, and when the lease is lost. */
+  readonly signal: AbortSignal;
+  /** Whether the lease is known to be lost. */
+  isOvertaken(): boolean;
+  /** Whether the caller wants no more. */
+  isStopped(): boolean;
+  readonly onProgress: RefreshOptions['onProgress'];
 }
 
 /** How one team's pull ended. An INCOMPLETE one changed nothing. */
@@ -72,7 +86,7 @@ export interface TeamRefresh {
 /** Failures that the record system's page shows as its own, not as ours. */
 const OF_THE_SYSTEM = /^HUB_(UPSTREAM|CASELOAD)_/;
 
-/** Refreshes caseloads. Any number of processes may hold one; the lease per system lets one of them work. */
+/** Refreshes caseloads. Any number of processes may hold one; the lease per system lets one of them work, and another finish what it left. */
 export class RefreshService {
   constructor(private readonly deps: RefreshDependencies) {}
 
@@ -89,16 +103,39 @@ export class RefreshService {
     options: RefreshOptions = {},
   ): Promise<TeamRefresh[]> {
     const caseload = caseloadOf(adapter, system);
-    return this.exclusively(system, async (lease) => {
-      if (kind === 'SWEEP') await this.discover(system, caseload, options.signal ?? never());
-      const results: TeamRefresh[] = [];
-      for (const team of await listTeams(this.deps.database, system, londonDate(this.deps.clock.now()))) {
-        if (options.signal?.aborted) break;
-        if (team.teamId === null && this.deps.pullUnmapped === false) continue;
-        results.push(await this.pullTeam(system, caseload, team, kind, lease, options));
-      }
-      return results;
+    return this.exclusively(system, options, async (holder) => {
+      const now = this.deps.clock.now();
+      const asked = { kind, askedAt: options.unlessSince ?? now };
+      const begun = await beginUnderLease(this.deps.database, system, holder.lease, asked, now);
+      return this.refreshTeams(system, caseload, begun, holder);
     });
+  }
+
+  /**
+   * Finishes a refresh that another process left when it died; answers what it came to, or null when there is none any more. Throws as
+   * `refreshSystem` does.
+   */
+  async takeOver(
+    system: RefreshedSystem,
+    adapter: ClinicalRecordAdapter,
+    signal: AbortSignal,
+  ): Promise<TeamRefresh[] | null> {
+    const caseload = caseloadOf(adapter, system);
+    const { database, clock, logger } = this.deps;
+    return this.exclusively(system, { signal, handsOver: true }, async (holder) => {
+      const left = await inheritUnderLease(database, system, holder.lease, clock.now());
+      if (left === null) return null;
+      logger.info('a caseload refresh whose process died is taken over', {
+        system: system.code,
+        kind: left.kind,
+      });
+      return this.refreshTeams(system, caseload, left, holder);
+    });
+  }
+
+  /** Refreshes that are under way or were left, of every system; `system` is any of the asker's. */
+  underWay(system: RefreshedSystem): Promise<readonly UnderWay[]> {
+    return readUnderWay(this.deps.database, system);
   }
 
   /** Refreshes one team reference. Throws as `refreshSystem` does; a failed pull is an answer, not an exception. */
@@ -110,25 +147,53 @@ export class RefreshService {
     options: RefreshOptions = {},
   ): Promise<TeamRefresh> {
     const caseload = caseloadOf(adapter, system);
-    return this.exclusively(system, (lease) => this.pullTeam(system, caseload, team, kind, lease, options));
+    return this.exclusively(system, options, async (holder) => {
+      await clearUnderLease(this.deps.database, system, holder.lease, this.deps.clock.now());
+      return this.pullTeam(system, caseload, team, kind, holder);
+    });
   }
 
-  private async exclusively<T>(system: RefreshedSystem, work: (lease: Lease) => Promise<T>): Promise<T> {
-    const { database, clock, leaseMs = 10_000 } = this.deps;
-    const lease = await acquireLease(
-      database,
-      `caseload ${system.id}`,
-      `${hostname()} ${process.pid}`,
-      leaseMs,
-    );
+  private async refreshTeams(
+    system: RefreshedSystem,
+    caseload: CaseloadCapability,
+    undertaking: Undertaking,
+    holder: Holder,
+  ): Promise<TeamRefresh[]> {
+    const { database, clock, pullUnmapped } = this.deps;
+    const { kind } = undertaking;
+    if (kind === 'SWEEP') await this.discover(system, caseload, holder.signal);
+    const brought = await broughtSince(database, system, undertaking);
+    const results: TeamRefresh[] = [];
+    for (const team of await listTeams(database, system, londonDate(clock.now()))) {
+      if (holder.isStopped()) break;
+      if ((team.teamId === null && pullUnmapped === false) || brought.has(team.teamReference)) continue;
+      results.push(await this.pullTeam(system, caseload, team, kind, holder));
+    }
+    return results;
+  }
+
+  private async exclusively<T>(
+    system: RefreshedSystem,
+    { signal, onProgress, handsOver = false }: RefreshOptions,
+    work: (holder: Holder) => Promise<T>,
+  ): Promise<T> {
+    const { database, leaseMs = 3_000 } = this.deps;
+    const lease = await acquireLease(database, leaseOf(system.id), `${hostname()} ${process.pid}`, leaseMs);
     if (!lease) throw new HubError('HUB_BUSY', { details: { system: system.code } });
-    // Renewed beside the work, so that a slow page loses nothing and a dead holder is followed within the term.
-    const heartbeat = setInterval(() => void lease.renew().catch(() => {}), leaseMs / 4);
+    const overtaken = new AbortController();
+    // Renewed beside the work, so that a slow page loses nothing; one that was overtaken asks the far end for nothing more.
+    const heartbeat = keepAlive(lease, leaseMs / 4, () => overtaken.abort());
     try {
-      await clearLeftovers(database, system, lease.fence, clock.now());
-      return await work(lease);
+      return await work({
+        lease,
+        signal: AbortSignal.any([overtaken.signal, ...(signal === undefined ? [] : [signal])]),
+        isOvertaken: () => overtaken.signal.aborted,
+        isStopped: () => signal?.aborted ?? false,
+        onProgress,
+      });
     } finally {
-      clearInterval(heartbeat);
+      heartbeat();
+      if (!(handsOver && signal?.aborted)) await endUnderLease(database, system, lease);
       await lease.release();
     }
   }
@@ -154,18 +219,16 @@ export class RefreshService {
     caseload: CaseloadCapability,
     team: RefreshedTeam,
     asked: PullKind,
-    lease: Lease,
-    options: RefreshOptions,
+    holder: Holder,
   ): Promise<TeamRefresh> {
     const { database, clock, logger } = this.deps;
-    const pull = await openPull(database, system, team, asked, lease, clock.now());
+    const pull = await openPull(database, system, team, asked, holder.lease, clock.now());
     const answer = { teamReference: team.teamReference, pullId: pull.id, kind: pull.kind };
-    const progress = { ledger: EMPTY_LEDGER, received: 0 };
+    const reading = readWhole(this.deps, caseload, pull, holder);
     try {
-      await this.stream(caseload, pull, lease, progress, options);
-      const applied = await applyPull(database, lease.name, pull, progress.ledger, clock.now());
-      const { pages, expected } = progress.ledger;
-      const changed = applied.written + applied.absent;
+      await reading.done();
+      const applied = await applyPull(database, pull, reading.ledger, clock.now());
+      const { pages, expected } = reading.ledger;
       return {
         ...answer,
         state: 'COMPLETE',
@@ -173,52 +236,52 @@ export class RefreshService {
         pages,
         received: applied.received,
         expected,
-        changed,
+        changed: applied.written + applied.absent,
       };
     } catch (error) {
-      const code = codeOf(error);
-      const blame = OF_THE_SYSTEM.test(code) && !options.signal?.aborted;
+      const code = holder.isOvertaken() ? 'HUB_LEASE_LOST' : codeOf(error);
+      const ofTheSystem = OF_THE_SYSTEM.test(code) && !holder.isStopped();
+      const goesOn = isHubError(error) && canGoOn(error);
       logger.warn('caseload pull given up', { system: system.code, pull: pull.id, kind: pull.kind, code });
-      await abandonPull(database, pull, code, blame, clock.now());
-      if (code === 'HUB_LEASE_LOST') throw error;
-      const { pages, expected } = progress.ledger;
+      await abandonPull(database, pull, { code, ofTheSystem, goesOn }, clock.now());
+      if (code === 'HUB_LEASE_LOST') throw holder.isOvertaken() ? new HubError(code) : error;
+      const { pages, expected } = reading.ledger;
       return {
         ...answer,
         state: 'INCOMPLETE',
         failureCode: code,
         pages,
-        received: progress.received,
+        received: reading.received,
         expected,
         changed: 0,
       };
     }
   }
-
-  private async stream(
-    caseload: CaseloadCapability,
-    pull: Pull,
-    lease: Lease,
-    progress: { ledger: PullLedger; received: number },
-    options: RefreshOptions,
-  ): Promise<void> {
-    const signal = options.signal ?? never();
-    const request = { teamReference: pull.team.teamReference, since: pull.since };
-    for await (const page of caseload.pull(request, signal)) {
-      if (signal.aborted) throw new HubError('HUB_CASELOAD_INCOMPLETE', { details: { fault: 'stopped' } });
-      progress.ledger = enterPage(progress.ledger, page);
-      await lease.renew();
-      await stagePage(this.deps.database, pull, page);
-      progress.received += page.items.length;
-      options.onProgress?.({
-        teamReference: request.teamReference,
-        kind: pull.kind,
-        page: page.page,
-        received: progress.received,
-        expected: progress.ledger.expected,
-      });
-    }
-  }
 }
+
+/** Renews a lease again and again; the answer stops that. `onLost` is told once when another has taken it. */
+function keepAlive(lease: Lease, everyMs: number, onLost: () => void): () => void {
+  let renewing = false;
+  const heartbeat = setInterval(() => {
+    if (renewing) return;
+    renewing = true;
+    lease
+      .renew()
+      .catch((error: unknown) => {
+        if (!isHubError(error) || error.code !== 'HUB_LEASE_LOST') return;
+        clearInterval(heartbeat);
+        onLost();
+      })
+      .finally(() => {
+        renewing = false;
+      });
+  }, everyMs);
+  return () => clearInterval(heartbeat);
+}
+
+/** Whether the far end, the network or another holder stopped it, rather than what it brought: a pull with gaps begins afresh. */
+const canGoOn = ({ code, retry }: HubError): boolean =>
+  retry === 'transient' && !code.startsWith('HUB_CASELOAD_');
 
 function caseloadOf(adapter: ClinicalRecordAdapter, system: RefreshedSystem): CaseloadCapability {
   if (adapter.caseload) return adapter.caseload;
@@ -227,8 +290,4 @@ function caseloadOf(adapter: ClinicalRecordAdapter, system: RefreshedSystem): Ca
 
 function codeOf(error: unknown): ErrorCode {
   return isHubError(error) ? error.code : 'HUB_INTERNAL';
-}
-
-function never(): AbortSignal {
-  return new AbortController().signal;
 }

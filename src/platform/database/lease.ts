@@ -77,11 +77,16 @@ export async function acquireLease(
  * @throws HUB_LEASE_LOST when another holder took over or the lease was released.
  */
 export async function assertFence(tx: Transaction, name: string, fence: number): Promise<void> {
+  if (!(await holdsFence(tx, name, fence))) throw lost(name);
+}
+
+/** The same, told: false when another holder took over or the lease was released. */
+export async function holdsFence(tx: Transaction, name: string, fence: number): Promise<boolean> {
   const rows = await tx.query(
     `select name from leases where name = $1 and fence = $2 and holder is not null for key share`,
     [name, fence],
   );
-  if (rows.length === 0) throw lost(name);
+  return rows.length > 0;
 }
 
 function lost(name: string): HubError {

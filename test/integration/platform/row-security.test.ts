@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 /** Tables without a person in them: no row rule, since directory and contracts are the same for everybody. */
 const OPEN_TABLES = [
   'caseload_pulls',
+  'caseload_refreshes',
   'clinical_record_systems',
   'leases',
   'organisations',
@@ -150,6 +151,8 @@ describe('row-level security', () => {
       ['DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'].includes(privilege),
     );
     expect(strong.map(({ table, role, privilege }) => [table, role, privilege])).toEqual([
+      ['caseload_progress', 'hub_worker', 'DELETE'],
+      ['caseload_refreshes', 'hub_worker', 'DELETE'],
       ['caseload_staging', 'hub_worker', 'DELETE'],
       ['idempotency_keys', 'hub_worker', 'DELETE'],
     ]);
@@ -180,6 +183,7 @@ describe('row-level security', () => {
       'identity_conflicts',
       'eligibility_evidence',
       'confirmation_requests',
+      'caseload_progress',
       'caseload_staging',
       'author_identities',
       'countersignatures',

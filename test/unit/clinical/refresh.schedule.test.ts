@@ -6,11 +6,13 @@ import {
   type RefreshJobs,
   scheduleRefresh,
 } from '../../../src/clinical/refresh/refresh.schedule.js';
-import type { TeamRefresh } from '../../../src/clinical/refresh/refresh.service.js';
+import type { RefreshOptions, TeamRefresh } from '../../../src/clinical/refresh/refresh.service.js';
 import type { ErrorCode } from '../../../src/core/error-codes.js';
 import { HubError } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import type { JobHandler, ScheduledJob } from '../../../src/platform/jobs.js';
+
+const QUEUED_AT = new Date('2026-03-02T09:00:00Z');
 
 class FakeJobs implements RefreshJobs {
   readonly schedules: ScheduledJob<object>[] = [];
@@ -29,8 +31,8 @@ class FakeJobs implements RefreshJobs {
     this.kept = keys;
   }
 
-  run(systemId: string, kind: PullKind): Promise<void> {
-    return this.handler({ systemId, kind }, new AbortController().signal);
+  run(systemId: string, kind: PullKind, signal = new AbortController().signal): Promise<void> {
+    return this.handler({ systemId, kind }, signal, QUEUED_AT);
   }
 }
 
@@ -42,6 +44,7 @@ const systems = ['one', 'two'].map((id) => ({ system: { id, organisationId: 'org
 
 let jobs: FakeJobs;
 let done: [string, PullKind][];
+let asked: RefreshOptions | undefined;
 let fails: ErrorCode | null;
 let state: TeamRefresh['state'];
 
@@ -51,7 +54,13 @@ beforeEach(async () => {
   fails = null;
   state = 'COMPLETE';
   const refresh = {
-    refreshSystem: async (system: { id: string }, _adapter: ClinicalRecordAdapter, kind: PullKind) => {
+    refreshSystem: async (
+      system: { id: string },
+      _adapter: ClinicalRecordAdapter,
+      kind: PullKind,
+      options?: RefreshOptions,
+    ) => {
+      asked = options;
       if (fails) throw new HubError(fails);
       done.push([system.id, kind]);
       return [{ state } as TeamRefresh];
@@ -92,4 +101,15 @@ test('a sweep with a team that failed is tried again, an increment is not', asyn
   state = 'INCOMPLETE';
   await jobs.run('one', 'INCREMENT');
   await expect(jobs.run('one', 'SWEEP')).rejects.toMatchObject({ code: 'HUB_CASELOAD_INCOMPLETE' });
+});
+
+test('whoever tries again leaves out what came since the job was queued, and another goes on when this process stops', async () => {
+  await jobs.run('one', 'SWEEP');
+  expect(asked).toMatchObject({ unlessSince: QUEUED_AT, handsOver: true });
+});
+
+test('a refresh that was stopped half-way is tried again', async () => {
+  await expect(jobs.run('one', 'SWEEP', AbortSignal.abort())).rejects.toMatchObject({
+    code: 'HUB_UPSTREAM_STOPPED',
+  });
 });
