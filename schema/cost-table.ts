@@ -13,6 +13,8 @@ export const COST_TABLE: CostModel = {
     'NoteDraft.text': 1_200,
     // 30,000 characters of up to four bytes.
     'NoteVersion.text': 300,
+    // 256 KiB, unless a site profile says otherwise.
+    'ClinicalDocumentText.text': 655,
   },
   sizes: {
     // A question may name 1,000 referrals and usually names a few; its own limit of 1,000 bounds the rest.
@@ -33,7 +35,15 @@ export const COST_TABLE: CostModel = {
     'ClinicalCareTeam.members': 5,
     'ClinicalRecord.openEpisodes': 2,
     'ClinicalRecord.documents': 10,
+    'ClinicalRecord.encounters': 6,
+    'ClinicalRecord.appointments': 4,
+    'ClinicalRecord.problems': 4,
+    'ClinicalProblem.codes': 2,
+    'ClinicalRecord.riskFlags': 2,
+    'ClinicalRiskFlag.codes': 2,
+    'ClinicalRecord.consents': 2,
     'ClinicalRecord.sources': 1,
+    'ClinicalSource.withheld': 1,
     'ClinicalRecordSystem.caseloads': 20,
   },
 };

@@ -7,7 +7,8 @@ import type { IdentityQuestionService } from '../src/casework/eligibility/identi
 import type { OverrideService } from '../src/casework/eligibility/override.service.js';
 import type { EpisodeService } from '../src/casework/episodes/episode.service.js';
 import type { ReferralService } from '../src/casework/referrals/referral.service.js';
-import type { RecordReadService } from '../src/clinical/record-read.service.js';
+import { shownItem } from '../src/clinical/record-read.rules.js';
+import type { AskedDocument, RecordReadService } from '../src/clinical/record-read.service.js';
 import { type Caller, Role } from '../src/core/caller.js';
 import { HubError } from '../src/core/errors.js';
 import type { DeliveryService } from '../src/delivery/delivery.service.js';
@@ -57,6 +58,7 @@ export interface GraphRuntime {
 export class GraphContext {
   readonly services: GraphServices;
   readonly deliveryChanges: DeliveryChanges;
+  private readonly record: RecordReadService | undefined;
   private readonly reads: ReadContext | null;
 
   constructor(
@@ -67,7 +69,14 @@ export class GraphContext {
   ) {
     this.services = runtime.services;
     this.deliveryChanges = runtime.deliveryChanges;
+    this.record = runtime.record;
     this.reads = signedIn && readContextFor(runtime, signedIn);
+  }
+
+  /** The text of a document of a clinical record, put on record as read; fails as `RecordReadService.documentText`. */
+  async clinicalDocument(caller: Caller, asked: AskedDocument): Promise<object> {
+    if (!this.record) throw new HubError('HUB_INTERNAL');
+    return shownItem(await this.record.documentText(caller, asked));
   }
 
   /** The caller, else `HUB_ACCESS_UNAUTHENTICATED`. */
@@ -121,7 +130,7 @@ function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {
       if (subjects.length === 0 && caller.role !== Role.ANALYST && !isAboutPeople(operation)) return;
       await runtime.audit.record(caller, { kind: 'READ', operation, personIds: subjects });
     },
-    batches: runtime.record ? { clinical: runtime.record.reader(caller.scope) } : {},
+    batches: runtime.record ? { clinical: runtime.record.reader(caller) } : {},
     cursors: runtime.cursors.for(`${caller.scope.organisationId} ${caller.subject} ${caller.role}`),
   };
 }

@@ -19,12 +19,21 @@ export const DEFAULTS = {
   restrictedCodes: 'R, V, Restricted',
   documentsEnabled: true,
   conditionalCreate: true,
-  searchByPost: true,
-  recordPageSize: 1000,
 } as const;
 
 /** Resource types that the adapter can read live for the graph. */
-export const RECORD_TYPES = ['Patient', 'CareTeam', 'EpisodeOfCare', 'DocumentReference'] as const;
+export const RECORD_TYPES = [
+  'Patient',
+  'CareTeam',
+  'EpisodeOfCare',
+  'DocumentReference',
+  'Binary',
+  'Encounter',
+  'Appointment',
+  'Condition',
+  'Flag',
+  'Consent',
+] as const;
 
 /** Everything about the adapter that can be shown without starting it. */
 export const manifest: AdapterManifest = {
@@ -142,6 +151,6 @@ export const manifest: AdapterManifest = {
     },
     ...caseloadSettings,
     ...documentSettings(DEFAULTS),
-    ...recordSettings(DEFAULTS, RECORD_TYPES),
+    ...recordSettings(RECORD_TYPES),
   ],
 };

@@ -8,11 +8,15 @@ import { type CodeTable, codeTable } from './coded-settings.js';
 import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './documents/defaults.js';
 import { asObject, member } from './json.js';
 import { DEFAULTS, RECORD_TYPES } from './manifest.js';
+import { type RecordSettings, recordFields } from './record/record-settings.js';
 import { addressFault, integer, isLoopback, list, text, yesOrNo } from './setting-kinds.js';
 import { isReferenceTo } from './transport/search-values.rules.js';
 
 /** Settings of one running adapter, checked, with every default filled in. */
-export interface FhirR4Settings extends AuthSettings, CaseloadSettings {
+export interface FhirR4Settings
+  extends AuthSettings,
+    CaseloadSettings,
+    RecordSettings<(typeof RECORD_TYPES)[number]> {
   /** Service base address; always ends in a slash. */
   readonly baseUrl: string;
   readonly odsCode: string | null;
@@ -39,10 +43,6 @@ export interface FhirR4Settings extends AuthSettings, CaseloadSettings {
   readonly conditionalCreate: boolean;
   /** Bytes of UTF-8; null when no limit is known. */
   readonly maxTextBytes: number | null;
-  readonly searchByPost: boolean;
-  /** Resource types that are read live for the graph. */
-  readonly recordTypes: readonly (typeof RECORD_TYPES)[number][];
-  readonly recordPageSize: number;
 }
 
 const baseUrl = text.transform((value, context) => {
@@ -87,11 +87,7 @@ const fields = z.strictObject({
   labelCodes: codeTable(Object.values(DocumentLabel), []),
   conditionalCreate: yesOrNo(DEFAULTS.conditionalCreate),
   maxTextBytes: integer(1, 104_857_600, 0).unwrap().nullable().default(null),
-  searchByPost: yesOrNo(DEFAULTS.searchByPost),
-  recordTypes: list
-    .pipe(z.array(z.enum(RECORD_TYPES, `must be among ${RECORD_TYPES.join(', ')}`)))
-    .prefault([...RECORD_TYPES]),
-  recordPageSize: integer(1, 1000, DEFAULTS.recordPageSize),
+  ...recordFields(RECORD_TYPES),
 });
 
 /** Faults that lie between settings, told beside those within them. */

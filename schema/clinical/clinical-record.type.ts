@@ -3,6 +3,16 @@ import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { SourceState } from '../../src/clinical/record-read.rules.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
+import { ReadFromRecord } from './read-from-record.type.js';
+import {
+  ClinicalAppointment,
+  ClinicalConsent,
+  ClinicalEncounter,
+  ClinicalGeneralPractice,
+  ClinicalProblem,
+  ClinicalRiskFlag,
+  ClinicalWithheld,
+} from './record-detail.type.js';
 
 registerEnumType(SourceState, {
   name: 'ClinicalSourceState',
@@ -16,6 +26,9 @@ registerEnumType(SourceState, {
         'The hub knows of no record of the person there, or the system itself knows of none any more.',
     },
     NOT_OFFERED: { description: 'The system offers no live reads of what was asked for.' },
+    NOT_PERMITTED: {
+      description: 'Nothing of what was asked for may be shown; `withheld` says why.',
+    },
     RESTRICTED: {
       description:
         'A record of the person is marked restricted at its source, at this moment or when the caseload was last read: open it there, it is not shown here.',
@@ -26,31 +39,6 @@ registerEnumType(SourceState, {
     },
   },
 });
-
-/** Where and when something was read; every item of a clinical record says so. */
-@ObjectType()
-abstract class ReadFromRecord {
-  @Field(() => String, { description: 'Code of the record system.' })
-  system: string;
-
-  @Field(() => String, { description: 'The record system’s own reference, as `Type/id`.' })
-  reference: string;
-
-  @Field(() => String, { nullable: true, description: 'The record system’s version of it.' })
-  version: string | null;
-
-  @Field(() => DateTimeScalar, {
-    nullable: true,
-    description: 'When the record system says that it was so; null when it does not say.',
-  })
-  asOf: string | null;
-
-  @Field(() => DateTimeScalar, { description: 'When the hub read it.' })
-  fetchedAt: string;
-
-  @Field(() => Boolean, { description: 'False: parts of it could not be understood and are missing.' })
-  complete: boolean;
-}
 
 @ObjectType({
   simpleResolvers: true,
@@ -80,6 +68,12 @@ export class ClinicalDemographics extends ReadFromRecord {
 
   @Field(() => String, { nullable: true, description: 'The general practice or practitioner, by name.' })
   generalPractitioner: string | null;
+
+  @Field(() => ClinicalGeneralPractice, {
+    nullable: true,
+    description: 'The practice where the person is registered, by name and ODS code.',
+  })
+  generalPractice: ClinicalGeneralPractice | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: 'Somebody in a care team.' })
@@ -201,12 +195,17 @@ export class ClinicalSource {
 
   @Field(() => String, { nullable: true, description: 'Error code when it failed.' })
   code: string | null;
+
+  @Field(() => [ClinicalWithheld], {
+    description: 'Fields asked for that may not be shown, each also an error of the answer.',
+  })
+  withheld: ClinicalWithheld[];
 }
 
 @ObjectType({
   simpleResolvers: true,
   description:
-    'What the clinical record systems say of a person at this moment; nothing of it is kept. Lists hold what every system says, each item with its system; null where no system could be read or shown, which `sources` explains. Nothing is shown of a record before its patient has been read beside it and judged; a system that offers no demographics is judged by the last caseload alone. A system that fails is one error of the answer for each field that lacks something.',
+    'What the clinical record systems say of a person at this moment; nothing of it is kept. Lists hold what every system says, each item with its system; null where no system could be read or shown, which `sources` explains. Nothing is shown of a record before its patient has been read beside it and judged; a system that offers no demographics is judged by the last caseload alone. A system that fails, or may not show something to your purpose, is one error of the answer for each field that lacks something.',
 })
 export class ClinicalRecord {
   @Field(() => [ClinicalDemographics], { nullable: true, description: 'One for each record of the person.' })
@@ -226,6 +225,33 @@ export class ClinicalRecord {
 
   @Field(() => [ClinicalDocument], { nullable: true, description: 'Newest first within each record.' })
   documents: ClinicalDocument[] | null;
+
+  @Field(() => [ClinicalEncounter], {
+    nullable: true,
+    description: 'Contacts of the last 90 days, newest first within each record.',
+  })
+  encounters: ClinicalEncounter[] | null;
+
+  @Field(() => [ClinicalAppointment], {
+    nullable: true,
+    description: 'Of the last 90 days and to come, in the order of their start within each record.',
+  })
+  appointments: ClinicalAppointment[] | null;
+
+  @Field(() => [ClinicalProblem], {
+    nullable: true,
+    description: 'Problems and diagnoses. For direct care, where the site profile permits it.',
+  })
+  problems: ClinicalProblem[] | null;
+
+  @Field(() => [ClinicalRiskFlag], {
+    nullable: true,
+    description: 'Warnings in force. For direct care, where the site profile permits it.',
+  })
+  riskFlags: ClinicalRiskFlag[] | null;
+
+  @Field(() => [ClinicalConsent], { nullable: true })
+  consents: ClinicalConsent[] | null;
 
   @Field(() => [ClinicalSource], { description: 'Every record system of the organisation.' })
   sources: ClinicalSource[];

@@ -19,6 +19,7 @@ import { PageArgs } from '../paging/page.args.js';
 import { resultOf } from '../refusal.type.js';
 import { ROOTS } from '../roots.js';
 import { IdScalar } from '../scalars/date.scalar.js';
+import { ClinicalDocumentResult } from './document-text.type.js';
 import { MembershipListArgs } from './membership.input.js';
 import { ClinicalRecordSystem, Membership } from './membership.type.js';
 
@@ -55,6 +56,20 @@ export class ClinicalResolver {
     @Ctx() context: GraphContext,
   ) {
     return context.read(info, ROOTS.clinicalRecordSystems);
+  }
+
+  @Query(() => ClinicalDocumentResult, {
+    description:
+      'The text of one document of a person’s clinical record, read at this moment and put on record as read. For direct care, where the site profile permits it.',
+  })
+  clinicalDocument(
+    @Arg('personId', () => IdScalar) personId: string,
+    @Arg('system', () => String, { description: 'Code of the record system.' }) system: string,
+    @Arg('reference', () => String, { description: 'As `ClinicalDocument.reference` has it.' })
+    reference: string,
+    @Ctx() context: GraphContext,
+  ) {
+    return attempt(context, (caller) => context.clinicalDocument(caller, { personId, system, reference }));
   }
 
   @Mutation(() => RefreshCaseloadResult, { description: 'Pulls every caseload of a record system now.' })

@@ -1,11 +1,21 @@
 /** What a live read of clinical records means: which fields come of which read, and how each source stands to a person. */
+import { Purpose } from '../core/caller.js';
 import type { ErrorCode } from '../core/error-codes.js';
 import type { Observed } from './clinical-record.port.js';
-import type { RecordCapability, RecordEpisode } from './record.port.js';
+import {
+  type RecordCapability,
+  type RecordEpisode,
+  type RecordReads,
+  SENSITIVE_READS,
+  type SensitiveRead,
+} from './record.port.js';
 import type { RecordHolder } from './record-links.reader.js';
 
 /** A read of the port: one call for many patients. */
-export type RecordRead = keyof RecordCapability;
+export type RecordRead = keyof RecordReads;
+
+/** How many days before today contacts and appointments are read from. */
+export const CONTACT_DAYS = 90;
 
 /** Which read answers which field of the graph's `ClinicalRecord`. `sources` comes of all of them and asks for none. */
 export const READ_OF: Readonly<Record<string, RecordRead>> = {
@@ -14,6 +24,11 @@ export const READ_OF: Readonly<Record<string, RecordRead>> = {
   careCoordinator: 'openEpisodes',
   openEpisodes: 'openEpisodes',
   documents: 'documents',
+  encounters: 'encounters',
+  appointments: 'appointments',
+  problems: 'problems',
+  riskFlags: 'riskFlags',
+  consents: 'consents',
 };
 
 /** How a record system stands to a person at the moment of asking. */
@@ -28,6 +43,8 @@ export const SourceState = {
   NOT_LINKED: 'NOT_LINKED',
   /** The system, or its site profile, offers no live reads of what was asked for. */
   NOT_OFFERED: 'NOT_OFFERED',
+  /** Nothing of what was asked for may be shown: `withheld` says by whom. */
+  NOT_PERMITTED: 'NOT_PERMITTED',
   /** A record of the person is marked restricted at its source: it is opened there, never here. */
   RESTRICTED: 'RESTRICTED',
   /**
@@ -37,6 +54,36 @@ export const SourceState = {
   IDENTITY_CONFLICT: 'IDENTITY_CONFLICT',
 } as const;
 export type SourceState = (typeof SourceState)[keyof typeof SourceState];
+
+/** Who withholds a sensitive read, and its error code. */
+export const WithheldReason = {
+  /** The site profile does not permit it. */
+  NOT_PERMITTED_BY_SITE: 'NOT_PERMITTED_BY_SITE',
+  /** It is for direct care, and the caller asks for another purpose. */
+  NOT_PERMITTED_FOR_PURPOSE: 'NOT_PERMITTED_FOR_PURPOSE',
+} as const;
+export type WithheldReason = (typeof WithheldReason)[keyof typeof WithheldReason];
+
+/** The error code of each reason. */
+export const WITHHELD_CODES: Readonly<Record<WithheldReason, ErrorCode>> = {
+  NOT_PERMITTED_BY_SITE: 'HUB_RECORD_NOT_PERMITTED_BY_SITE',
+  NOT_PERMITTED_FOR_PURPOSE: 'HUB_RECORD_NOT_PERMITTED_FOR_PURPOSE',
+};
+
+/**
+ * Why a read may not be made; null when it may. A sensitive one needs both: the site profile that permits it, and direct
+ * care as the caller's purpose.
+ */
+export function withheldBecause(
+  read: RecordRead | SensitiveRead,
+  { permitted = [] }: Pick<RecordCapability, 'permitted'>,
+  purpose: Purpose,
+): WithheldReason | null {
+  const sensitive = SENSITIVE_READS.find((one) => one === read);
+  if (sensitive === undefined) return null;
+  if (!permitted.includes(sensitive)) return WithheldReason.NOT_PERMITTED_BY_SITE;
+  return purpose === Purpose.DIRECT_CARE ? null : WithheldReason.NOT_PERMITTED_FOR_PURPOSE;
+}
 
 /**
  * Why nothing of a person may be read from a system; null when it may. A person of whom no surviving identity is found
@@ -58,15 +105,19 @@ export interface ReadOutcome {
   readonly fetchedAt: string;
 }
 
-/** How a source stands: what bars it, else what became of the reads that were asked for; `outcomes` are of those offered. */
+/**
+ * How a source stands: what bars it, else what became of the reads that were asked for; `outcomes` are of those offered
+ * and permitted, `withheld` counts those that it offers and that may not be made.
+ */
 export function sourceState(
   bar: SourceState | null,
   asked: number,
   outcomes: readonly ReadOutcome[],
+  withheld = 0,
 ): SourceState {
   if (bar) return bar;
   if (asked === 0) return SourceState.NOT_ASKED;
-  if (outcomes.length === 0) return SourceState.NOT_OFFERED;
+  if (outcomes.length === 0) return withheld > 0 ? SourceState.NOT_PERMITTED : SourceState.NOT_OFFERED;
   return outcomes.some(({ failure }) => failure !== null) ? SourceState.FAILED : SourceState.CURRENT;
 }
 

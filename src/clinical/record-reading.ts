@@ -1,6 +1,6 @@
 /** The live reads of one request: whom they may be about, what has been asked already, what became of it. */
 import type { LocalDate } from '../core/calendar.js';
-import type { Scope } from '../core/caller.js';
+import type { Purpose, Scope } from '../core/caller.js';
 import { HubError } from '../core/errors.js';
 import type { Database } from '../platform/database/database.js';
 import type { BatchAnswer, BatchFault, Wanted } from '../platform/database/select/live-batch.js';
@@ -17,6 +17,9 @@ import {
   SourceState,
   shownItem,
   sourceState,
+  WITHHELD_CODES,
+  type WithheldReason,
+  withheldBecause,
 } from './record-read.rules.js';
 import type { ReadableSystem } from './record-read.service.js';
 import { readSource, type SourceBreakers } from './record-source.js';
@@ -25,6 +28,7 @@ import { readSource, type SourceBreakers } from './record-source.js';
 export interface RecordReadingTerms {
   readonly database: Database;
   readonly scope: Scope;
+  readonly purpose: Purpose;
   readonly systems: readonly ReadableSystem[];
   readonly breakers: SourceBreakers;
   readonly now: () => Date;
@@ -65,17 +69,35 @@ export class RecordReading {
       persons.set(read, all);
       for (const key of keys) all.add(key);
     }
-    // Nothing is shown of anybody whose record has not been judged; asked beside the rest, so that it costs no time.
-    if (persons.size > 0)
-      persons.set('demographics', new Set([...persons.values()].flatMap((ids) => [...ids])));
-    const calls = [...persons].flatMap(([read, ids]) =>
-      this.given.systems.map((system) => this.readFrom(system, read, [...ids])),
-    );
-    await Promise.all(calls);
+    await this.readPermitted(persons);
     return {
       value: (field, key, among) => this.value(field, key, among),
       faults: [...wanted].flatMap(([field, keys]) => this.faults(field, keys)),
     };
+  }
+
+  /**
+   * Everything that each system may be asked for. Nothing is shown of anybody whose records have not been judged, so the
+   * patients are asked for beside the rest, in every system: a restricted record anywhere bars all.
+   */
+  private async readPermitted(persons: ReadonlyMap<RecordRead, ReadonlySet<string>>): Promise<void> {
+    const plans = this.given.systems.map((system) => ({
+      system,
+      reads: [...persons].filter(([read]) => this.withheld(system, read) === null),
+    }));
+    const judged = new Set(plans.flatMap(({ reads }) => reads.flatMap(([, ids]) => [...ids])));
+    if (judged.size === 0) return;
+    const calls = plans.flatMap(({ system, reads }) =>
+      [...new Map([...reads, ['demographics', judged] as const])].map(([read, ids]) =>
+        this.readFrom(system, read, [...ids]),
+      ),
+    );
+    await Promise.all(calls);
+  }
+
+  /** Why a read that a system offers may not be made there; null when it may, and where it is not offered at all. */
+  private withheld(system: ReadableSystem, read: RecordRead): WithheldReason | null {
+    return system.record?.[read] ? withheldBecause(read, system.record, this.given.purpose) : null;
   }
 
   /** Finds out once who the persons are and which records are theirs. */
@@ -205,14 +227,17 @@ export class RecordReading {
   }
 
   private sources(personId: string, among: ReadonlySet<string>): object[] {
-    const reads = [...new Set([...among].flatMap((field) => READ_OF[field] ?? []))];
+    const asked = [...among].filter((field) => READ_OF[field]);
+    const reads = [...new Set(asked.map((field) => READ_OF[field]!))];
     return this.given.systems.map((system) => {
+      const may = reads.filter((read) => this.withheld(system, read) === null);
       const by: Judgement =
-        reads.length === 0
+        may.length === 0
           ? { bar: barred(this.known.get(personId), system.id), error: null }
-          : this.judgement(personId, system, reads);
-      const outcomes = reads.flatMap((read) => this.told(read, personId, system, by));
-      const state = sourceState(by.bar, reads.length, outcomes);
+          : this.judgement(personId, system, may);
+      const outcomes = may.flatMap((read) => this.told(read, personId, system, by));
+      const withheld = by.bar ? [] : this.withheldFields(system, asked);
+      const state = sourceState(by.bar, reads.length, outcomes, withheld.length);
       const read = outcomes.filter(({ failure }) => failure === null).map(({ fetchedAt }) => fetchedAt);
       const fetchedAt = read.sort()[0] ?? null;
       return {
@@ -221,15 +246,46 @@ export class RecordReading {
         asOf: (state === 'CURRENT' ? fetchedAt : this.asOf.get(system.id)) ?? null,
         fetchedAt,
         code: outcomes.find(({ failure }) => failure !== null)?.failure ?? null,
+        withheld,
       };
     });
+  }
+
+  private withheldFields(system: ReadableSystem, fields: readonly string[]): object[] {
+    return fields.flatMap((field) => {
+      const reason = this.withheld(system, READ_OF[field]!);
+      return reason === null ? [] : [{ field, reason }];
+    });
+  }
+
+  /**
+   * Local ids under which a system has a person's record, by what the hub knows. `HUB_NOT_FOUND` where the caller knows of
+   * none; `HUB_RECORD_NOT_SHOWN` with the state as its rule where something bars it.
+   */
+  async linked(personId: string, system: ReadableSystem): Promise<readonly string[]> {
+    await this.meet([personId]);
+    refuse(barred(this.known.get(personId), system.id));
+    return this.localIds(personId, system);
+  }
+
+  /** Asks the systems whether the record may be opened at this moment; refuses as `linked` does, or fails as the system did. */
+  async open(personId: string, system: ReadableSystem): Promise<void> {
+    await this.read(new Map([['demographics', [personId]]]));
+    const { bar, error } = this.judgement(personId, system, ['demographics']);
+    refuse(bar);
+    if (error) throw error;
   }
 
   private faults(field: string, personIds: readonly string[]): BatchFault[] {
     const read = READ_OF[field];
     if (!read) return [];
     return this.given.systems.flatMap((system) => {
+      const reason = this.withheld(system, read);
       const failed = personIds.flatMap((personId) => {
+        if (reason !== null) {
+          const has = this.localIds(personId, system).length > 0;
+          return has ? [{ personId, error: new HubError(WITHHELD_CODES[reason]) }] : [];
+        }
         const by = this.judgement(personId, system, [read]);
         const error = this.told(read, personId, system, by).find((outcome) => outcome.error)?.error;
         return error ? [{ personId, error }] : [];
@@ -245,4 +301,9 @@ export class RecordReading {
 
 function nameOf(read: RecordRead, system: ReadableSystem, localId: string): string {
   return `${read} ${system.id} ${localId}`;
+}
+
+function refuse(bar: SourceState | null): void {
+  if (bar === SourceState.NOT_LINKED) throw new HubError('HUB_NOT_FOUND');
+  if (bar) throw new HubError('HUB_RECORD_NOT_SHOWN', { details: { rule: bar } });
 }

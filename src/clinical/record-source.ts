@@ -6,11 +6,11 @@ import {
   circuitBreaker,
   handleWhen,
 } from 'cockatiel';
-import type { LocalDate } from '../core/calendar.js';
+import { addDays, type LocalDate } from '../core/calendar.js';
 import { HubError, isHubError } from '../core/errors.js';
 import type { Observed } from './clinical-record.port.js';
 import type { RecordCapability } from './record.port.js';
-import type { RecordRead } from './record-read.rules.js';
+import { CONTACT_DAYS, type RecordRead } from './record-read.rules.js';
 
 /** Failures in a row after which a system is left alone, and for how long, in milliseconds. */
 export const LEAVE_ALONE = { failures: 8, ms: 10_000 } as const;
@@ -40,9 +40,8 @@ export class SourceBreakers {
 }
 
 /**
- * One call for some patients, answered as a list for each in their order. Rejects with a `HubError` and nothing else:
- * `HUB_UPSTREAM_TIMEOUT` past the deadline, even when the adapter does not heed its signal; `HUB_UPSTREAM_UNAVAILABLE`
- * while the system is left alone; `HUB_UPSTREAM_PROTOCOL` when the answers are not as many as the patients.
+ * One call for some patients, answered as a list for each in their order. Rejects as `askSource` does, and with
+ * `HUB_UPSTREAM_PROTOCOL` when the answers are not as many as the patients.
  */
 export async function readSource(
   record: RecordCapability,
@@ -51,12 +50,24 @@ export async function readSource(
   localIds: readonly string[],
   terms: { readonly on: LocalDate; readonly deadlineMs: number },
 ): Promise<readonly (readonly Observed<object>[])[]> {
-  try {
-    const answers = await breaker.execute(() =>
-      within(terms.deadlineMs, (signal) => call(record, read, localIds, terms.on, signal)),
-    );
+  return askSource(breaker, terms.deadlineMs, async (signal) => {
+    const answers = await call(record, read, localIds, terms.on, signal);
     if (answers.length !== localIds.length) throw new HubError('HUB_UPSTREAM_PROTOCOL');
     return answers;
+  });
+}
+
+/**
+ * One question to a record system. Rejects with a `HubError` and nothing else: `HUB_UPSTREAM_TIMEOUT` past the deadline,
+ * even when the adapter does not heed its signal; `HUB_UPSTREAM_UNAVAILABLE` while the system is left alone.
+ */
+export async function askSource<T>(
+  breaker: Breaker,
+  deadlineMs: number,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await breaker.execute(() => within(deadlineMs, ask));
   } catch (cause) {
     if (cause instanceof BrokenCircuitError)
       throw new HubError('HUB_UPSTREAM_UNAVAILABLE', {
@@ -83,8 +94,14 @@ async function call(
       return record.careTeams!(localIds, signal);
     case 'openEpisodes':
       return record.openEpisodes!(localIds, on, signal);
+    case 'encounters':
+    case 'appointments':
+      return record[read]!(localIds, addDays(on, -CONTACT_DAYS), signal);
     case 'documents':
-      return record.documents!(localIds, signal);
+    case 'problems':
+    case 'riskFlags':
+    case 'consents':
+      return record[read]!(localIds, signal);
   }
 }
 

@@ -197,6 +197,26 @@ export const ERROR_CODES = {
     'The clinical record system takes no document of that size or type.',
     'Shorten the document, or the operator raises the limit named.',
   ),
+  HUB_RECORD_NOT_PERMITTED_BY_SITE: row(
+    'permanent',
+    'The site profile of the clinical record system does not permit this to be shown.',
+    'Open it in the record itself, or agree with the trust that its site profile permits it.',
+  ),
+  HUB_RECORD_NOT_PERMITTED_FOR_PURPOSE: row(
+    'permanent',
+    'This is shown to direct care only.',
+    'Ask with hub-purpose: DIRECT_CARE when you give care to the person.',
+  ),
+  HUB_RECORD_NOT_SHOWN: row(
+    'permanent',
+    'The clinical record of the person is not shown here.',
+    'The rule named says why: RESTRICTED is opened at its source, IDENTITY_CONFLICT is settled first, NOT_OFFERED is beyond that system.',
+  ),
+  HUB_RECORD_DOCUMENT: row(
+    'permanent',
+    'The text of the document cannot be shown here.',
+    'Open the document in the record itself; the rule named says why.',
+  ),
   HUB_NOTE_TEXT: row(
     'permanent',
     'The text holds a character that no record may hold, is empty or is too long.',
@@ -236,6 +256,16 @@ export const ERROR_CODES = {
     'permanent',
     'The destination cannot carry a label of the document; it is never sent without it.',
     'File the document by hand, or the operator configures how the destination carries the label; then replay.',
+  ),
+  HUB_DELIVERY_CHARACTERS: row(
+    'permanent',
+    'The form in which the destination takes documents cannot show some characters; the document is never sent without them.',
+    'Amend the note without the characters named or file it by hand, or the operator chooses another form; then replay.',
+  ),
+  HUB_DELIVERY_ENCOUNTER: row(
+    'permanent',
+    'The destination wants an encounter for the document, and no single one for the contact is known or could be made there.',
+    'Record the contact in the destination or put its encounters right, then replay; or the operator no longer requires one.',
   ),
   HUB_DELIVERY_DECEASED: row(
     'permanent',

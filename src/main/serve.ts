@@ -7,12 +7,14 @@ import { EXPLORER_EXAMPLES } from '../../schema/explorer/examples.js';
 import { GraphContext, type GraphRuntime } from '../../schema/graph-context.js';
 import { ROOTS } from '../../schema/roots.js';
 import { createServer } from '../../schema/server/create-server.js';
+import type { SystemState } from '../../schema/server/server-options.js';
 import { RecordReadService } from '../clinical/record-read.service.js';
 import { NO_SCOPE } from '../core/caller.js';
 import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
 import { processMetrics } from '../platform/metrics.js';
 import { cursorSecret } from '../platform/settings/cursor-secret.js';
 import { type Settings, settingsError } from '../platform/settings/settings.js';
+import { fitOf } from './conformance-watch.js';
 import { deliveryFigures } from './delivery-metrics.js';
 import { hearChanges } from './heard-changes.js';
 import type { Hub } from './open-hub.js';
@@ -43,6 +45,7 @@ export async function serve(hub: Hub): Promise<Serving> {
     record: new RecordReadService({
       database,
       clock,
+      audit,
       systems: () => hub.systems.map(({ system, adapter }) => ({ ...system, record: adapter.record })),
       deadlineMs: settings.recordTimeoutMs,
     }),
@@ -142,7 +145,7 @@ function listenFault({ host, port }: Settings, error: unknown): unknown {
   ]);
 }
 
-async function systemStates(hub: Hub): Promise<{ system: string; state: string; asOf: string | null }[]> {
+async function systemStates(hub: Hub): Promise<SystemState[]> {
   const rows = await hub.database.read('staff', NO_SCOPE, {
     text: `select s.code, s.last_failure_at is not null and (s.last_answer_at is null or s.last_failure_at > s.last_answer_at),
              to_char(min(p.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
@@ -157,5 +160,6 @@ async function systemStates(hub: Hub): Promise<{ system: string; state: string; 
     system: system as string,
     state: failing ? 'FAILING' : 'ANSWERING',
     asOf: asOf as string | null,
+    profile: fitOf(hub.conformance.get(system as string)),
   }));
 }

@@ -145,7 +145,7 @@ export async function serveGraph(
     cursors: new CursorKeyring(Buffer.alloc(32, 7)),
     // Nothing is heard: tests of subscriptions listen to the database for themselves.
     deliveryChanges: { subscribe: () => () => {} },
-    record: new RecordReadService({ database: counting, clock, systems: () => options.records ?? [] }),
+    record: new RecordReadService({ database: counting, clock, audit, systems: () => options.records ?? [] }),
   };
   const callers = new CallerService(new DirectoryScopeSource(database), clock);
   schemaOfAll ??= buildGraph();

@@ -1,9 +1,14 @@
 /** A clinical record that says of every patient what a test wrote, counts how it is asked, and fails or hangs as told. */
 import type { Observed, PatientIdentity } from '../../src/clinical/clinical-record.port.js';
-import type { RecordCapability } from '../../src/clinical/record.port.js';
+import {
+  type RecordCapability,
+  SENSITIVE_READS,
+  type SensitiveRead,
+} from '../../src/clinical/record.port.js';
 import { HubError } from '../../src/core/errors.js';
+import * as values from './scripted-values.js';
 
-export type Read = keyof RecordCapability;
+export type Read = Exclude<keyof RecordCapability, 'permitted'>;
 
 /** How a read goes wrong. */
 export type Misbehaviour = 'UNREACHABLE' | 'HANGS' | 'THROWS' | 'TOO_FEW' | 'REFUSED';
@@ -12,6 +17,8 @@ export interface ScriptedRecordOptions {
   readonly system: string;
   /** Reads that it has; default all. */
   readonly offers?: readonly Read[];
+  /** Sensitive reads that its site permits; default all. */
+  readonly permitted?: readonly SensitiveRead[];
   /** Name by local id; undefined: the record holds no such patient. Default: a name made of the id. */
   readonly nameOf?: (localId: string) => string | undefined;
   /** What a record says of whose it is, by local id; default: somebody born on 1 January 1980, of no NHS number. */
@@ -32,7 +39,7 @@ export class ScriptedRecord {
   readonly signals: AbortSignal[] = [];
 
   constructor(private readonly options: ScriptedRecordOptions) {
-    const all: Required<RecordCapability> = {
+    const all: Required<Pick<RecordCapability, Read>> = {
       demographics: (ids, signal) =>
         this.answer('demographics', ids, signal, (id, name) => {
           if (this.changed.get(id) === null) return undefined;
@@ -47,49 +54,30 @@ export class ScriptedRecord {
             address: `1 Road, ${name}`,
             postcode: 'QQ1 1QQ',
             generalPractitioner: 'A practice',
+            generalPractice: { reference: 'Organization/gp', name: 'A practice', odsCode: 'Z99999' },
           });
         }).then((found) => found.map((one) => one ?? null)),
-      careTeams: (ids, signal) =>
-        this.answer('careTeams', ids, signal, (id, name) => [
-          this.observed(`CareTeam/${id}`, {
-            name: `Team of ${name}`,
-            status: 'active',
-            members: [{ reference: `Practitioner/${id}`, name: `Nurse of ${name}`, role: 'Nurse' }],
-          }),
-        ]).then((found) => found.map((one) => one ?? [])),
-      openEpisodes: (ids, on, signal) =>
-        this.answer(
-          'openEpisodes',
-          ids,
-          signal,
-          (id, name) =>
-            ['2025-01-01', '2025-06-01', null].map((startedOn, at) =>
-              this.observed(`EpisodeOfCare/${id}-${at}`, {
-                teamReference: `Organization/${at}`,
-                teamName: `Ward ${at}`,
-                state: 'OPEN' as const,
-                startedOn,
-                careCoordinator:
-                  at === 0 ? null : { reference: `Practitioner/${at}`, name: `Coordinator ${at} of ${name}` },
-              }),
-            ),
-          on,
-        ).then((found) => found.map((one) => one ?? [])),
-      documents: (ids, signal) =>
-        this.answer('documents', ids, signal, (id, name) => [
-          this.observed(`DocumentReference/${id}`, {
-            reference: `DocumentReference/${id}`,
-            title: `Letter about ${name}`,
-            type: 'Letter',
-            status: 'current',
-            recordedAt: '2026-02-01T10:00:00.000Z',
-            author: 'A clinician',
-            documentVersionId: '00000000-0000-7000-8000-00000000d0c5',
-          }),
-        ]).then((found) => found.map((one) => one ?? [])),
+      careTeams: this.lists('careTeams', values.careTeamsOf),
+      openEpisodes: (ids, on, signal) => this.lists('openEpisodes', values.episodesOf)(ids, signal, on),
+      documents: this.lists('documents', values.documentsOf),
+      encounters: (ids, since, signal) => this.lists('encounters', values.encountersOf)(ids, signal, since),
+      appointments: (ids, since, signal) =>
+        this.lists('appointments', values.appointmentsOf)(ids, signal, since),
+      problems: this.lists('problems', values.problemsOf),
+      riskFlags: this.lists('riskFlags', values.flagsOf),
+      consents: this.lists('consents', values.consentsOf),
+      documentText: (id, reference, signal) =>
+        this.answer('documentText', [id], signal, (localId, name) => {
+          const line = values.documentsOf(localId, name).find((one) => one.reference === reference);
+          if (line === undefined) return null;
+          return this.observed(reference, { ...line.value, text: `Dear ${name},\nall is well.` });
+        }).then(([one]) => one ?? null),
     };
     const offers = options.offers ?? (Object.keys(all) as Read[]);
-    this.capability = Object.fromEntries(offers.map((read) => [read, all[read]])) as RecordCapability;
+    this.capability = {
+      ...(Object.fromEntries(offers.map((read) => [read, all[read]])) as RecordCapability),
+      permitted: options.permitted ?? SENSITIVE_READS,
+    };
   }
 
   /** Well again, asked nothing yet, connected anew. */
@@ -98,7 +86,7 @@ export class ScriptedRecord {
     this.signals.length = 0;
     this.faults.clear();
     this.changed.clear();
-    this.capability = { ...this.capability };
+    this.capability = { ...this.capability, permitted: this.options.permitted ?? SENSITIVE_READS };
   }
 
   /** From now on this read (default every read) goes wrong; null mends it. */
@@ -112,6 +100,24 @@ export class ScriptedRecord {
     const counts: Partial<Record<Read, number>> = {};
     for (const { read } of this.calls) counts[read] = (counts[read] ?? 0) + 1;
     return counts;
+  }
+
+  /** From now on its site permits these. */
+  permit(permitted: readonly SensitiveRead[]): void {
+    this.capability = { ...this.capability, permitted };
+  }
+
+  private lists<T>(read: Read, make: (id: string, name: string) => values.Said<T>[]) {
+    return async (ids: readonly string[], signal: AbortSignal, on?: string) => {
+      const found = await this.answer(
+        read,
+        ids,
+        signal,
+        (id, name) => make(id, name).map(({ reference, value }) => this.observed(reference, value)),
+        on,
+      );
+      return found.map((one) => one ?? []);
+    };
   }
 
   private identity(localId: string): PatientIdentity {

@@ -5,6 +5,7 @@ import { personName } from '../mapping/names.rules.js';
 import { mapPatient, type PatientRules } from '../mapping/patient.rules.js';
 import { displayOf } from '../mapping/references.rules.js';
 import type { Unmapped } from '../mapping/unmapped.js';
+import { mapGeneralPractice } from './general-practice.rules.js';
 
 /** FHIR R4 value set AdministrativeGender. */
 const GENDERS: readonly string[] = ['male', 'female', 'other', 'unknown'];
@@ -57,7 +58,7 @@ function oneLine(address: Json | undefined): string | null {
   return words.length === 0 ? null : words.map((word) => word.trim()).join(', ');
 }
 
-/** Patient.generalPractitioner.display, the first that has one. */
+/** Patient.generalPractitioner.display, the first that has one; a practice that came along is named where none has. */
 function generalPractitioner(patient: Json): string | null {
   return (
     objectsOf(patient, 'generalPractitioner')
@@ -72,9 +73,11 @@ export function mapDemographics(
   patient: Json,
   rules: PatientRules,
   unmapped: Unmapped,
+  included: ReadonlyMap<string, Json> = new Map(),
 ): RecordDemographics {
   const address = homeAddress(patient);
   const identity = mapPatient(localId, patient, rules, unmapped);
+  const practice = mapGeneralPractice(patient, included, rules.baseUrl, unmapped);
   return {
     identity,
     name: personName(patient),
@@ -84,6 +87,7 @@ export function mapDemographics(
     telephone: telephone(patient),
     address: oneLine(address),
     postcode: textOf(address, 'postalCode')?.trim() ?? null,
-    generalPractitioner: generalPractitioner(patient),
+    generalPractitioner: generalPractitioner(patient) ?? practice?.name ?? null,
+    generalPractice: practice,
   };
 }

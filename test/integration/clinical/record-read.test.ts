@@ -1,7 +1,7 @@
 /** Live reads as the service makes them: whom it asks for, from which systems, and what is left when one of them fails. */
 import type { PatientIdentity } from '../../../src/clinical/clinical-record.port.js';
 import { RecordReadService } from '../../../src/clinical/record-read.service.js';
-import { NO_SCOPE, type Scope } from '../../../src/core/caller.js';
+import { NO_SCOPE, Purpose, type Scope } from '../../../src/core/caller.js';
 import { HubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
 import type { BatchAnswer, BatchReader } from '../../../src/platform/database/select/live-batch.js';
@@ -35,6 +35,7 @@ beforeEach(() => {
   service = new RecordReadService({
     database: world.database,
     clock: world.clock,
+    audit: { record: async () => undefined },
     deadlineMs: 150,
     systems: () => [
       // In no particular order.
@@ -46,7 +47,7 @@ beforeEach(() => {
   });
 });
 
-const scope = (): Scope => world.callers.specialist.scope;
+const caller = () => world.callers.specialist;
 const ALL = ['demographics', 'careTeams', 'careCoordinator', 'openEpisodes', 'documents', 'sources'];
 const among = new Set(ALL);
 const wanting = (keys: readonly string[], fields: readonly string[] = ALL) =>
@@ -81,7 +82,7 @@ test('two systems and two records in one: every item with its system, in the ord
     [world.systemId, 'h2'],
     [world.systemId, 'h1'],
   ]);
-  const answer = await service.reader(scope())(wanting([id]));
+  const answer = await service.reader(caller())(wanting([id]));
   expect(names(answer, id)).toEqual(['home h1', 'home h2', 'second s1']);
   expect((answer.value('documents', id, among) as { system: string }[]).map(({ system }) => system)).toEqual([
     'home',
@@ -105,7 +106,7 @@ test('two systems and two records in one: every item with its system, in the ord
 
 test('a record that the system does not hold is no record, not a failure', async () => {
   const id = await person([[world.systemId, 'gone']]);
-  const answer = await service.reader(scope())(wanting([id]));
+  const answer = await service.reader(caller())(wanting([id]));
   expect(answer.value('demographics', id, among)).toBeNull();
   expect(answer.value('careCoordinator', id, among)).toBeNull();
   expect(states(answer, id)[0]).toBe('home NOT_LINKED');
@@ -137,7 +138,7 @@ describe('what a record says just now', () => {
     );
     mine.changed.set(localId, change);
     for (const fields of [ALL, ...FIELDS.map((field) => [field, 'sources'])]) {
-      const answer = await service.reader(scope())(wanting([id, fine], fields));
+      const answer = await service.reader(caller())(wanting([id, fine], fields));
       expect([fields, shown(answer, id)]).toEqual([fields, []]);
       expect(answer.value('sources', id, new Set(fields))).toMatchObject([
         // With the patient alone asked for, one who is gone leaves nothing that could contradict it.
@@ -162,7 +163,7 @@ describe('what a record says just now', () => {
       [second, 's21'],
     ]);
     other.changed.set('s21', { restricted: true });
-    const answer = await service.reader(scope())(wanting([id], ['careTeams', 'sources']));
+    const answer = await service.reader(caller())(wanting([id], ['careTeams', 'sources']));
     expect(shown(answer, id)).toEqual([]);
     expect(states(answer, id, new Set(['careTeams', 'sources']))).toEqual([
       'home RESTRICTED',
@@ -177,7 +178,7 @@ describe('what a record says just now', () => {
       [second, 's22'],
     ]);
     other.changed.set('s22', { active: false });
-    const answer = await service.reader(scope())(wanting([id]));
+    const answer = await service.reader(caller())(wanting([id]));
     expect(names(answer, id)).toEqual(['home h22']);
     expect(states(answer, id)).toEqual(['home CURRENT', 'mute NOT_LINKED', 'second IDENTITY_CONFLICT']);
   });
@@ -188,7 +189,7 @@ describe('what a record says just now', () => {
       [second, 's23'],
     ]);
     mine.misbehave('REFUSED', 'demographics');
-    const answer = await service.reader(scope())(wanting([id]));
+    const answer = await service.reader(caller())(wanting([id]));
     expect(answer.value('careTeams', id, among)).toBeNull();
     expect(answer.value('careCoordinator', id, among)).toBeNull();
     expect(names(answer, id)).toEqual(['second s23']);
@@ -205,7 +206,7 @@ describe('what a record says just now', () => {
 
   test('is asked for beside what is wanted, once, and not for the sources alone', async () => {
     const id = await person([[world.systemId, 'h24']]);
-    const reader = service.reader(scope());
+    const reader = service.reader(caller());
     await reader(wanting([id], ['sources']));
     expect(mine.calls).toEqual([]);
     await Promise.all([reader(wanting([id], ['careTeams'])), reader(wanting([id], ['documents']))]);
@@ -217,6 +218,7 @@ describe('what a record says just now', () => {
     const reads = new RecordReadService({
       database: world.database,
       clock: world.clock,
+      audit: { record: async () => undefined },
       systems: () => [
         {
           id: world.systemId,
@@ -227,10 +229,10 @@ describe('what a record says just now', () => {
       ],
     });
     const id = await person([[world.systemId, 'h25']]);
-    const answer = await reads.reader(scope())(wanting([id], ['careTeams', 'sources']));
+    const answer = await reads.reader(caller())(wanting([id], ['careTeams', 'sources']));
     expect(answer.value('careTeams', id, among)).toHaveLength(1);
     await world.sql('update record_links set restricted = true where person_id = $1', [id]);
-    const after = await reads.reader(scope())(wanting([id], ['careTeams', 'sources']));
+    const after = await reads.reader(caller())(wanting([id], ['careTeams', 'sources']));
     expect(after.value('careTeams', id, among)).toBeNull();
     expect(states(after, id)).toEqual(['home RESTRICTED']);
   });
@@ -240,10 +242,10 @@ describe('what a record says just now', () => {
     await world.sql(`update persons set date_of_birth = '1980-01-01' where id = $1`, [a]);
     await world.sql(`update persons set date_of_birth = '1990-01-01' where id = $1`, [b]);
     await world.sql('update persons set merged_into_id = $2 where id = $1', [a, b]);
-    const answer = await service.reader(scope())(wanting([b]));
+    const answer = await service.reader(caller())(wanting([b]));
     expect(names(answer, b)).toEqual(['home h26']);
     mine.changed.set('h26', { dateOfBirth: '1999-09-09' });
-    expect(names(await service.reader(scope())(wanting([b])), b)).toBeNull();
+    expect(names(await service.reader(caller())(wanting([b])), b)).toBeNull();
   });
 });
 
@@ -254,7 +256,7 @@ test('one of two systems fails: what the other says is there, with one fault per
   ]);
   const one = await person([[second, 's4']]);
   other.misbehave('UNREACHABLE');
-  const answer = await service.reader(scope())(wanting([both, one]));
+  const answer = await service.reader(caller())(wanting([both, one]));
   expect(names(answer, both)).toEqual(['home h3']);
   expect(names(answer, one)).toBeNull();
   expect(states(answer, both)).toEqual(['home CURRENT', 'mute NOT_LINKED', 'second FAILED']);
@@ -273,7 +275,7 @@ test('a system that hangs costs its deadline and no more', async () => {
   ]);
   mine.misbehave('HANGS', 'documents');
   const before = performance.now();
-  const answer = await service.reader(scope())(wanting([id]));
+  const answer = await service.reader(caller())(wanting([id]));
   expect(performance.now() - before).toBeLessThan(1_500);
   expect(answer.faults.map(({ field, error }) => [field, error.code])).toEqual([
     ['documents', 'HUB_UPSTREAM_TIMEOUT'],
@@ -285,7 +287,7 @@ test('a system that hangs costs its deadline and no more', async () => {
 describe('within one request', () => {
   test('what has been read is not read again; what is new is', async () => {
     const [a, b] = [await person([[world.systemId, 'h6']]), await person([[world.systemId, 'h7']])];
-    const reader = service.reader(scope());
+    const reader = service.reader(caller());
     await reader(wanting([a], ['demographics', 'openEpisodes']));
     await reader(wanting([a, b], ['demographics', 'careCoordinator']));
     expect(mine.calls.map(({ read, localIds }) => [read, localIds])).toEqual([
@@ -298,7 +300,7 @@ describe('within one request', () => {
 
   test('two at once wait for one call', async () => {
     const id = await person([[world.systemId, 'h8']]);
-    const reader: BatchReader = service.reader(scope());
+    const reader: BatchReader = service.reader(caller());
     const [left, right] = await Promise.all([reader(wanting([id])), reader(wanting([id]))]);
     expect(mine.counts().demographics).toBe(1);
     expect(names(left, id)).toEqual(names(right, id));
@@ -306,20 +308,20 @@ describe('within one request', () => {
 
   test('another request reads anew: nothing is kept', async () => {
     const id = await person([[world.systemId, 'h9']]);
-    await service.reader(scope())(wanting([id], ['documents']));
-    await service.reader(scope())(wanting([id], ['documents']));
+    await service.reader(caller())(wanting([id], ['documents']));
+    await service.reader(caller())(wanting([id], ['documents']));
     expect(mine.counts()).toEqual({ demographics: 2, documents: 2 });
   });
 });
 
 describe('persons out of reach', () => {
   test.each<[string, () => Scope]>([
-    ['of another team', () => ({ ...scope(), teamIds: [world.teams.EIP] })],
+    ['of another team', () => ({ ...caller().scope, teamIds: [world.teams.EIP] })],
     ['of another organisation', () => world.callers.foreignSpecialist.scope],
     ['without a scope', () => NO_SCOPE],
   ])('%s are never asked about', async (_name, of) => {
     const id = await person([[world.systemId, `far ${_name}`]]);
-    const answer = await service.reader(of())(wanting([id]));
+    const answer = await service.reader({ scope: of(), purpose: Purpose.DIRECT_CARE })(wanting([id]));
     expect(ALL.slice(0, 5).map((field) => answer.value(field, id, among))).toEqual([
       null,
       null,
@@ -333,7 +335,7 @@ describe('persons out of reach', () => {
 
   test('nor is somebody who does not exist, beside somebody who does', async () => {
     const id = await person([[world.systemId, 'h10']]);
-    const answer = await service.reader(scope())(wanting([newId(), id], ['demographics']));
+    const answer = await service.reader(caller())(wanting([newId(), id], ['demographics']));
     expect(mine.calls.map(({ localIds }) => localIds)).toEqual([['h10']]);
     expect(names(answer, id)).toEqual(['home h10']);
   });
@@ -344,7 +346,7 @@ describe('persons out of reach', () => {
       'update persons set merged_into_id = case when id = $1 then $2::uuid else $1::uuid end where id = any (array[$1::uuid, $2::uuid])',
       [a, b],
     );
-    const answer = await service.reader(scope())(wanting([a]));
+    const answer = await service.reader(caller())(wanting([a]));
     expect(states(answer, a)[0]).toBe('home NOT_LINKED');
     expect(mine.calls).toEqual([]);
   });
@@ -357,7 +359,7 @@ describe('persons out of reach', () => {
       );
     for (let n = 0; n < 4; n++)
       await world.sql('update persons set merged_into_id = $2 where id = $1', [chain[n], chain[n + 1]]);
-    const answer = await service.reader(scope())(wanting([chain[2]!], ['demographics']));
+    const answer = await service.reader(caller())(wanting([chain[2]!], ['demographics']));
     expect(names(answer, chain[2]!)).toEqual([0, 1, 2, 3, 4].map((n) => `home chain-${n}`));
   });
 });
@@ -370,8 +372,13 @@ test('a database that does not answer is the one thing that rejects', async () =
     audit: world.database.audit,
     close: world.database.close,
   };
-  const broken = new RecordReadService({ database: failing, clock: world.clock, systems: () => [] });
-  await expect(broken.reader(scope())(wanting([newId()]))).rejects.toMatchObject({
+  const broken = new RecordReadService({
+    database: failing,
+    clock: world.clock,
+    audit: { record: async () => undefined },
+    systems: () => [],
+  });
+  await expect(broken.reader(caller())(wanting([newId()]))).rejects.toMatchObject({
     code: 'HUB_DATABASE_UNAVAILABLE',
   });
 });

@@ -26,7 +26,12 @@ function failingRecord({ world }: UseCases): RecordReadService {
     },
   };
   const home = { id: world.systemId, organisationId: world.organisations.home, code: 'home', record };
-  return new RecordReadService({ database: world.database, clock: world.clock, systems: () => [home] });
+  return new RecordReadService({
+    database: world.database,
+    clock: world.clock,
+    audit: { record: async () => undefined },
+    systems: () => [home],
+  });
 }
 
 describe('noteDelivery', () => {

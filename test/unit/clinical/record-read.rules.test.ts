@@ -1,17 +1,27 @@
 /** How each source stands to a person, which coordinator is theirs, and what of an item is shown. */
 import fc from 'fast-check';
 import type { Observed } from '../../../src/clinical/clinical-record.port.js';
-import type { RecordEpisode } from '../../../src/clinical/record.port.js';
+import {
+  type RecordCapability,
+  type RecordEpisode,
+  SENSITIVE_READS,
+  type SensitiveRead,
+} from '../../../src/clinical/record.port.js';
 import type { RecordHolder } from '../../../src/clinical/record-links.reader.js';
 import {
   barred,
   careCoordinator,
   READ_OF,
   type ReadOutcome,
+  type RecordRead,
   SourceState,
   shownItem,
   sourceState,
+  WITHHELD_CODES,
+  WithheldReason,
+  withheldBecause,
 } from '../../../src/clinical/record-read.rules.js';
+import type { Purpose } from '../../../src/core/caller.js';
 
 const holder = (more: Partial<RecordHolder> = {}): RecordHolder => ({
   personId: 'p',
@@ -53,16 +63,46 @@ const outcome = (failure: ReadOutcome['failure'] = null): ReadOutcome => ({
   fetchedAt: 'now',
 });
 
+describe('what is withheld', () => {
+  const all = { permitted: SENSITIVE_READS };
+
+  test.each<
+    [RecordRead | SensitiveRead, Pick<RecordCapability, 'permitted'>, Purpose, WithheldReason | null]
+  >([
+    ['problems', {}, 'DIRECT_CARE', 'NOT_PERMITTED_BY_SITE'],
+    ['problems', { permitted: ['riskFlags'] }, 'DIRECT_CARE', 'NOT_PERMITTED_BY_SITE'],
+    ['problems', { permitted: ['problems'] }, 'DIRECT_CARE', null],
+    ['riskFlags', all, 'DIRECT_CARE', null],
+    ['documentText', all, 'DIRECT_CARE', null],
+    ['problems', all, 'SERVICE_MANAGEMENT', 'NOT_PERMITTED_FOR_PURPOSE'],
+    ['riskFlags', all, 'REPORTING', 'NOT_PERMITTED_FOR_PURPOSE'],
+    ['documentText', all, 'ADMINISTRATION', 'NOT_PERMITTED_FOR_PURPOSE'],
+    ['documentText', {}, 'ADMINISTRATION', 'NOT_PERMITTED_BY_SITE'],
+    ['documents', {}, 'SERVICE_MANAGEMENT', null],
+    ['consents', {}, 'SERVICE_MANAGEMENT', null],
+  ])('%s, permitted %j, for %s: %s', (read, record, purpose, expected) => {
+    expect(withheldBecause(read, record, purpose)).toBe(expected);
+  });
+
+  test('each reason has its code', () => {
+    for (const reason of Object.values(WithheldReason))
+      expect(WITHHELD_CODES[reason]).toBe(`HUB_RECORD_${reason}`);
+  });
+});
+
 describe('how a source stands', () => {
-  test.each<[string, SourceState | null, number, ReadOutcome[], SourceState]>([
-    ['barred, whatever was asked', 'RESTRICTED', 3, [outcome()], 'RESTRICTED'],
-    ['not asked', null, 0, [], 'NOT_ASKED'],
-    ['not offered', null, 2, [], 'NOT_OFFERED'],
-    ['read', null, 2, [outcome(), outcome()], 'CURRENT'],
-    ['one of two offered and read', null, 2, [outcome()], 'CURRENT'],
-    ['one read failed', null, 2, [outcome(), outcome('HUB_UPSTREAM_TIMEOUT')], 'FAILED'],
-  ])('%s', (_name, bar, asked, outcomes, expected) => {
-    expect(sourceState(bar, asked, outcomes)).toBe(expected);
+  test.each<[string, SourceState | null, number, ReadOutcome[], SourceState, number]>([
+    ['barred, whatever was asked', 'RESTRICTED', 3, [outcome()], 'RESTRICTED', 0],
+    ['not asked', null, 0, [], 'NOT_ASKED', 0],
+    ['not offered', null, 2, [], 'NOT_OFFERED', 0],
+    ['read', null, 2, [outcome(), outcome()], 'CURRENT', 0],
+    ['one of two offered and read', null, 2, [outcome()], 'CURRENT', 0],
+    ['all of it withheld', null, 1, [], 'NOT_PERMITTED', 1],
+    ['some of it withheld', null, 2, [outcome()], 'CURRENT', 1],
+    ['barred, and withheld besides', 'RESTRICTED', 1, [], 'RESTRICTED', 1],
+    ['one read failed', null, 2, [outcome(), outcome('HUB_UPSTREAM_TIMEOUT')], 'FAILED', 0],
+  ])('%s', (_name, bar, asked, outcomes, expected, withheld) => {
+    expect(sourceState(bar, asked, outcomes, withheld)).toBe(expected);
   });
 });
 
@@ -159,10 +199,15 @@ test('by what an item was judged is not shown', () => {
 
 test('every field but the sources has its read', () => {
   expect(Object.keys(READ_OF).sort()).toEqual([
+    'appointments',
     'careCoordinator',
     'careTeams',
+    'consents',
     'demographics',
     'documents',
+    'encounters',
     'openEpisodes',
+    'problems',
+    'riskFlags',
   ]);
 });

@@ -1,5 +1,5 @@
 /** One call to a record system: its deadline, what it is left alone for, and that nothing but a coded error comes of it. */
-import type { RecordCapability } from '../../../src/clinical/record.port.js';
+import type { RecordRead } from '../../../src/clinical/record-read.rules.js';
 import { LEAVE_ALONE, readSource, SourceBreakers } from '../../../src/clinical/record-source.js';
 import { HubError } from '../../../src/core/errors.js';
 import { ScriptedRecord } from '../../support/scripted-record.js';
@@ -10,16 +10,32 @@ let record: ScriptedRecord;
 beforeEach(() => {
   record = new ScriptedRecord({ system: 'home' });
 });
-const read = (kind: keyof RecordCapability = 'demographics', ids: readonly string[] = ['a', 'b']) =>
+const read = (kind: RecordRead = 'demographics', ids: readonly string[] = ['a', 'b']) =>
   readSource(record.capability, breakers.of(record.capability), kind, ids, TERMS);
 
 test('each kind of read is answered as a list for each patient, in their order', async () => {
-  for (const kind of ['demographics', 'careTeams', 'openEpisodes', 'documents'] as const) {
+  const kinds = [
+    'demographics',
+    'careTeams',
+    'openEpisodes',
+    'documents',
+    'encounters',
+    'appointments',
+    'problems',
+    'riskFlags',
+    'consents',
+  ] as const;
+  for (const kind of kinds) {
     const lists = await read(kind);
     expect(lists).toHaveLength(2);
     expect(JSON.stringify(lists[1])).toContain('Patient b');
   }
-  expect(record.calls.map(({ on }) => on)).toEqual([undefined, undefined, '2026-03-02', undefined]);
+  expect(record.calls.map(({ read, on }) => [read, on])).toEqual(
+    kinds.map((kind) => [
+      kind,
+      { openEpisodes: '2026-03-02', encounters: '2025-12-02', appointments: '2025-12-02' }[kind as string],
+    ]),
+  );
 });
 
 test('a patient whom the record does not hold is an empty list', async () => {

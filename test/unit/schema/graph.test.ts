@@ -15,7 +15,8 @@ import {
 } from 'graphql';
 import { buildGraph } from '../../../schema/build-graph.js';
 import { publishedSchema } from '../../../schema/published-schema.js';
-import { SourceState } from '../../../src/clinical/record-read.rules.js';
+import { MomentPrecision } from '../../../src/clinical/record.port.js';
+import { SourceState, WithheldReason } from '../../../src/clinical/record-read.rules.js';
 import { PURPOSES_OF } from '../../../src/core/caller.js';
 import { checkedValues } from '../../support/check-constraints.js';
 
@@ -68,6 +69,8 @@ const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
   ReferralOrder: ['FIRST_CONTACT_DUE', 'NEWEST', 'OLDEST'],
   TeamOrder: ['CODE', 'NAME'],
   ClinicalSourceState: Object.keys(SourceState).sort(),
+  ClinicalWithheldReason: Object.keys(WithheldReason).sort(),
+  ClinicalMomentPrecision: Object.keys(MomentPrecision).sort(),
   NoteOrder: ['CONTACT', 'NEWEST', 'OLDEST'],
   DeliveryOrder: ['NEWEST', 'OLDEST'],
   WorkItemOrder: ['DUE', 'NEWEST', 'OLDEST'],

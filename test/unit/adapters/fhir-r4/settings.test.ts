@@ -1,5 +1,6 @@
 /** Settings of the FHIR R4 adapter: every fault at once, no value repeated, the manifest telling the truth. */
-import { DEFAULTS, manifest } from '../../../../adapters/fhir-r4/manifest.js';
+import { DEFAULTS, manifest, RECORD_TYPES } from '../../../../adapters/fhir-r4/manifest.js';
+import { RECORD_INCLUDES } from '../../../../adapters/fhir-r4/record/record-settings.js';
 import { type FhirR4Settings, parseSettings } from '../../../../adapters/fhir-r4/settings.js';
 import { DocumentKind } from '../../../../src/clinical/documents.port.js';
 import { isHubError } from '../../../../src/core/errors.js';
@@ -65,8 +66,13 @@ test('the least that a site states gets every default of the manifest', () => {
     conditionalCreate: true,
     maxTextBytes: null,
     searchByPost: true,
-    recordTypes: ['Patient', 'CareTeam', 'EpisodeOfCare', 'DocumentReference'],
+    recordTypes: [...RECORD_TYPES],
     recordPageSize: 1000,
+    recordBatch: 'SEARCH',
+    recordIncludes: [...RECORD_INCLUDES],
+    recordSearchByDate: true,
+    permittedTypes: [],
+    maxDocumentBytes: 262_144,
   });
 });
 
@@ -140,6 +146,10 @@ test.each([
   [{ maxTextBytes: '5242880' }, 'maxTextBytes', 5_242_880],
   [{ recordTypes: '' }, 'recordTypes', []],
   [{ recordTypes: ['Patient'] }, 'recordTypes', ['Patient']],
+  [{ permittedTypes: 'Flag, Condition' }, 'permittedTypes', ['Flag', 'Condition']],
+  [{ recordIncludes: '' }, 'recordIncludes', []],
+  [{ recordBatch: 'BATCH_BUNDLE' }, 'recordBatch', 'BATCH_BUNDLE'],
+  [{ recordSearchByDate: 'false' }, 'recordSearchByDate', false],
   [
     { documentIdentifierSystem: 'https://hub.example/Id/x' },
     'documentIdentifierSystem',
@@ -155,6 +165,10 @@ test.each([
   { maxTextBytes: 0 },
   { recordTypes: 'Patient, Observation' },
   { recordPageSize: 5_000 },
+  { recordBatch: 'ONE_BY_ONE' },
+  { recordIncludes: 'Patient:organization' },
+  { permittedTypes: 'Patient' },
+  { maxDocumentBytes: 20_000_000 },
   { documentIdentifierSystem: 'progress-note' },
   { documentIdentifierSystem: 'https://hub.example/a|b' },
   { documentIdentifierSystem: 'https://hub.example/a,b' },
