@@ -38,6 +38,8 @@ export interface SystemState {
   readonly state: string;
   /** ISO instant of the last complete pull; null when there was none. */
   readonly asOf: string | null;
+  /** How it fits its site profile: `FITS`, `LACKING`, `NOT_STATED` or `NOT_ASKED`. */
+  readonly profile?: string;
 }
 
 /** What readiness looks at and shows. */

@@ -40,8 +40,13 @@ export class Output {
     else for (const line of lines) this.streams.out.write(`${line}\n`);
   }
 
-  /** A table with aligned columns. */
-  table(value: unknown, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  /** A table with aligned columns, and lines below it. */
+  table(
+    value: unknown,
+    head: readonly string[],
+    rows: readonly (readonly string[])[],
+    below: readonly string[] = [],
+  ): void {
     const widths = head.map((title, column) =>
       Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
     );
@@ -50,7 +55,7 @@ export class Output {
         .map((cell, column) => cell.padEnd(widths[column] as number))
         .join('  ')
         .trimEnd();
-    this.result(value, [line(head), ...rows.map(line)]);
+    this.result(value, [line(head), ...rows.map(line), ...below]);
   }
 
   /** A line for people, on standard error; nothing when quiet. */

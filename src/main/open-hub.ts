@@ -8,6 +8,7 @@ import { OverrideService } from '../casework/eligibility/override.service.js';
 import { ReviewService } from '../casework/eligibility/review.service.js';
 import { EpisodeService } from '../casework/episodes/episode.service.js';
 import { ReferralService } from '../casework/referrals/referral.service.js';
+import type { Conformance } from '../clinical/conformance.port.js';
 import { RefreshService } from '../clinical/refresh/refresh.service.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
@@ -50,6 +51,8 @@ export interface Hub {
   readonly services: HubServices;
   /** Connected record systems; replaced as a whole by `connect`. */
   systems: readonly ConnectedSystem[];
+  /** What systems answered when they were asked how they fit their site, by code; see `watchConformance`. */
+  readonly conformance: Map<string, Conformance>;
   /** Keeps the sites in the database and connects their adapters. */
   connect(profiles: readonly SiteProfile[]): Promise<void>;
   close(): Promise<void>;
@@ -87,6 +90,7 @@ export async function openHub(
       refresh: new RefreshService({ database, clock, logger }),
     },
     systems: [],
+    conformance: new Map(),
     async connect(profiles) {
       await Promise.all(hub.systems.map(({ adapter }) => adapter.close()));
       hub.systems = await connectSystems(profiles, database, clock, logger);

@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.js';
 import { createLogger } from '../platform/logging.js';
 import type { Environment, Settings } from '../platform/settings/settings.js';
 import { banner } from './banner.js';
+import { watchConformance } from './conformance-watch.js';
 import { findDataStore } from './data-store.js';
 import { startDelivery } from './delivery.js';
 import {
@@ -67,6 +68,7 @@ export async function startHub(
       await seedDemonstrationDirectory(hub, recordSystem);
     }
     await hub.connect(siteProfilesOf(settings, recordSystem, env));
+    stops.push(watchConformance(hub));
     if (recordSystem) await seedDemonstrationCases(hub, recordSystem, progress);
     if (settings.roles.includes('worker')) stops.push(await startSchedules(hub));
     if (settings.roles.includes('delivery')) stops.push(await startDelivery(hub));

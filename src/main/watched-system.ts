@@ -213,6 +213,8 @@ export function watchedAdapter(
     ...(adapter.caseload && { caseload: adapter.caseload }),
     ...(adapter.documents && { documents: watchedDocuments(adapter.documents, watch) }),
     ...(adapter.record && { record: watchedRecord(adapter.record, watch) }),
+    ...(adapter.unmapped && { unmapped: adapter.unmapped }),
+    ...(adapter.conformance && { conformance: (signal) => adapter.conformance!(signal) }),
     health: (signal) => adapter.health(signal),
     async close() {
       await adapter.close();

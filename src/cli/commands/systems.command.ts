@@ -2,9 +2,9 @@
 import { adapterModules } from '../../../adapters/registry.js';
 import { inputError } from '../../core/errors.js';
 import { publishedKeys, systemByCode } from '../../main/systems.js';
-import { ExitCode } from '../output.js';
 import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
+import { systemsCheckCommand } from './systems-check.command.js';
 
 /** Registers the commands. */
 export function systemsCommands(registrar: Registrar): void {
@@ -76,37 +76,5 @@ export function systemsCommands(registrar: Registrar): void {
         }),
       ),
     );
-  systems
-    .command('check [code]')
-    .description('ask record systems something harmless')
-    .action(
-      act<object>(async (output, _options, [code]) =>
-        withHub(registrar, async ({ hub }) => {
-          const asked = code === undefined ? hub.systems : [systemByCode(hub.systems, code)];
-          const checks = await Promise.all(
-            asked.map(async ({ profile, adapter }) => {
-              const {
-                state,
-                code: failure,
-                tookMs,
-                product,
-              } = await adapter.health(AbortSignal.timeout(10_000));
-              return { system: profile.code, state, tookMs: Math.round(tookMs), product, failure };
-            }),
-          );
-          output.table(
-            checks,
-            ['SYSTEM', 'STATE', 'TOOK', 'PRODUCT', 'FAILURE'],
-            checks.map((check) => [
-              check.system,
-              check.state,
-              `${check.tookMs} ms`,
-              check.product ?? '',
-              check.failure ?? '',
-            ]),
-          );
-          return checks.some((check) => check.state === 'DOWN') ? ExitCode.FAULT : ExitCode.DONE;
-        }),
-      ),
-    );
+  systemsCheckCommand(systems, registrar);
 }

@@ -1,0 +1,87 @@
+/** `hub systems check`: whether record systems answer, and what of their site profiles they do not offer; exit code 1 when one is down or lacks what is needed. */
+import type { Command } from 'commander';
+import type { Conformance, ConformanceFinding } from '../../clinical/conformance.port.js';
+import { conformanceOf, fitOf, ProfileFit } from '../../main/conformance-watch.js';
+import { type ConnectedSystem, systemByCode } from '../../main/systems.js';
+import { ExitCode } from '../output.js';
+import type { Registrar } from '../registrar.js';
+import { withHub } from '../with-hub.js';
+
+const PROBE_LIMIT_MS = 10_000;
+
+/** Failures after which there is nobody to ask further. */
+const NOBODY = ['HUB_UPSTREAM_UNREACHABLE', 'HUB_UPSTREAM_TIMEOUT', 'HUB_UPSTREAM_UNAVAILABLE'];
+
+/** One line of the command's answer. */
+interface SystemCheck {
+  readonly system: string;
+  readonly state: 'UP' | 'DOWN';
+  readonly tookMs: number;
+  readonly product: string | null;
+  readonly failure: string | null;
+  /** Null where the adapter has nothing to compare. */
+  readonly profile: ProfileFit | null;
+  readonly findings: readonly ConformanceFinding[];
+}
+
+async function checkOf(connected: ConnectedSystem): Promise<SystemCheck> {
+  const { profile, adapter } = connected;
+  const health = await adapter.health(AbortSignal.timeout(PROBE_LIMIT_MS));
+  const isGone = health.code !== null && NOBODY.includes(health.code);
+  const unasked: Conformance = { failure: 'HUB_UPSTREAM_UNREACHABLE', findings: [] };
+  const conformance = isGone && adapter.conformance ? unasked : await conformanceOf(connected);
+  return {
+    system: profile.code,
+    state: health.state,
+    tookMs: Math.round(health.tookMs),
+    product: health.product,
+    failure: health.code ?? conformance?.failure ?? null,
+    profile: conformance === null ? null : fitOf(conformance),
+    findings: conformance?.findings ?? [],
+  };
+}
+
+/** Each thing that is not there: where, what happens without it, the setting that avoids it. What need not be there is marked so. */
+function linesOf({ system, findings }: SystemCheck): string[] {
+  return findings
+    .filter(({ state }) => state !== 'PRESENT')
+    .sort((a, b) => Number(b.needed) - Number(a.needed) || a.state.localeCompare(b.state))
+    .flatMap(({ state, path, needed, consequence, setting }) => [
+      `${state.padEnd(10)}  ${system}  ${path}${needed ? '' : ' (can be done without)'}`,
+      `            ${consequence}`,
+      ...(setting === null ? [] : [`            setting: ${setting}`]),
+    ]);
+}
+
+/** Registers the command below `hub systems`. */
+export function systemsCheckCommand(systems: Command, registrar: Registrar): void {
+  systems
+    .command('check [code]')
+    .description(
+      'whether record systems answer and offer what their site profiles need; exit code 1 when one does not',
+    )
+    .action(
+      registrar.act<object>(async (output, _options, [code]) =>
+        withHub(registrar, async ({ hub }) => {
+          const asked = code === undefined ? hub.systems : [systemByCode(hub.systems, code)];
+          const checks = await Promise.all(asked.map(checkOf));
+          output.table(
+            checks,
+            ['SYSTEM', 'STATE', 'TOOK', 'PRODUCT', 'FAILURE', 'PROFILE'],
+            checks.map(({ system, state, tookMs, product, failure, profile }) => [
+              system,
+              state,
+              `${tookMs} ms`,
+              product ?? '',
+              failure ?? '',
+              profile === ProfileFit.NOT_ASKED ? '' : (profile ?? ''),
+            ]),
+            checks.flatMap(linesOf),
+          );
+          const isFine = ({ state, failure, profile }: SystemCheck): boolean =>
+            state === 'UP' && failure === null && profile !== ProfileFit.LACKING;
+          return checks.every(isFine) ? ExitCode.DONE : ExitCode.FAULT;
+        }),
+      ),
+    );
+}
