@@ -59,10 +59,8 @@ export function contextOver(
     const total = shown.filter((one) => one.type === type).length;
     return { resourceType: 'Bundle', type: 'searchset', total, entry } as unknown as FhirResource;
   };
-  const never = async (): Promise<never> => {
-    throw new HubError('HUB_INTERNAL');
-  };
-  const connection: FhirConnection = {
+  // Reads alone: nothing else of a connection is asked of it.
+  const connection: Partial<FhirConnection> = {
     session: (signal) => ({ signal, correlationId: 'c' }) as unknown as Session,
     search,
     searchByForm: search,
@@ -72,19 +70,9 @@ export function contextOver(
       return found.resource as unknown as FhirResource;
     },
     dateOf: () => NOW,
-    write: never,
-    follow: never,
-    open: never,
-    discover: never,
-    pause: never,
-    capabilities: never,
-    lines: () => {
-      throw new HubError('HUB_INTERNAL');
-    },
-    close: () => undefined,
   };
   return {
-    connection,
+    connection: connection as FhirConnection,
     settings,
     system: 'MUTANTS',
     clock: new FixedClock(new Date(NOW)),

@@ -30,6 +30,7 @@ function withAt(value: Value, [key, ...rest]: Path, other: Value | undefined): V
 
 const FULL_WIDTH = '０１２３４５６７８９';
 const DAY = /^\d{4}-\d{2}-\d{2}/;
+const NUMBER = /^\d{10}$/;
 
 /** Texts that a careless reader takes for the day: less precise, not real, without a zone, near midnight in London. */
 const nearDay = (day: string): readonly string[] => [
@@ -112,7 +113,7 @@ const nearWord = (text: string): readonly string[] => [
 function near(text: string, turn: number): string {
   const texts = DAY.test(text)
     ? nearDay(text.slice(0, 10))
-    : /^\d{10}$/.test(text)
+    : NUMBER.test(text)
       ? nearNumber(text)
       : /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]+$/.test(text)
         ? nearReference(text)
@@ -148,10 +149,16 @@ interface Step {
   readonly other: Value;
 }
 
+/** Days and numbers: what people are told apart by, and memberships dated by. */
+const isTelling = (value: Value): boolean =>
+  typeof value === 'string' && (DAY.test(value) || NUMBER.test(value));
+
 function take(value: Value, { place, change, turn, other }: Step): Value {
   // What makes it another resource altogether is left to the other kind of mutant.
-  const paths = pathsIn(value).filter((one) => !['', 'resourceType', 'id'].includes(one.join('.')));
-  const path = paths[place % Math.max(1, paths.length)];
+  const all = pathsIn(value).filter((one) => !['', 'resourceType', 'id'].includes(one.join('.')));
+  const telling = all.filter((one) => isTelling(valueAt(value, one)));
+  const paths = place % 3 === 0 && telling.length > 0 ? telling : all;
+  const path = paths[Math.floor(place / 3) % Math.max(1, paths.length)];
   if (path === undefined) return value;
   return withAt(value, path, CHANGES[change % CHANGES.length]!(valueAt(value, path), turn, other, value));
 }
@@ -163,8 +170,8 @@ const step: fc.Arbitrary<Step> = fc.record({
   other: junk,
 });
 
-/** A resource after one to three changes; one in twelve is changed beyond recognition. */
+/** A resource after one change or two; one in sixteen is changed beyond recognition. */
 export function mutantsOf(resource: Value): fc.Arbitrary<Value> {
-  const nearly = fc.array(step, { minLength: 1, maxLength: 3 }).map((steps) => steps.reduce(take, resource));
-  return fc.oneof({ arbitrary: nearly, weight: 11 }, { arbitrary: changed(resource), weight: 1 });
+  const nearly = fc.array(step, { minLength: 1, maxLength: 2 }).map((steps) => steps.reduce(take, resource));
+  return fc.oneof({ arbitrary: nearly, weight: 15 }, { arbitrary: changed(resource), weight: 1 });
 }

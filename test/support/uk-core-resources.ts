@@ -25,6 +25,9 @@ const reference = (to: string, display: string): Value => ({ reference: to, disp
 const PERIOD: Value = { start: '2026-01-12', end: '2026-02-20T16:45:00+00:00' };
 const ofTrust = (value: string): Value => ({ system: 'https://northmoor.example/id', value });
 
+const numberOf = (serial: number) =>
+  nhsNumberSlice(testNhsNumber(serial), '01') as unknown as Record<string, Value>;
+
 const patient = (id: string, serial: number, birthDate: string, link: Value[]): Value => ({
   resourceType: 'Patient',
   id,
@@ -39,7 +42,12 @@ const patient = (id: string, serial: number, birthDate: string, link: Value[]): 
       valueCodeableConcept: concept('A', 'British'),
     },
   ],
-  identifier: [nhsNumberSlice(testNhsNumber(serial), '01') as unknown as Value, ofTrust(`NM${serial}`)],
+  identifier: [
+    numberOf(serial),
+    // One that was given in error and taken back.
+    { ...numberOf(serial + 1000), use: 'old' },
+    ofTrust(`NM${serial}`),
+  ],
   active: true,
   name: [{ use: 'official', text: 'Jory Penhallam', family: 'Penhallam', given: ['Jory'], prefix: ['Mr'] }],
   telecom: [
