@@ -7,6 +7,7 @@ import type { FhirConnection, Session } from '../../adapters/fhir-r4/transport/c
 import { FixedClock } from '../../src/core/clock.js';
 import { HubError } from '../../src/core/errors.js';
 import { silentLogger } from '../../src/core/logger.js';
+import { own } from './mutant-oracle.js';
 import type { Value } from './mutated-json.js';
 import { DOCUMENT_SYSTEM } from './uk-core-resources.js';
 
@@ -67,6 +68,9 @@ export function contextOver(
     async read(_session, type) {
       const found = shown.find((one) => one.type === type);
       if (found === undefined) throw new HubError('HUB_UPSTREAM_NOT_FOUND');
+      // What is no resource does not pass the connection.
+      if (typeof own(found.resource, 'resourceType') !== 'string')
+        throw new HubError('HUB_UPSTREAM_PROTOCOL');
       return found.resource as unknown as FhirResource;
     },
     dateOf: () => NOW,

@@ -259,3 +259,89 @@ export const DOCUMENT: Value = {
   ],
   context: { period: { start: '2026-02-13T10:00:00Z', end: '2026-02-13T10:45:00Z' } },
 };
+
+export const APPOINTMENT: Value = {
+  resourceType: 'Appointment',
+  id: 'a1',
+  meta: meta('Appointment'),
+  text: NARRATIVE,
+  identifier: [ofTrust('A1')],
+  status: 'booked',
+  serviceType: [concept('310123007', 'Mental health')],
+  appointmentType: concept('185389009', 'Follow-up'),
+  description: 'Review of the care plan',
+  start: '2026-03-09T10:00:00Z',
+  end: '2026-03-09T10:45:00Z',
+  created: '2026-02-14',
+  comment: 'By the side door',
+  participant: [
+    { actor: reference('Patient/p1', 'Jory Penhallam'), status: 'accepted' },
+    { actor: reference('HealthcareService/s1', 'Northmoor CMHT'), status: 'accepted' },
+    { actor: reference('Practitioner/w1', 'Ada Okafor'), status: 'tentative' },
+  ],
+};
+
+export const CONDITION: Value = {
+  resourceType: 'Condition',
+  id: 'c1',
+  meta: meta('Condition'),
+  text: NARRATIVE,
+  identifier: [ofTrust('C1')],
+  clinicalStatus: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
+  },
+  verificationStatus: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-ver-status', code: 'confirmed' }],
+  },
+  category: [concept('439401001', 'Diagnosis')],
+  severity: concept('24484000', 'Severe'),
+  code: concept('58214004', 'Schizophrenia'),
+  subject: reference('Patient/p1', 'Jory Penhallam'),
+  onsetDateTime: '2019-05',
+  recordedDate: '2026-01-20',
+  asserter: reference('Practitioner/w1', 'Ada Okafor'),
+  note: [{ text: 'Told by himself', time: '2026-01-20T09:00:00Z' }],
+};
+
+export const FLAG: Value = {
+  resourceType: 'Flag',
+  id: 'f1',
+  meta: meta('Flag'),
+  text: NARRATIVE,
+  identifier: [ofTrust('F1')],
+  status: 'active',
+  category: [concept('225338004', 'Risk assessment')],
+  code: concept('225915006', 'Risk of violence'),
+  subject: reference('Patient/p1', 'Jory Penhallam'),
+  period: { start: '2026-01-12T14:00:00Z', end: '2026-09-30' },
+  author: reference('Practitioner/w1', 'Ada Okafor'),
+};
+
+export const CONSENT: Value = {
+  resourceType: 'Consent',
+  id: 'k1',
+  meta: meta('Consent'),
+  text: NARRATIVE,
+  identifier: [ofTrust('K1')],
+  status: 'active',
+  scope: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }],
+  },
+  category: [concept('61861000000100', 'Consent to share')],
+  patient: reference('Patient/p1', 'Jory Penhallam'),
+  dateTime: '2026-01-20T09:00:00Z',
+  performer: [reference('Patient/p1', 'Jory Penhallam')],
+  organization: [reference('Organization/trust', 'Northmoor')],
+  policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
+  provision: {
+    type: 'permit',
+    period: { start: '2026-01-20', end: '2027-01-20' },
+    purpose: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'TREAT' }],
+    provision: [
+      {
+        type: 'deny',
+        actor: [{ role: concept('1', 'Relative'), reference: reference('RelatedPerson/x', 'X') }],
+      },
+    ],
+  },
+};

@@ -7,7 +7,7 @@ import {
 } from '../../../support/mutant-property.js';
 import { TRIPS } from '../../../support/mutant-trips.js';
 
-const EACH = 120;
+const EACH = 80;
 const counts: MutantCount[] = [];
 
 test.each(Object.entries(TRIPS))('%s', async (_name, trip) => {
