@@ -3,6 +3,7 @@ import type { CareTeam } from 'fhir/r4.js';
 import type { ClinicalStaff, NamedReference } from './clinical-staff.js';
 import { DEMONSTRATION_TEAMS, UNMAPPED_TEAM } from './organisations.js';
 import type { PlannedEpisode } from './population.js';
+import { numberOf } from './random.js';
 import { careTeamResource, type PatientFacts } from './record-resources.js';
 
 /** An episode with its care coordinator and the time of its last change, as the record holds it. */
@@ -19,11 +20,6 @@ const ROLES = ['Community mental health nurse', 'Consultant psychiatrist', 'Occu
 function teamName(reference: string): string {
   const teams = [...DEMONSTRATION_TEAMS, UNMAPPED_TEAM];
   return teams.find((team) => team.reference === reference)!.name;
-}
-
-/** A number from the letters of an id: the same person has the same team in every world, however many people there are. */
-function numberOf(id: string): number {
-  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7);
 }
 
 /**

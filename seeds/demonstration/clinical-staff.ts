@@ -3,6 +3,7 @@
 import { inventName } from './names.js';
 import { DEMONSTRATION_TEAMS, OrganisationCode, UNMAPPED_TEAM } from './organisations.js';
 import type { Random } from './random.js';
+import { practicesAndServices } from './record-details.js';
 import { organizationResource, practitionerResources, type RecordResource } from './record-resources.js';
 
 /** A reference with the name that the record shows beside it. */
@@ -55,7 +56,7 @@ const COORDINATORS_PER_TEAM = 6;
 /** Organisations and staff are older than anything that happens in the demonstration. */
 const LONG_AGO = '2018-04-01T08:00:00.000Z';
 
-/** The trust, its eight teams, six practitioners for each, and the authors of the employment service. One coordinator in six is referred to by role, as some record systems do. */
+/** The trust, its eight teams, the practices around it, six practitioners for each, and the authors of the employment service. One coordinator in six is referred to by role, as some record systems do. */
 export function clinicalStaff(random: Random): ClinicalStaff {
   const resources: RecordResource[] = [
     organizationResource({
@@ -68,6 +69,7 @@ export function clinicalStaff(random: Random): ClinicalStaff {
       lastUpdated: LONG_AGO,
     }),
   ];
+  resources.push(...practicesAndServices(LONG_AGO));
   const coordinatorsOf = new Map<string, readonly NamedReference[]>();
   const teams = [
     ...DEMONSTRATION_TEAMS.flatMap((team) =>

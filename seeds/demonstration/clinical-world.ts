@@ -7,6 +7,7 @@ import { inventAddress, inventTelephone } from './names.js';
 import { referenceOf } from './organisations.js';
 import { type PlannedPerson, plannedPopulation } from './population.js';
 import { Random } from './random.js';
+import { detailsOf, practiceOf } from './record-details.js';
 import {
   encounterResource,
   episodeResource,
@@ -63,7 +64,7 @@ function fromCast(member: CastMember, localId: string, today: LocalDate, random:
   };
 }
 
-/** A person's Patient, EpisodesOfCare, CareTeam when they are on a caseload, and for some the Encounters that took place. */
+/** A person's Patient, EpisodesOfCare, what there is of those on a caseload, and for some the Encounters that took place. */
 function resourcesOf(
   person: PlannedPerson,
   coordinators: readonly boolean[] | null,
@@ -75,6 +76,7 @@ function resourcesOf(
   const resources: RecordResource[] = [
     patientResource({
       ...patient,
+      practice: practiceOf(patient.id),
       lastUpdated: changedAt(addDays(today, -random.int(30, 1_200)), today, random),
     }),
   ];
@@ -114,12 +116,13 @@ function resourcesOf(
         patientId: patient.id,
         episodeId: id,
         practitionerReference,
+        teamReference: episode.teamReference,
         ...contact,
       }),
     );
   });
   const careTeam = careTeamOf(patient, held, staff);
-  return careTeam ? [...resources, careTeam] : resources;
+  return [...resources, ...(careTeam ? [careTeam] : []), ...detailsOf(patient, held, today)];
 }
 
 const lastUpdatedOf = (resource: RecordResource): string => resource.meta?.lastUpdated ?? '';

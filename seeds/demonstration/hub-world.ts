@@ -80,6 +80,7 @@ export function demonstrationSite(baseUrl: string): DemonstrationSite {
       maxConcurrent: 16,
       teamsPartOf: 'Organization/trust-a',
       teamCodeSystem: FhirSystem.LOCAL_TEAM,
+      permittedTypes: 'Condition, Flag, DocumentReference',
       // A label that is not among them does not reach this record: a note withheld from the person is parked, never sent without.
       labelCodes: `THIRD_PARTY_INFORMATION=${LABELS}|third-party|Third-party information,SAFEGUARDING=${LABELS}|safeguarding|Safeguarding`,
     },

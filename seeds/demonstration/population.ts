@@ -18,7 +18,7 @@ export interface PlannedEpisode {
 
 /** A person before the record system has dated the record; no episode for a record that was merged away. */
 export interface PlannedPerson {
-  readonly patient: Omit<PatientFacts, 'lastUpdated'>;
+  readonly patient: Omit<PatientFacts, 'practice' | 'lastUpdated'>;
   readonly episodes: readonly PlannedEpisode[];
 }
 

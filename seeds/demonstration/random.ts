@@ -1,4 +1,4 @@
-/** A small seeded generator of pseudo-random numbers (mulberry32), so that the demonstration world is the same on every machine. */
+/** Pseudo-random numbers (mulberry32), seeded or of an id, so that the demonstration world is the same on every machine. */
 
 /** Deterministic: the same seed and the same calls give the same values. Not for secrets. */
 export class Random {
@@ -36,4 +36,9 @@ export class Random {
     }
     return choices[choices.length - 1]![0];
   }
+}
+
+/** A number from the letters of an id: what follows from it is the same in every world, however many people there are. */
+export function numberOf(id: string): number {
+  return [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_521, 7);
 }

@@ -1,12 +1,18 @@
 /** Shapes of the demonstration record system's resources: UK Core Patients, EpisodesOfCare, CareTeams, Organizations, Practitioners, Encounters. */
 import type {
+  Appointment,
   CareTeam,
+  Condition,
+  Consent,
   Encounter,
   EpisodeOfCare,
+  Flag,
+  HealthcareService,
   Organization,
   Patient,
   Practitioner,
   PractitionerRole,
+  Reference,
 } from 'fhir/r4.js';
 import type { LocalDate } from '../../src/core/calendar.js';
 import type { EpisodeStatus } from './cast.js';
@@ -20,7 +26,12 @@ export type RecordResource =
   | Patient
   | EpisodeOfCare
   | CareTeam
-  | Encounter;
+  | Encounter
+  | HealthcareService
+  | Appointment
+  | Condition
+  | Flag
+  | Consent;
 
 /** Systems of identifiers and codes, as UK Core fixes them. */
 export const FhirSystem = {
@@ -48,7 +59,7 @@ const STATUS_DISPLAY: Readonly<Record<string, string>> = {
 };
 
 /** `meta` of a seeded resource; `lastUpdated` is when the record system says that it last changed it. */
-function meta(profile: string, lastUpdated: string, restricted = false): NonNullable<Patient['meta']> {
+export function meta(profile: string, lastUpdated: string, restricted = false): NonNullable<Patient['meta']> {
   return {
     lastUpdated,
     profile: [`${PROFILE}${profile}`],
@@ -75,6 +86,8 @@ export interface PatientFacts {
   readonly replacedBy: string | null;
   readonly restricted: boolean;
   readonly diedOn: LocalDate | null;
+  /** Where they are registered. */
+  readonly practice: Reference | null;
   readonly lastUpdated: string;
 }
 
@@ -113,6 +126,7 @@ export function patientResource(facts: PatientFacts): Patient {
         postalCode: facts.address.postcode,
       },
     ],
+    ...(facts.practice ? { generalPractitioner: [facts.practice] } : {}),
     managingOrganization: { reference: 'Organization/trust-a' },
     ...(facts.replacedBy
       ? { link: [{ other: { reference: `Patient/${facts.replacedBy}` }, type: 'replaced-by' as const }] }
@@ -250,6 +264,7 @@ export function encounterResource(facts: {
   readonly patientId: string;
   readonly episodeId: string;
   readonly practitionerReference: string;
+  readonly teamReference: string;
   readonly start: string;
   readonly end: string;
   readonly lastUpdated: string;
@@ -263,6 +278,7 @@ export function encounterResource(facts: {
     subject: { reference: `Patient/${facts.patientId}` },
     episodeOfCare: [{ reference: `EpisodeOfCare/${facts.episodeId}` }],
     participant: [{ individual: { reference: facts.practitionerReference } }],
+    serviceProvider: { reference: facts.teamReference },
     period: { start: facts.start, end: facts.end },
   };
 }

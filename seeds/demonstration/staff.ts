@@ -69,6 +69,13 @@ export const DEMONSTRATION_STAFF: readonly DemonstrationStaff[] = [
     teams: [],
   },
   {
+    organisation: OrganisationCode.TRUST_A,
+    subject: 'demo-steward',
+    displayName: 'Ottilie Penhallow',
+    roles: [Role.IDENTITY_STEWARD],
+    teams: [],
+  },
+  {
     organisation: OrganisationCode.TRUST_B,
     subject: 'demo-specialist-b',
     displayName: 'Fenna Saltmarsh',

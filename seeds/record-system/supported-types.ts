@@ -4,7 +4,10 @@
 const COMMON = ['_id', '_lastUpdated', '_profile', '_security', '_tag'] as const;
 
 const OWN = {
+  Appointment: ['actor', 'date', 'identifier', 'patient', 'status'],
   CareTeam: ['category', 'date', 'identifier', 'participant', 'patient', 'status', 'subject'],
+  Condition: ['category', 'clinical-status', 'code', 'identifier', 'patient', 'subject'],
+  Consent: ['category', 'date', 'identifier', 'patient', 'scope', 'status'],
   DocumentReference: [
     'author',
     'category',
@@ -28,11 +31,14 @@ const OWN = {
     'identifier',
     'participant',
     'patient',
+    'service-provider',
     'status',
     'subject',
     'type',
   ],
   EpisodeOfCare: ['care-manager', 'date', 'identifier', 'organization', 'patient', 'status', 'type'],
+  Flag: ['author', 'date', 'identifier', 'patient', 'subject'],
+  HealthcareService: ['active', 'identifier', 'name', 'organization'],
   Organization: ['active', 'identifier', 'name', 'partof', 'type'],
   Patient: [
     'active',
@@ -41,6 +47,7 @@ const OWN = {
     'death-date',
     'family',
     'gender',
+    'general-practitioner',
     'given',
     'identifier',
     'link',
@@ -74,7 +81,22 @@ export function parametersOf(type: SupportedType): readonly string[] {
 export const REQUIRED_CODES: Readonly<
   Partial<Record<SupportedType, Readonly<Record<string, readonly string[]>>>>
 > = {
+  Appointment: {
+    status: [
+      'proposed',
+      'pending',
+      'booked',
+      'arrived',
+      'fulfilled',
+      'cancelled',
+      'noshow',
+      'entered-in-error',
+      'checked-in',
+      'waitlist',
+    ],
+  },
   CareTeam: { status: ['proposed', 'active', 'suspended', 'inactive', 'entered-in-error'] },
+  Consent: { status: ['draft', 'proposed', 'active', 'rejected', 'inactive', 'entered-in-error'] },
   DocumentReference: {
     status: ['current', 'superseded', 'entered-in-error'],
     docStatus: ['preliminary', 'final', 'amended', 'entered-in-error'],
@@ -95,6 +117,7 @@ export const REQUIRED_CODES: Readonly<
   EpisodeOfCare: {
     status: ['planned', 'waitlist', 'active', 'onhold', 'finished', 'cancelled', 'entered-in-error'],
   },
+  Flag: { status: ['active', 'inactive', 'entered-in-error'] },
   Patient: { gender: ['male', 'female', 'other', 'unknown'] },
 };
 

@@ -1,5 +1,5 @@
 /** Live reads of the demonstration record through the FHIR R4 adapter: right for everybody, in the order asked, one request each. */
-import type { CareTeam, EpisodeOfCare, Patient } from 'fhir/r4.js';
+import type { CareTeam, Encounter, EpisodeOfCare, Patient } from 'fhir/r4.js';
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
 import { parseSettings } from '../../../adapters/fhir-r4/settings.js';
 import { demonstrationRecords } from '../../../seeds/demonstration/clinical-world.js';
@@ -10,6 +10,8 @@ import { anOutgoingDocument } from '../../support/outgoing-documents.js';
 import { startRecordSystem, type TestRecordSystem } from '../../support/record-system.js';
 
 const TODAY = '2026-03-02';
+/** The first day from which contacts are asked for. */
+const SINCE = '2026-02-20';
 const PEOPLE = 150;
 const never = (): AbortSignal => new AbortController().signal;
 const world = demonstrationRecords(TODAY, PEOPLE);
@@ -110,22 +112,138 @@ test('documents newest first, the hub’s own by their version, and never their 
   expect(JSON.stringify(some)).not.toContain(Buffer.from(sent[0]!.text).toString('base64').slice(0, 12));
 });
 
+const READS: Readonly<Record<string, (reads: Required<RecordCapability>) => Promise<readonly unknown[]>>> = {
+  Appointment: (reads) => reads.appointments(ids, SINCE, never()),
+  CareTeam: (reads) => reads.careTeams(ids, never()),
+  Condition: (reads) => reads.problems(ids, never()),
+  Consent: (reads) => reads.consents(ids, never()),
+  DocumentReference: (reads) => reads.documents(ids, never()),
+  Encounter: (reads) => reads.encounters(ids, SINCE, never()),
+  EpisodeOfCare: (reads) => reads.openEpisodes(ids, TODAY, never()),
+  Flag: (reads) => reads.riskFlags(ids, never()),
+  Patient: (reads) => reads.demographics(ids, never()),
+};
+
 test('a hundred people cost one request for each resource type, and nothing of them is in an address', async () => {
   const reads = record();
-  await Promise.all([
-    reads.demographics(ids, never()),
-    reads.careTeams(ids, never()),
-    reads.openEpisodes(ids, TODAY, never()),
-    reads.documents(ids, never()),
-  ]);
+  await Promise.all(Object.values(READS).map((read) => read(reads)));
   const requests = await system.requests();
   expect(
     requests.map(({ method, path, page, count }) => `${count} ${method} ${path} ${page}`).sort(),
-  ).toEqual(
-    ['CareTeam', 'DocumentReference', 'EpisodeOfCare', 'Patient'].map(
-      (type) => `1 POST /fhir/${type}/_search 1`,
-    ),
+  ).toEqual(Object.keys(READS).map((type) => `1 POST /fhir/${type}/_search 1`));
+});
+
+test.each(Object.entries(READS))(
+  '%s: a batch Bundle answers the same, in one request',
+  async (_type, read) => {
+    const searched = await read(record());
+    await system.clearRequests();
+    expect(await read(record({ recordBatch: 'BATCH_BUNDLE' }))).toEqual(searched);
+    expect((await system.requests()).map(({ method, path, count }) => `${count} ${method} ${path}`)).toEqual([
+      '1 POST /fhir/',
+    ]);
+  },
+);
+
+describe('general practices', () => {
+  const practices = new Map(
+    world
+      .filter((one) => one.resourceType === 'Organization')
+      .map((one) => [`Organization/${one.id}`, { name: one.name, odsCode: one.identifier![0]!.value }]),
   );
+  const expected = held<Patient>('Patient')
+    .slice(0, 100)
+    .map(({ generalPractitioner }) => {
+      const [practice] = generalPractitioner ?? [];
+      if (practice === undefined) return null;
+      if (practice.reference === undefined)
+        return { reference: null, name: practice.display, odsCode: practice.identifier!.value };
+      return { reference: practice.reference, ...practices.get(practice.reference)! };
+    });
+
+  test('by reference and by code, with their patients', async () => {
+    const read = await record().demographics(ids, never());
+    expect(read.map((one) => one!.value.generalPractice)).toEqual(expected);
+    expect(expected.filter((one) => one?.reference === null).length).toBeGreaterThan(2);
+    expect(expected.filter((one) => one?.reference != null).length).toBeGreaterThan(50);
+    expect(expected.filter((one) => one === null).length).toBeGreaterThan(2);
+  });
+
+  test('in one search more where the site has no _include', async () => {
+    const read = await record({ recordIncludes: '' }).demographics(ids, never());
+    expect(read.map((one) => one!.value.generalPractice)).toEqual(expected);
+    expect((await system.requests()).map(({ path, count }) => `${count} ${path}`)).toEqual([
+      '1 /fhir/Patient/_search',
+      '1 /fhir/Organization/_search',
+    ]);
+  });
+});
+
+test('contacts and appointments of the time asked for, by status, kind, time and team', async () => {
+  const reads = record();
+  const encounters = (await reads.encounters(ids, SINCE, never())).flat();
+  expect(encounters.length).toBeGreaterThan(10);
+  for (const { value, source } of encounters) {
+    const one = held<Encounter>('Encounter').find(({ id }) => `Encounter/${id}` === source.reference)!;
+    expect(value).toMatchObject({ status: 'finished', kind: 'ambulatory', start: { precision: 'TIME' } });
+    expect(value.start!.at).toBe(new Date(one.period!.start!).toISOString());
+    expect(value.teamReference).toBe(one.serviceProvider!.reference);
+    expect(value.teamName).toMatch(/Team|pathway/);
+  }
+  expect((await reads.encounters(ids, TODAY, never())).flat()).toEqual([]);
+  const appointments = (await reads.appointments(ids, TODAY, never())).flat();
+  expect(appointments.length).toBeGreaterThan(5);
+  for (const { value } of appointments) {
+    expect(value.status).toBe('booked');
+    expect(value.start!.day! > TODAY).toBe(true);
+  }
+  expect(appointments.filter(({ value }) => /Team/.test(value.teamName ?? '')).length).toBeGreaterThan(5);
+  expect((await reads.appointments(ids, '2027-01-01', never())).flat()).toEqual([]);
+});
+
+test('what is too old is left out where the server does not search by date', async () => {
+  const all = await record({ recordSearchByDate: false }).encounters(ids, SINCE, never());
+  expect(all).toEqual(await record().encounters(ids, SINCE, never()));
+  expect((await record({ recordSearchByDate: false }).encounters(ids, TODAY, never())).flat()).toEqual([]);
+});
+
+test('problems to the month as the record has them, warnings and consents', async () => {
+  const reads = record();
+  const problems = (await reads.problems(ids, never())).flat();
+  expect(problems.length).toBeGreaterThan(10);
+  for (const { value } of problems) {
+    expect(value).toMatchObject({ clinicalStatus: 'active', verificationStatus: 'confirmed' });
+    expect(value.codes).toMatchObject([{ system: 'http://snomed.info/sct', display: value.problem }]);
+    expect(value.onset === null || /^\d{4}(-\d\d)?$/.test(value.onset.said)).toBe(true);
+    expect(value.onset?.day ?? null).toBeNull();
+  }
+  const flags = (await reads.riskFlags(ids, never())).flat();
+  expect(flags.length).toBeGreaterThan(5);
+  for (const { value } of flags) expect(value).toMatchObject({ status: 'active', category: 'Safety' });
+  const consents = (await reads.consents(ids, never())).flat();
+  expect(consents.length).toBeGreaterThan(10);
+  for (const { value } of consents)
+    expect(value).toMatchObject({
+      provision: 'permit',
+      hasExceptions: false,
+      recorded: { precision: 'DAY' },
+    });
+});
+
+test('the text of one document, held to its patient', async () => {
+  const adapter = adapterFor();
+  const [, , one, two] = ids as [string, string, string, string];
+  const document = anOutgoingDocument({
+    patient: { localId: one },
+    text: 'Met at the library.\nAll is well – so far.',
+  });
+  await adapter.documents!.send(document, never());
+  const [[line] = []] = await adapter.record!.documents!([one], never());
+  const reference = line!.source.reference;
+  const read = await adapter.record!.documentText!(one, reference, never());
+  expect(read).toMatchObject({ source: { reference }, value: { ...line!.value, text: document.text } });
+  expect(await adapter.record!.documentText!(two, reference, never())).toBeNull();
+  expect(await adapter.record!.documentText!(one, 'DocumentReference/none', never())).toBeNull();
 });
 
 test('pages are followed to the end', async () => {
@@ -153,6 +271,8 @@ test('a stopped record system is one coded failure for all', async () => {
     reads.careTeams!(ids, never()),
     reads.openEpisodes!(ids, TODAY, never()),
     reads.documents!(ids, never()),
+    reads.problems!(ids, never()),
+    reads.documentText!(ids[0]!, 'DocumentReference/1', never()),
   ])
     await expect(read).rejects.toMatchObject({ code: 'HUB_UPSTREAM_UNREACHABLE', retry: 'transient' });
 });

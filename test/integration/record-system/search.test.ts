@@ -238,7 +238,7 @@ describe('shape of the answer', () => {
 
   test('a count without entries, and entries without a count', async () => {
     const counted = (await get('Organization?_summary=count')).body;
-    expect([counted.total, counted.entry]).toEqual([9, undefined]);
+    expect([counted.total, counted.entry]).toEqual([12, undefined]);
     expect((await get('Organization?_total=none')).body.total).toBeUndefined();
   });
 

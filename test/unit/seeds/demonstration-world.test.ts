@@ -32,7 +32,7 @@ describe('size and sameness', () => {
     expect(patients.filter(({ id }) => !/-(old|twin|2)$/.test(id!)).length).toBe(DEMONSTRATION_PEOPLE);
     expect(episodes.length).toBeGreaterThan(2_000);
     expect(episodes.length).toBeLessThan(2_400);
-    expect(ofType('Organization').length).toBe(9);
+    expect(ofType('Organization').length).toBe(12);
     expect(ofType('Encounter').length).toBeGreaterThan(200);
   });
 

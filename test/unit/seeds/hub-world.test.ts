@@ -79,7 +79,9 @@ describe('site profile', () => {
     expect(site.code).toBe(DEMONSTRATION_SYSTEM);
     expect(site.settings.baseUrl).toBe('http://127.0.0.1:4100/fhir');
     const held = demonstrationRecords(TODAY, 0)
-      .filter(({ resourceType, id }) => resourceType === 'Organization' && id !== 'trust-a')
+      .filter(
+        (one) => one.resourceType === 'Organization' && one.partOf?.reference === 'Organization/trust-a',
+      )
       .map(({ id }) => `Organization/${id}`);
     expect(site.teams.map(({ reference }) => reference).sort()).toEqual(held.sort());
     expect(site.teams.filter(({ team }) => team === null).map(({ reference }) => reference)).toEqual([
