@@ -44,13 +44,15 @@ const EACH_REFRESH_WHOLE: Purpose = {
 };
 const MORE_REQUESTS: Purpose = {
   needed: false,
-  consequence: 'Patients are read in further requests, 100 at a time (20 without searchByPost).',
-  setting: 'pageSize: smaller, where those requests are too slow',
+  consequence:
+    'A server that refuses it ends each pull; with one that ignores it patients are read in further requests, 100 at a time (20 without searchByPost).',
+  setting: 'caseloadStrategy: GROUP, LIST or BULK_EXPORT, which bring nothing along',
 };
 const FEWER_NAMES: Purpose = {
   needed: false,
-  consequence: 'Care coordinators have a name only where the reference itself displays one.',
-  setting: null,
+  consequence:
+    'A server that refuses it ends each pull; with one that ignores it care coordinators have a name only where the reference displays one.',
+  setting: 'caseloadStrategy: GROUP, LIST or BULK_EXPORT, which bring nothing along',
 };
 const NO_PATIENTS: Purpose = {
   needed: true,

@@ -1,5 +1,4 @@
 /** What filing documents needs of a server, by the way in which a repeat is kept from filing twice and by what goes beside a document. */
-import type { CREATE_MODES } from '../documents/write-settings.js';
 import type { FhirR4Settings } from '../settings.js';
 import type { Need, Purpose } from './need.js';
 
@@ -35,32 +34,43 @@ const ALWAYS: readonly Need[] = [
   },
 ];
 
-const CREATED: Need = { place: { code: 'INTERACTION', type: TYPE, name: 'create' }, ...NOT_FILED };
-
-/** What each value of `createMode` needs besides. */
-const ONCE: Readonly<Record<(typeof CREATE_MODES)[number], readonly Need[]>> = {
-  IF_NONE_EXIST: [
-    CREATED,
-    {
-      place: { code: 'CONDITIONAL_CREATE', type: TYPE },
-      needed: true,
-      consequence: 'If-None-Exist is ignored or refused: a document that is sent again may be there twice.',
-      setting: 'createMode: CLIENT_ID where the server creates by PUT, else SEARCH_FIRST',
-    },
-  ],
-  CLIENT_ID: [
-    {
-      place: { code: 'UPDATE_CREATE', type: TYPE },
-      needed: true,
-      consequence: 'A PUT under an id that is not there yet is refused: no document can be filed.',
-      setting: 'createMode: IF_NONE_EXIST where the server honours it, else SEARCH_FIRST',
-    },
-  ],
-  SEARCH_FIRST: [CREATED],
-};
+/** Creating a resource of a type once, by each value of `createMode`; `without` is what happens where it cannot be created. */
+function createNeeds(
+  type: string,
+  createMode: FhirR4Settings['createMode'],
+  without: Purpose,
+): readonly Need[] {
+  const created: Need = { place: { code: 'INTERACTION', type, name: 'create' }, ...without };
+  const sought: readonly Need[] = [
+    { place: { code: 'INTERACTION', type, name: 'search-type' }, ...without },
+    { place: { code: 'SEARCH_PARAMETER', type, name: 'identifier' }, ...without },
+  ];
+  const modes: Readonly<Record<typeof createMode, readonly Need[]>> = {
+    IF_NONE_EXIST: [
+      created,
+      {
+        place: { code: 'CONDITIONAL_CREATE', type },
+        needed: without.needed,
+        consequence: `If-None-Exist is ignored or refused: a ${type} that is sent again may be there twice.`,
+        setting: 'createMode: CLIENT_ID where the server creates by PUT, else SEARCH_FIRST',
+      },
+    ],
+    CLIENT_ID: [
+      { place: { code: 'INTERACTION', type, name: 'update' }, ...without },
+      {
+        place: { code: 'UPDATE_CREATE', type },
+        needed: without.needed,
+        consequence: `A PUT under an id that is not there yet is refused: no ${type} can be made.`,
+        setting: 'createMode: IF_NONE_EXIST where the server honours it, else SEARCH_FIRST',
+      },
+    ],
+    SEARCH_FIRST: [created, ...sought],
+  };
+  return modes[createMode];
+}
 
 /** Needs of finding, or making, the Encounter of a document. */
-function encounterNeeds({ encounterMode, encounterRequired }: FhirR4Settings): readonly Need[] {
+function encounterNeeds({ encounterMode, encounterRequired, createMode }: FhirR4Settings): readonly Need[] {
   if (encounterMode === 'NONE') return [];
   const without: Purpose = {
     needed: encounterRequired,
@@ -69,31 +79,40 @@ function encounterNeeds({ encounterMode, encounterRequired }: FhirR4Settings): r
       : 'Documents are filed without an Encounter.',
     setting: 'encounterMode: NONE',
   };
-  const type = 'Encounter';
-  if (encounterMode === 'CREATE')
-    return [{ place: { code: 'INTERACTION', type, name: 'create' }, ...without }];
+  if (encounterMode === 'CREATE') return createNeeds('Encounter', createMode, without);
   return [
-    { place: { code: 'INTERACTION', type, name: 'search-type' }, ...without },
-    { place: { code: 'SEARCH_PARAMETER', type, name: 'patient' }, ...without },
+    { place: { code: 'INTERACTION', type: 'Encounter', name: 'search-type' }, ...without },
+    { place: { code: 'SEARCH_PARAMETER', type: 'Encounter', name: 'patient' }, ...without },
   ];
 }
 
 /** Needs of what is made beside a document; what cannot be made holds nothing up. */
-function companionNeeds({ coordinatorTask, provenance }: FhirR4Settings): readonly Need[] {
-  const made = (type: string, setting: string): Need => ({
-    place: { code: 'INTERACTION', type, name: 'create' },
+function companionNeeds({ coordinatorTask, provenance, createMode }: FhirR4Settings): readonly Need[] {
+  const without = (type: string, setting: string): Purpose => ({
     needed: false,
     consequence: `Documents are filed without a ${type}, each after a refusal of it.`,
     setting: `${setting}: false`,
   });
   return [
-    ...(coordinatorTask ? [made('Task', 'coordinatorTask')] : []),
-    ...(provenance ? [made('Provenance', 'provenance')] : []),
+    ...(coordinatorTask ? createNeeds('Task', createMode, without('Task', 'coordinatorTask')) : []),
+    ...(provenance
+      ? ([
+          {
+            place: { code: 'INTERACTION', type: 'Provenance', name: 'create' },
+            ...without('Provenance', 'provenance'),
+          },
+        ] as const)
+      : []),
   ];
 }
 
 /** Needs of the site's documents; none where it takes none. */
 export function documentNeeds(settings: FhirR4Settings): readonly Need[] {
   if (!settings.documentsEnabled) return [];
-  return [...ONCE[settings.createMode], ...ALWAYS, ...encounterNeeds(settings), ...companionNeeds(settings)];
+  return [
+    ...createNeeds(TYPE, settings.createMode, NOT_FILED),
+    ...ALWAYS,
+    ...encounterNeeds(settings),
+    ...companionNeeds(settings),
+  ];
 }
