@@ -1,7 +1,15 @@
 /** What the contract needs of the far end: to hold what it is told, and to misbehave when it is told. */
 import { type ClinicalRecordAdapter, MembershipState } from '../../src/clinical/clinical-record.port.js';
 import type { DocumentLabel, FiledDocument } from '../../src/clinical/documents.port.js';
-import type { RecordCareTeam, RecordDemographics, RecordEpisode } from '../../src/clinical/record.port.js';
+import type {
+  RecordCareTeam,
+  RecordConsent,
+  RecordContact,
+  RecordDemographics,
+  RecordEpisode,
+  RecordFlag,
+  RecordProblem,
+} from '../../src/clinical/record.port.js';
 import type { LocalDate } from '../../src/core/calendar.js';
 
 /** A patient as the far end holds it, in the port's words. */
@@ -116,6 +124,8 @@ export interface CaseloadTraits<Kind extends string = FaultKind> {
   readonly impossible: readonly Kind[];
   /** Requests that a caller costs who turns away after the first page of 350 memberships. */
   readonly requestsForOnePage: number;
+  /** Whether a pull that was interrupted can be gone on with. */
+  readonly resumes: boolean;
 }
 
 /** A far end that can tell everything that the port has a word for. */
@@ -125,6 +135,7 @@ export const EVERYTHING: CaseloadTraits = {
   incremental: true,
   impossible: [],
   requestsForOnePage: 1,
+  resumes: true,
 };
 
 /** The ways to misbehave towards the next write. */
@@ -174,6 +185,12 @@ export interface PeerRecord {
   readonly careTeams: readonly RecordCareTeam[];
   /** Each with the day on which it ended; null while it goes on. */
   readonly episodes: readonly (RecordEpisode & { readonly endedOn: LocalDate | null })[];
+  readonly encounters: readonly RecordContact[];
+  readonly appointments: readonly RecordContact[];
+  readonly problems: readonly RecordProblem[];
+  /** Those that are not in force have the status `inactive`. */
+  readonly flags: readonly RecordFlag[];
+  readonly consents: readonly RecordConsent[];
 }
 
 /** A scripted far end together with the adapter that talks to it. `Kind` is how the far end can misbehave. */

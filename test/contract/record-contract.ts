@@ -1,20 +1,25 @@
 /** What each adapter that reads a record live must do: everybody's own, in the order asked, one request for a page of people. */
 import { Capability, type PatientIdentity } from '../../src/clinical/clinical-record.port.js';
-import type { RecordCapability } from '../../src/clinical/record.port.js';
+import type { RecordCapability, RecordContact, RecordReads } from '../../src/clinical/record.port.js';
 import type { ErrorCode } from '../../src/core/error-codes.js';
 import { anOutgoingDocument } from '../support/outgoing-documents.js';
 import { type ContractCases, everythingIn, failureOf, never } from './contract-case.js';
-import { ON, records } from './contract-records.js';
+import { ON, records, SINCE } from './contract-records.js';
 import { EXPECTATIONS } from './expectations.js';
 
-type Read = (record: RecordCapability, ids: readonly string[], signal: AbortSignal) => Promise<unknown>;
+type Read = (record: RecordReads, ids: readonly string[], signal: AbortSignal) => Promise<unknown>;
 
 /** The reads that the port knows, by name; a read that the adapter does not have is absent. */
-const READS: readonly (readonly [keyof RecordCapability, Read])[] = [
+const READS: readonly (readonly [keyof RecordReads, Read])[] = [
   ['demographics', (record, ids, signal) => record.demographics!(ids, signal)],
   ['careTeams', (record, ids, signal) => record.careTeams!(ids, signal)],
   ['openEpisodes', (record, ids, signal) => record.openEpisodes!(ids, ON, signal)],
   ['documents', (record, ids, signal) => record.documents!(ids, signal)],
+  ['encounters', (record, ids, signal) => record.encounters!(ids, SINCE, signal)],
+  ['appointments', (record, ids, signal) => record.appointments!(ids, SINCE, signal)],
+  ['problems', (record, ids, signal) => record.problems!(ids, signal)],
+  ['riskFlags', (record, ids, signal) => record.riskFlags!(ids, signal)],
+  ['consents', (record, ids, signal) => record.consents!(ids, signal)],
 ];
 
 /** Faults of the whole answer, with what a live read makes of them when they last. */
@@ -112,6 +117,78 @@ export function recordCases({ subject, contractCase }: ContractCases): void {
         author: expect.stringContaining('Kit Marchbank') as string,
       });
     expect(JSON.stringify(some)).not.toContain(sent[0]!.text.slice(0, 12));
+  });
+
+  const since = (day: string) => (contact: RecordContact) => (contact.end ?? contact.start)!.day! >= day;
+
+  recordCase(
+    'contacts and appointments are those from a day on, everybody’s own, in their order',
+    async (record) => {
+      subject().peer.loadRecords(people);
+      for (const day of [SINCE, '2026-02-20', '2026-02-21']) {
+        const held = (read: 'encounters' | 'appointments') =>
+          people.map((person) => person[read].filter(since(day)));
+        if (record.encounters)
+          expect(valuesOf(await record.encounters(ids, day, never()))).toEqual(held('encounters'));
+        if (record.appointments)
+          expect(valuesOf(await record.appointments(ids, day, never()))).toEqual(held('appointments'));
+      }
+      expect(people.flatMap(({ encounters }) => encounters).length).toBeGreaterThan(50);
+    },
+  );
+
+  recordCase('problems are everybody’s own, by code and as precisely as they are held', async (record) => {
+    if (!record.problems) return;
+    subject().peer.loadRecords(people);
+    expect(valuesOf(await record.problems(ids, never()))).toEqual(people.map(({ problems }) => problems));
+  });
+
+  recordCase('of the warnings those in force, everybody’s own', async (record) => {
+    if (!record.riskFlags) return;
+    subject().peer.loadRecords(people);
+    const inForce = people.map(({ flags }) => flags.filter(({ status }) => status === 'active'));
+    expect(valuesOf(await record.riskFlags(ids, never()))).toEqual(inForce);
+    expect(people.flatMap(({ flags }) => flags).length).toBeGreaterThan(inForce.flat().length);
+  });
+
+  recordCase('consents are everybody’s own', async (record) => {
+    if (!record.consents) return;
+    subject().peer.loadRecords(people);
+    expect(valuesOf(await record.consents(ids, never()))).toEqual(people.map(({ consents }) => consents));
+  });
+
+  recordCase('the text of a document is that of the very patient, and of no other', async (record) => {
+    if (!record.documentText) return;
+    const [one, two] = ids as [string, string];
+    const document = anOutgoingDocument({ patient: { localId: one } });
+    await subject().adapter.documents!.send(document, never());
+    const { reference } = subject().peer.documents()[0]!;
+    const asked = (localId: string, other = reference) => record.documentText!(localId, other, never());
+    expect(await asked(one)).toMatchObject({
+      value: { text: document.text, title: document.title, documentVersionId: document.documentVersionId },
+      source: { reference },
+    });
+    expect(await asked(two)).toBeNull();
+    for (const other of [
+      '',
+      '..',
+      'a b',
+      `${reference}/../x`,
+      `${reference}-none`,
+      'Patient/1',
+      `${'a'.repeat(200)}`,
+    ])
+      expect(await asked(one, other)).toBeNull();
+    subject().peer.moveDocument(reference, two);
+    expect(await asked(one)).toBeNull();
+    expect(await asked(two)).toMatchObject({ value: { text: document.text } });
+    subject().peer.rewriteDocument(reference, 'Another text');
+    expect(await asked(two)).toMatchObject({ value: { text: 'Another text' } });
+    expect(subject().peer.strays()).toBe(0);
+    const before = subject().peer.requests();
+    for (const id of ['', '..', 'a/b'])
+      expect(await failureOf(asked(id))).toMatchObject({ code: 'HUB_INPUT_INVALID' });
+    expect(subject().peer.requests()).toBe(before);
   });
 
   for (const [name, read] of READS) {

@@ -2,13 +2,13 @@
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { DocumentLabel } from '../../src/clinical/documents.port.js';
 import type { PeerDocument, PeerRecord } from '../contract/misbehaving-peer.js';
+import { detailsOf, practicesOf, practitionerElement } from './fhir-record-details.js';
 import { nhsNumberSlice, practitionerResource, STATUS_OF, type TestResource } from './fhir-resources.js';
 
 const CHANGED = { versionId: '3', lastUpdated: '2026-02-28T12:00:00.000Z' };
 
 function patientOf({ localId, demographics }: PeerRecord): TestResource {
-  const { name, gender, dateOfBirth, deceasedOn, telephone, address, postcode, generalPractitioner } =
-    demographics;
+  const { name, gender, dateOfBirth, deceasedOn, telephone, address, postcode } = demographics;
   const { nhsNumber, nhsNumberStatus, active, replacedByLocalId, restricted } = demographics.identity;
   const [line, city] = (address ?? '').split(', ');
   return {
@@ -45,7 +45,7 @@ function patientOf({ localId, demographics }: PeerRecord): TestResource {
             { line: [line], city, postalCode: postcode },
           ],
         }),
-    ...(generalPractitioner === null ? {} : { generalPractitioner: [{ display: generalPractitioner }] }),
+    ...practitionerElement(demographics.generalPractice, demographics.generalPractitioner),
   };
 }
 
@@ -98,7 +98,13 @@ export function resourcesOfRecords(records: readonly PeerRecord[]): TestResource
     patient: { reference: `Patient/${localId}` },
   }));
   return [
-    ...records.flatMap((record) => [patientOf(record), ...teamsOf(record), ...episodesOf(record)]),
+    ...records.flatMap((record) => [
+      patientOf(record),
+      ...teamsOf(record),
+      ...episodesOf(record),
+      ...detailsOf(record),
+    ]),
+    ...practicesOf(records),
     ...planned,
     ...[...workers].map(([reference, name]) => practitionerResource(reference, name)),
     ...[...teams].map(([reference, name]) => ({

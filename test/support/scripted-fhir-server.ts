@@ -57,7 +57,8 @@ const identifiersOf = (one: TestResource): string[] =>
 
 /** The elements in which a search parameter looks for a reference. */
 const REFERENCE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
-  patient: ['patient', 'subject'],
+  // Of an appointment a participant.
+  patient: ['patient', 'subject', 'participant'],
   organization: ['managingOrganization', 'organization'],
   'managing-organization': ['managingOrganization'],
   'care-manager': ['careManager'],
@@ -70,7 +71,7 @@ const REFERENCE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
 function referencesIn(one: TestResource, element: string): string[] {
   const held = [one[element] ?? []].flat() as Record<string, { reference?: string } | string | undefined>[];
   return held
-    .map((each) => (element === 'participant' ? (each.member ?? each.individual) : each))
+    .map((each) => (element === 'participant' ? (each.member ?? each.individual ?? each.actor) : each))
     .map((each) => (each as { reference?: string } | undefined)?.reference)
     .filter((text) => text !== undefined);
 }
@@ -98,8 +99,17 @@ function matching(resources: readonly TestResource[], type: string, query: URLSe
     .sort((a, b) => updated(a).localeCompare(updated(b)) || a.id.localeCompare(b.id));
 }
 
-/** Elements that `_include` follows: patients, workers, teams and members of care teams. */
-const INCLUDED = ['patient', 'subject', 'careManager', 'managingOrganization', 'participant', 'practitioner'];
+/** Elements that `_include` follows: patients, workers, teams, practices and members of care teams. */
+const INCLUDED = [
+  'patient',
+  'subject',
+  'careManager',
+  'managingOrganization',
+  'participant',
+  'practitioner',
+  'generalPractitioner',
+  'serviceProvider',
+];
 
 /** What `_include` brings along, once each. */
 function includesOf(
