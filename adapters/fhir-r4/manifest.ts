@@ -18,7 +18,6 @@ export const DEFAULTS = {
   maxBodyBytes: 20 * 1024 * 1024,
   restrictedCodes: 'R, V, Restricted',
   documentsEnabled: true,
-  conditionalCreate: true,
 } as const;
 
 /** Resource types that the adapter can read live for the graph. */

@@ -6,6 +6,8 @@ import { type AuthSettings, authCrossFaults, authFields, keyFaults } from './aut
 import { type CaseloadSettings, caseloadFaults, caseloadFields } from './caseload/caseload-settings.js';
 import { type CodeTable, codeTable } from './coded-settings.js';
 import { DOCUMENT_CATEGORIES, DOCUMENT_IDENTIFIER_SYSTEM, DOCUMENT_TYPES } from './documents/defaults.js';
+import { type WriteSettings, writeFaults, writeFields } from './documents/write-settings.js';
+import { type HintSettings, hintFields } from './hints/hint-settings.js';
 import { asObject, member } from './json.js';
 import { DEFAULTS, RECORD_TYPES } from './manifest.js';
 import { type RecordSettings, recordFields } from './record/record-settings.js';
@@ -16,6 +18,8 @@ import { isReferenceTo } from './transport/search-values.rules.js';
 export interface FhirR4Settings
   extends AuthSettings,
     CaseloadSettings,
+    WriteSettings,
+    HintSettings,
     RecordSettings<(typeof RECORD_TYPES)[number]> {
   /** Service base address; always ends in a slash. */
   readonly baseUrl: string;
@@ -40,7 +44,6 @@ export interface FhirR4Settings
   readonly documentCategories: CodeTable<DocumentKind>;
   /** A label without a coding does not reach this record. */
   readonly labelCodes: CodeTable<DocumentLabel>;
-  readonly conditionalCreate: boolean;
   /** Bytes of UTF-8; null when no limit is known. */
   readonly maxTextBytes: number | null;
 }
@@ -85,9 +88,10 @@ const fields = z.strictObject({
   documentTypes: codeTable(Object.values(DocumentKind), DOCUMENT_TYPES),
   documentCategories: codeTable(Object.values(DocumentKind), DOCUMENT_CATEGORIES),
   labelCodes: codeTable(Object.values(DocumentLabel), []),
-  conditionalCreate: yesOrNo(DEFAULTS.conditionalCreate),
+  ...writeFields,
   maxTextBytes: integer(1, 104_857_600, 0).unwrap().nullable().default(null),
   ...recordFields(RECORD_TYPES),
+  ...hintFields,
 });
 
 /** Faults that lie between settings, told beside those within them. */
@@ -98,7 +102,7 @@ function crossFaults(raw: unknown): string[] {
   const faults = [...authCrossFaults(raw, auth.data)];
   if (auth.data === 'NONE' && base.success && !isLoopback(new URL(base.data)))
     faults.push('auth: NONE is only for a loopback host');
-  return [...faults, ...caseloadFaults(raw)];
+  return [...faults, ...caseloadFaults(raw), ...writeFaults(raw)];
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string[] {

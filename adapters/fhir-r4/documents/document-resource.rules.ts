@@ -6,21 +6,29 @@ import {
   type OutgoingDocument,
 } from '../../../src/clinical/documents.port.js';
 import type { CodeTable, Coding } from '../coded-settings.js';
+import type { DocumentContent } from './attachment.js';
+import { type AuthorRules, authorElements } from './author.rules.js';
 import { KIND_WORDS } from './defaults.js';
-import { encodeText, TEXT_TYPE } from './text.rules.js';
 
 /** Identifier system of ODS codes, fixed by UK Core. */
-const ODS_SYSTEM = 'https://fhir.nhs.uk/Id/ods-organization-code';
+export const ODS_SYSTEM = 'https://fhir.nhs.uk/Id/ods-organization-code';
 
 /** DocumentReference.relatesTo.code (required binding DocumentRelationshipType) of each action. */
 const RELATIONS = { [DocumentAction.REPLACE]: 'replaces', [DocumentAction.APPEND]: 'appends' } as const;
 
 /** What of a site's settings decides how a document is written. */
-export interface DocumentRules {
+export interface DocumentRules extends AuthorRules {
   readonly documentIdentifierSystem: string;
   readonly documentTypes: CodeTable<DocumentKind>;
   readonly documentCategories: CodeTable<DocumentKind>;
   readonly labelCodes: CodeTable<DocumentLabel>;
+}
+
+/** What a resource needs besides the document. */
+export interface DocumentParts {
+  readonly content: DocumentContent;
+  /** `Encounter/<id>` in the destination, or null. */
+  readonly encounter: string | null;
 }
 
 const codingOf = ({ system, code, display }: Coding) => ({
@@ -29,8 +37,8 @@ const codingOf = ({ system, code, display }: Coding) => ({
   ...(display === null ? {} : { display }),
 });
 
-/** context.period: from the start of the contact where its time is known, else the whole day in London. */
-function periodOf({ contactOn, contactStartedAt }: OutgoingDocument) {
+/** The period of the contact: from its start where the time is known, else the whole day in London. */
+export function periodOf({ contactOn, contactStartedAt }: OutgoingDocument) {
   return contactStartedAt === null ? { start: contactOn, end: contactOn } : { start: contactStartedAt };
 }
 
@@ -43,10 +51,16 @@ function relationOf({ action, predecessorReference }: OutgoingDocument) {
 /**
  * The resource to create: identifier and masterIdentifier of this version, status `current`, docStatus `final`, type and
  * category by the kind, subject and author by reference, custodian by ODS code, date of signing, one attachment with the
- * text and its hash, period of the contact, security labels, and its relation to the version before. The text is as signed.
+ * content and its hash, encounter and period of the contact, security labels, and its relation to the version before. The text
+ * is as signed.
  */
-export function documentResource(document: OutgoingDocument, rules: DocumentRules) {
-  const { documentVersionId, kind, title, author, labels } = document;
+export function documentResource(
+  document: OutgoingDocument,
+  rules: DocumentRules,
+  { content, encounter }: DocumentParts,
+) {
+  const { documentVersionId, kind, title, labels } = document;
+  const { who, contained } = authorElements(document.author, rules);
   const type = (rules.documentTypes.get(kind) ?? []).map(codingOf);
   const category = (rules.documentCategories.get(kind) ?? []).map((coding) => ({
     coding: [codingOf(coding)],
@@ -56,6 +70,7 @@ export function documentResource(document: OutgoingDocument, rules: DocumentRule
   }));
   return {
     resourceType: 'DocumentReference',
+    ...contained,
     masterIdentifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${documentVersionId}` },
     identifier: [{ system: rules.documentIdentifierSystem, value: documentVersionId }],
     status: 'current',
@@ -64,9 +79,7 @@ export function documentResource(document: OutgoingDocument, rules: DocumentRule
     ...(category.length === 0 ? {} : { category }),
     subject: { reference: `Patient/${document.patient.localId}` },
     date: document.signedAt,
-    author: [
-      { reference: author.reference, display: [author.name, author.role, author.employer].join(', ') },
-    ],
+    author: [who],
     custodian: { identifier: { system: ODS_SYSTEM, value: document.custodianOdsCode } },
     ...relationOf(document),
     description: title,
@@ -74,14 +87,16 @@ export function documentResource(document: OutgoingDocument, rules: DocumentRule
     content: [
       {
         attachment: {
-          contentType: TEXT_TYPE,
+          ...content,
           language: 'en-GB',
-          ...encodeText(document.text),
           title,
           creation: document.writtenAt,
         },
       },
     ],
-    context: { period: periodOf(document) },
+    context: {
+      ...(encounter === null ? {} : { encounter: [{ reference: encounter }] }),
+      period: periodOf(document),
+    },
   };
 }

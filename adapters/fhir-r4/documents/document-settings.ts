@@ -1,11 +1,11 @@
 /** The settings of writing documents, as data. */
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
 import { DOCUMENT_IDENTIFIER_SYSTEM } from './defaults.js';
+import { writeSettings } from './write-settings.js';
 
 /** Part of the manifest's settings; `defaults` are those of the adapter. */
 export function documentSettings(defaults: {
   readonly documentsEnabled: boolean;
-  readonly conditionalCreate: boolean;
 }): readonly SettingDescription[] {
   return [
     {
@@ -40,18 +40,12 @@ export function documentSettings(defaults: {
       required: false,
       help: 'DocumentReference.securityLabel of each label that this record honours, as LABEL=system|code|display; a document with a label that is not here is parked.',
     },
-    {
-      key: 'conditionalCreate',
-      type: 'boolean',
-      required: false,
-      default: defaults.conditionalCreate,
-      help: 'Whether the server honours If-None-Exist, so that a repeat takes effect once; where false the hub asks once more before it sends again.',
-    },
+    ...writeSettings,
     {
       key: 'maxTextBytes',
       type: 'integer',
       required: false,
-      help: 'Bytes of UTF-8 text that the server takes in one document, 1 to 104857600; when absent no limit is known.',
+      help: 'Bytes of content that the server takes in one document, 1 to 104857600: of UTF-8 text, or of the PDF; when absent no limit is known.',
     },
   ];
 }

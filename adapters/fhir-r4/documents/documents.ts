@@ -1,5 +1,4 @@
 /** Writing documents to a FHIR R4 server once in effect, reading them back, and marking them as entered in error. */
-import { createHash } from 'node:crypto';
 import type { Observed } from '../../../src/clinical/clinical-record.port.js';
 import type {
   DocumentKey,
@@ -11,62 +10,56 @@ import type {
   OutgoingDocument,
 } from '../../../src/clinical/documents.port.js';
 import { HubError, isHubError } from '../../../src/core/errors.js';
-import { member, textOf } from '../json.js';
+import { textOf } from '../json.js';
 import { observed } from '../mapping/observed.rules.js';
-import type { Unmapped } from '../mapping/unmapped.js';
-import { type SearchContext, searchAll } from '../search-all.js';
+import { searchAll } from '../search-all.js';
 import type { Session } from '../transport/connection.js';
-import { escapeSearchValue, requireReference } from '../transport/search-values.rules.js';
+import { requireReference } from '../transport/search-values.rules.js';
+import { contentOf } from './attachment.js';
+import { type CompanionContext, createCompanions } from './companions.js';
+import { createOnce, identifierValue, REPRESENTATION, versionOf } from './create-once.js';
+import { withdrawalRequestId } from './derived-ids.rules.js';
 import { documentResource } from './document-resource.rules.js';
+import { encounterFor } from './encounters.js';
 import { filedDocument, versionIdsOf } from './filed.rules.js';
+import { inlined } from './inlined.js';
 import { requireKey, requireSendable } from './outgoing.rules.js';
-import { receiptOf } from './receipt.rules.js';
+import { receiptOf, receiptOfHeld } from './receipt.rules.js';
 
 /** Keys in one search: by form there is room, in an address there is not. */
 export const KEYS_PER_SEARCH = { byForm: 100, byAddress: 20 } as const;
 
 const TYPE = 'DocumentReference';
 
-/** What the capability needs. */
-export interface DocumentsContext extends SearchContext {
-  readonly system: string;
-  readonly unmapped: Unmapped;
-}
-
-/** A uuid (version 8, RFC 9562) for the withdrawal of a version: stable, and not that of its creation, which a far end may remember. */
-export function withdrawalRequestId(documentVersionId: string): string {
-  const hex = createHash('sha256').update(`withdraw ${documentVersionId}`).digest('hex');
-  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20)];
-  return [...parts, hex.slice(20, 32)].join('-');
-}
-
 /** The capability over a connection. */
-export function createDocuments(context: DocumentsContext): DocumentsCapability {
+export function createDocuments(context: CompanionContext): DocumentsCapability {
   const { connection, settings } = context;
   const traits: DocumentTraits = {
     labels: [...settings.labelCodes.keys()],
     maxTextBytes: settings.maxTextBytes,
-    repeatsAreHarmless: settings.conditionalCreate,
+    repeatsAreHarmless: settings.createMode !== 'SEARCH_FIRST',
   };
-  const identifierOf = (id: string): string =>
-    `${escapeSearchValue(settings.documentIdentifierSystem)}|${id}`;
+  const companions = createCompanions(context);
+
+  async function create(session: Session, document: OutgoingDocument): Promise<DocumentReceipt> {
+    const { documentVersionId } = document;
+    const content = await contentOf(document, settings);
+    const encounter = await encounterFor(context, session, document);
+    const created = await createOnce(context, session, {
+      type: TYPE,
+      identifier: documentVersionId,
+      resource: documentResource(document, settings, { content, encounter }),
+      requestId: documentVersionId,
+    });
+    if ('held' in created) return receiptOfHeld(created.held);
+    return receiptOf(created.answer, settings.createMode === 'CLIENT_ID' ? documentVersionId : null);
+  }
 
   async function send(document: OutgoingDocument, signal: AbortSignal): Promise<DocumentReceipt> {
     requireSendable(document, traits);
-    const { documentVersionId } = document;
-    const condition = `identifier=${encodeURIComponent(identifierOf(documentVersionId))}`;
-    const answer = await connection.write(connection.session(signal), {
-      method: 'POST',
-      path: TYPE,
-      resource: documentResource(document, settings),
-      requestId: documentVersionId,
-      headers: {
-        prefer: 'return=representation',
-        ...(settings.conditionalCreate ? { 'if-none-exist': condition } : {}),
-      },
-    });
-    return receiptOf(answer);
+    const receipt = await create(connection.session(signal), document);
+    if (receipt.reference !== null) await companions.add(document, receipt.reference, signal);
+    return receipt;
   }
 
   /** What the record holds of some versions, by version; `HUB_UPSTREAM_CONFLICT` where one is there twice. */
@@ -75,7 +68,7 @@ export function createDocuments(context: DocumentsContext): DocumentsCapability 
     ids: readonly string[],
   ): Promise<Map<string, Observed<FiledDocument>>> {
     const parameters = {
-      identifier: ids.map(identifierOf).join(','),
+      identifier: ids.map((id) => identifierValue(context, id)).join(','),
       // Room for a second match of each: a page that held only the first would hide it.
       _count: Math.min(1000, ids.length * 2),
       _total: 'accurate',
@@ -87,7 +80,8 @@ export function createDocuments(context: DocumentsContext): DocumentsCapability 
       if (claimed.length === 0)
         throw new HubError('HUB_UPSTREAM_PROTOCOL', { details: { fault: 'OTHER_DOCUMENT' } });
       for (const id of new Set(claimed)) {
-        const { value, complete } = filedDocument(match, id, settings, context.unmapped);
+        const document = await inlined(context, session, match);
+        const { value, complete } = filedDocument(document, id, settings, context.unmapped);
         const former = found.get(id);
         if (former !== undefined && former.value.reference !== value.reference)
           throw new HubError('HUB_UPSTREAM_CONFLICT', {
@@ -115,7 +109,7 @@ export function createDocuments(context: DocumentsContext): DocumentsCapability 
     return keys.map(({ documentVersionId }) => found.get(documentVersionId) ?? null);
   }
 
-  /** Reads the document, marks it in whole, and lets nobody's change in between be lost. */
+  /** Reads the document, and marks it in whole as it then is. */
   async function mark(
     session: Session,
     documentVersionId: string,
@@ -123,7 +117,7 @@ export function createDocuments(context: DocumentsContext): DocumentsCapability 
   ): Promise<DocumentReceipt> {
     const id = reference.slice(TYPE.length + 1);
     const current = await connection.read(session, TYPE, id);
-    const version = textOf(member(current, 'meta'), 'versionId');
+    const version = versionOf(current);
     if (textOf(current, 'resourceType') !== TYPE || textOf(current, 'id') !== id)
       throw new HubError('HUB_UPSTREAM_PROTOCOL', { details: { fault: 'OTHER_RESOURCE' } });
     if (!versionIdsOf(current, settings).includes(documentVersionId))
@@ -134,28 +128,41 @@ export function createDocuments(context: DocumentsContext): DocumentsCapability 
       path: reference,
       resource: { ...current, status: 'entered-in-error' },
       requestId: withdrawalRequestId(documentVersionId),
-      headers: {
-        prefer: 'return=representation',
-        ...(version === null ? {} : { 'if-match': `W/"${version}"` }),
-      },
+      headers: { ...REPRESENTATION, ...(version === null ? {} : { 'if-match': `W/"${version}"` }) },
     });
     return receiptOf(answer, id);
   }
 
-  async function withdraw(withdrawal: DocumentWithdrawal, signal: AbortSignal): Promise<DocumentReceipt> {
+  /** Marks it, so that nobody's change in between is lost: where it changed meanwhile, it is read and judged once more. */
+  async function markAsRead(session: Session, versionId: string, reference: string) {
+    try {
+      return await mark(session, versionId, reference);
+    } catch (error) {
+      if (!isHubError(error) || error.details.status !== 412) throw error;
+      return mark(session, versionId, reference);
+    }
+  }
+
+  async function marked(withdrawal: DocumentWithdrawal, signal: AbortSignal): Promise<DocumentReceipt> {
     const { documentVersionId } = withdrawal;
     requireKey(withdrawal);
     const reference = requireReference('reference', TYPE, withdrawal.reference);
     const session = connection.session(signal);
     try {
-      return await mark(session, documentVersionId, reference);
+      return await markAsRead(session, documentVersionId, reference);
     } catch (error) {
       if (!isHubError(error) || error.code !== 'HUB_UPSTREAM_NOT_FOUND') throw error;
       // Records are moved and merged: it may be there under another reference.
       const [again] = (await held(session, [documentVersionId])).values();
       if (again === undefined || again.value.reference === reference) throw error;
-      return mark(session, documentVersionId, again.value.reference);
+      return markAsRead(session, documentVersionId, again.value.reference);
     }
+  }
+
+  async function withdraw(withdrawal: DocumentWithdrawal, signal: AbortSignal): Promise<DocumentReceipt> {
+    const receipt = await marked(withdrawal, signal);
+    await companions.cancel(withdrawal.documentVersionId, signal);
+    return receipt;
   }
 
   return { traits, send, find, withdraw };

@@ -2,24 +2,21 @@
 import { createHash } from 'node:crypto';
 import { TextDecoder } from 'node:util';
 import { type Json, member, objectsOf, textOf } from '../json.js';
+import { decodeBytes, type EncodedBytes, encodeBytes } from './content.rules.js';
+import { sealedText } from './pdf/seal.rules.js';
 
-/** Media type of what the hub files. */
+/** Media types of what the hub files. */
 export const TEXT_TYPE = 'text/plain; charset=utf-8';
+export const PDF_TYPE = 'application/pdf';
 
 /** SHA-256 of a text in UTF-8, lower-case hexadecimal. */
 export function textHash(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** Attachment.data, size and hash (FHIR R4 datatype Attachment: base64, bytes, base64 of SHA-1) of a text. */
-export function encodeText(text: string): {
-  readonly data: string;
-  readonly size: number;
-  readonly hash: string;
-} {
-  const bytes = Buffer.from(text, 'utf8');
-  const hash = createHash('sha1').update(bytes).digest('base64');
-  return { data: bytes.toString('base64'), size: bytes.length, hash };
+/** Attachment.data, size and hash of a text in UTF-8. */
+export function encodeText(text: string): EncodedBytes {
+  return encodeBytes(Buffer.from(text, 'utf8'));
 }
 
 /** The charset that a media type declares for plain text, in lower case; null when it is another type or declares none. */
@@ -30,13 +27,6 @@ function declaredCharset(contentType: string): string | null {
     .map((parameter) => /^charset\s*=\s*"?([A-Za-z0-9_:.+-]+)"?$/i.exec(parameter)?.[1]?.toLowerCase())
     .filter((charset) => charset !== undefined);
   return charsets.length === 1 ? charsets[0]! : null;
-}
-
-/** Bytes of base64 as FHIR allows it (white space between); null for anything else, which Node would skip over in silence. */
-function bytesOf(data: string): Buffer | null {
-  const packed = data.replace(/[ \t\r\n]/g, '');
-  if (packed.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) return null;
-  return Buffer.from(packed, 'base64');
 }
 
 /** The text by a charset; null for bytes that are not of it, and for charsets that are read in more than one way. */
@@ -52,16 +42,23 @@ function decode(bytes: Buffer, charset: string): string | null {
   }
 }
 
+/** The media type without its parameters, in lower case. */
+const typeOf = (contentType: string): string => contentType.split(';')[0]!.trim().toLowerCase();
+
 /**
- * DocumentReference.content[].attachment as text: the one content with plain text in it, decoded by the charset that it
- * declares. Null when there is none or more than one, when it is not inline, or when its charset is missing or does not fit.
+ * DocumentReference.content[].attachment as text: that of the one content, decoded by the charset that plain text declares,
+ * or the text within a PDF whose seal holds. Null when there is no content or more than one, when it is not inline, of
+ * another type, in a charset that is missing or does not fit, or a PDF of which a single byte is not as it was made.
  */
 export function readText(document: Json): string | null {
   const attachments = objectsOf(document, 'content').map((content) => member(content, 'attachment'));
   if (attachments.length !== 1) return null;
   const [attachment] = attachments;
-  const charset = declaredCharset(textOf(attachment, 'contentType') ?? '');
+  const contentType = textOf(attachment, 'contentType') ?? '';
   const data = member(attachment, 'data');
-  const bytes = typeof data === 'string' ? bytesOf(data) : null;
-  return charset === null || bytes === null ? null : decode(bytes, charset);
+  const bytes = typeof data === 'string' ? decodeBytes(data) : null;
+  if (bytes === null) return null;
+  if (typeOf(contentType) === PDF_TYPE) return sealedText(bytes);
+  const charset = declaredCharset(contentType);
+  return charset === null ? null : decode(bytes, charset);
 }

@@ -1,6 +1,6 @@
 /** What leaves the FHIR R4 adapter when it writes, and what it says when it could not write or was not let. */
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
-import { withdrawalRequestId } from '../../../adapters/fhir-r4/documents/documents.js';
+import { withdrawalRequestId } from '../../../adapters/fhir-r4/documents/derived-ids.rules.js';
 import { parseSettings } from '../../../adapters/fhir-r4/settings.js';
 import { GUARD } from '../../../adapters/fhir-r4/transport/guard.js';
 import {
@@ -138,9 +138,10 @@ test('a create says who, once and under which condition; a repeat has the same r
   expect(new Set(server.seen.map(({ headers }) => headers['x-correlation-id'])).size).toBe(2);
 });
 
-test('without conditional create there is no condition', async () => {
-  await documentsFor({ conditionalCreate: false }).send(anOutgoingDocument(), never());
-  expect(server.seen[0]!.headers['if-none-exist']).toBeUndefined();
+test('a server with neither is searched first, and there is no condition', async () => {
+  await documentsFor({ createMode: 'SEARCH_FIRST' }).send(anOutgoingDocument(), never());
+  expect(server.seen.map(({ interaction }) => interaction)).toEqual(['search', 'create']);
+  for (const { headers } of server.seen) expect(headers['if-none-exist']).toBeUndefined();
 });
 
 test('documents are looked for by form, so that no address tells of them', async () => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
+import { plainContent } from '../../../adapters/fhir-r4/documents/attachment.js';
 import { documentResource } from '../../../adapters/fhir-r4/documents/document-resource.rules.js';
 import { type FhirR4Settings, parseSettings } from '../../../adapters/fhir-r4/settings.js';
 import type { DocumentsCapability } from '../../../src/clinical/documents.port.js';
@@ -156,7 +157,10 @@ function watched(documents: DocumentsCapability, asked: { what: string | null })
 function held(server: AnsweringServer, signed: SignedForTest, change: object = {}): object {
   const { documentVersionId, documentId, text } = signed;
   const document = anOutgoingDocument({ documentVersionId, documentId, text, patient: { localId: PATIENT } });
-  const resource = documentResource(document, settingsOf(server, ''));
+  const resource = documentResource(document, settingsOf(server, ''), {
+    content: plainContent(document),
+    encounter: null,
+  });
   return { ...resource, id: 'doc-1', meta: { versionId: '7' }, ...change };
 }
 

@@ -106,15 +106,28 @@ test('answers come in the order of the keys, a page of them in one request', asy
 });
 
 test('what is there twice is a conflict', async () => {
-  const unconditional = documentsFor({ conditionalCreate: false });
-  expect(unconditional.traits.repeatsAreHarmless).toBe(false);
+  const searching = documentsFor({ createMode: 'SEARCH_FIRST' });
   const document = anOutgoingDocument();
-  await unconditional.send(document, never());
-  await unconditional.send(document, never());
+  const receipt = await searching.send(document, never());
+  expect(await searching.send(document, never())).toEqual(receipt);
+  expect(heldAs(document.documentVersionId)).toHaveLength(1);
+  // Somebody there copies it.
+  await fetch(`${system.baseUrl}/DocumentReference`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/fhir+json' },
+    body: JSON.stringify({
+      resourceType: 'DocumentReference',
+      identifier: [{ system: settings().documentIdentifierSystem, value: document.documentVersionId }],
+      status: 'current',
+      content: [{ attachment: { contentType: 'text/plain' } }],
+    }),
+  });
   expect(heldAs(document.documentVersionId)).toHaveLength(2);
   const twice = { code: 'HUB_UPSTREAM_CONFLICT', retry: 'conflict' };
-  expect(await failureOf(unconditional.find([keyOf(document)], never()))).toMatchObject(twice);
-  expect(await failureOf(documentsFor().send(document, never()))).toMatchObject(twice);
+  for (const documents of [searching, documentsFor()]) {
+    expect(await failureOf(documents.find([keyOf(document)], never()))).toMatchObject(twice);
+    expect(await failureOf(documents.send(document, never()))).toMatchObject(twice);
+  }
 });
 
 test('a send that took effect without an answer is ambiguous, is found, and is there once', async () => {
