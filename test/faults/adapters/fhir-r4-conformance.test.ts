@@ -32,7 +32,7 @@ afterEach(() => Promise.all(opened.splice(0).map((adapter) => adapter.close())))
 afterAll(() => server.close());
 
 const settingsOf = (more: object = {}) =>
-  parseSettings({ baseUrl: server.baseUrl, bearerToken: 's3cret', callTimeoutMs: 300, ...more });
+  parseSettings({ baseUrl: server.baseUrl, bearerToken: 's3cret', callTimeoutMs: 5_000, ...more });
 
 function adapterWith(more: object = {}) {
   const adapter = createFhirR4(settingsOf(more), { system: 'a', clock: systemClock, logger: silentLogger });
@@ -83,7 +83,8 @@ describe('a server that cannot be asked is told as such, and nothing is said to 
   ];
   test.each(failures)('%s', async (_name, answer, code) => {
     server.answers.set('metadata', answer);
-    expect(await ask()).toEqual({ failure: code, findings: [] });
+    const limited = code === 'HUB_UPSTREAM_TIMEOUT' ? { callTimeoutMs: 200 } : {};
+    expect(await ask(limited)).toEqual({ failure: code, findings: [] });
   });
 
   test('one that is closed', async () => {
@@ -112,7 +113,10 @@ describe('a server that tells nothing has told nothing', () => {
     ['an outcome', { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: CANARY }] }],
     ['null', json('null')],
     ['empty', json('')],
-    ['too large', json(JSON.stringify({ resourceType: 'CapabilityStatement', name: 'x'.repeat(5000) }))],
+    [
+      'too large',
+      (request, response) => json(JSON.stringify({ ...whole(), name: 'x'.repeat(5000) }))(request, response),
+    ],
     ['501', (_request, response) => response.writeHead(501).end(CANARY)],
   ];
   test.each(silent)('%s', async (_name, answer) => {
