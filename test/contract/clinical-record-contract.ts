@@ -19,6 +19,7 @@ import {
   type FaultKind,
 } from './misbehaving-peer.js';
 import { recordCases } from './record-contract.js';
+import { resumeCases } from './resume-contract.js';
 
 const nameOf = ({ kind, page = 1, times }: Fault<string>): string =>
   `${kind} ${times === undefined ? 'always' : `${times} times`} on ${page === 0 ? 'each page' : `page ${page}`}`;
@@ -233,6 +234,8 @@ export function contractOf<Kind extends string, Subject extends CaseloadSubject<
       }
       expect(subject.peer.requests()).toBe(traits.requestsForOnePage);
     });
+
+    resumeCases({ subject: () => subject, traits, tellable, caseloadCase });
 
     caseloadCase('teams come with name and code, all pages of them', async () => {
       const teams = Array.from({ length: 60 }, (_, n) => ({

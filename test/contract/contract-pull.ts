@@ -41,6 +41,43 @@ export function loaded(held: readonly PeerMembership[]): Omit<CaseloadItem, 'tea
     .sort((a, b) => a.patient.localId.localeCompare(b.patient.localId));
 }
 
+/** Pulls `count` pages and turns away, as a caller does that keeps cursors and is interrupted; then goes on from the last of them. */
+export async function interrupted(
+  subject: CaseloadSubject<string>,
+  count: number,
+  between: () => void = () => {},
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ readonly before: readonly CaseloadPage[]; readonly after: Pulled }> {
+  const request = { teamReference: subject.peer.teamReference, since: null, keep: async () => {} };
+  const before: CaseloadPage[] = [];
+  for await (const page of subject.adapter.caseload!.pull(request, never()))
+    if (before.push(page) === count) break;
+  between();
+  return { before, after: await resumed(subject, before.at(-1)!.cursor!, most) };
+}
+
+/** Goes on from a cursor, by so many pages at most. */
+export async function resumed(
+  subject: CaseloadSubject<string>,
+  cursor: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Pulled> {
+  const request = {
+    teamReference: subject.peer.teamReference,
+    since: null,
+    resume: cursor,
+    keep: async () => {},
+  };
+  const pages: CaseloadPage[] = [];
+  try {
+    for await (const page of subject.adapter.caseload!.pull(request, never()))
+      if (pages.push(page) === most) break;
+    return { pages, error: null };
+  } catch (error) {
+    return { pages, error };
+  }
+}
+
 export const endedWell = ({ pages, error }: Pulled): boolean => error === null && pages.at(-1)?.last === true;
 
 /** Either complete and equal, or a `HubError` that was not preceded by a page said to be the last. */

@@ -130,4 +130,5 @@ export const WHOLE_EACH_TIME: CaseloadTraits<FileFaultKind> = {
   incremental: false,
   impossible: [],
   requestsForOnePage: 1,
+  resumes: false,
 };

@@ -1,20 +1,22 @@
 /** Caseload by export: the team's memberships in what a Group's export holds, each with the patient of the same export. */
+import { z } from 'zod';
 import type {
   CaseloadItem,
   CaseloadPage,
   CaseloadRequest,
   Observed,
 } from '../../../src/clinical/clinical-record.port.js';
-import { HubError } from '../../../src/core/errors.js';
-import { type Json, member } from '../json.js';
-import { localReference, referenceText } from '../mapping/references.rules.js';
+import { HubError, isHubError } from '../../../src/core/errors.js';
+import type { Json } from '../json.js';
 import type { FhirR4Settings } from '../settings.js';
 import type { Session } from '../transport/connection.js';
 import { discardJob, jobResult, startJob } from '../transport/jobs.js';
+import { cursorOf, digestOf, placeIn } from './cursor.js';
 import { ExportFiles } from './export-files.js';
-import { readManifest } from './export-manifest.rules.js';
-import { batchesOf, gather } from './gather.js';
-import { type Entry, itemOf, itemsOf, patientIdOf } from './items.js';
+import { type ExportManifest, readManifest } from './export-manifest.rules.js';
+import { byPatient, entryOf, membershipsOf, type Waiting, workersOf } from './export-memberships.js';
+import { type Given, GivenOut, givenShape, NOTHING_GIVEN, OtherOrder } from './given-out.js';
+import { itemOf, itemsOf } from './items.js';
 import type { ExportedCaseload, PullContext } from './strategy.js';
 
 /** Where an export of a team's Group begins; `since` is an instant or null for everything. */
@@ -30,157 +32,163 @@ export function exportAddress(
   return `${group}/$export?_type=${exportTypes.join(',')}${changed}`;
 }
 
+/** Which job a pull reads from, and what of it has been given out. */
+const cursorShape = z.strictObject({ asks: z.string(), job: z.string().min(1), given: givenShape });
+
+/** A job, with what it came to when that is known. */
+interface Export {
+  readonly job: string;
+  readonly manifest: ExportManifest | null;
+  readonly given: Given;
+}
+
+/** What a pull of an export works with. */
+interface Exporting {
+  readonly context: PullContext;
+  readonly strategy: ExportedCaseload;
+  readonly session: Session;
+  readonly teamReference: string;
+}
+
 /**
- * Exports, and pulls from the files: pages come as patients do. The job is deleted afterwards, however the pull ends; only
- * a hub that is killed leaves it, until the server drops it by itself.
+ * Exports, and pulls from the files: pages come as patients do. The job is deleted afterwards, however the pull ends, unless the
+ * caller keeps cursors: then one that was interrupted stays, to be gone on with. What a hub that was killed leaves for good,
+ * the server drops by itself. Whoever goes on reads the files again, and gives out what had not been.
  */
 export async function* pullExported(
   context: PullContext,
   strategy: ExportedCaseload,
   session: Session,
-  { teamReference, since }: CaseloadRequest,
+  { teamReference, since, resume, keep }: CaseloadRequest,
 ): AsyncGenerator<CaseloadPage, void, undefined> {
-  const { connection, settings } = context;
-  const job = await startJob(context, session, exportAddress(settings, teamReference, since));
+  const { settings } = context;
+  const address = exportAddress(settings, teamReference, since);
+  const asks = digestOf(settings.baseUrl, settings.pageSize, teamReference, address);
+  const exporting = { context, strategy, session, teamReference };
+  const kept = resume === undefined ? null : await keptExport(exporting, asks, resume);
+  const { job, given, manifest } = kept ?? (await begin(exporting, address));
+  let mayGoOn = keep !== undefined;
   try {
-    const manifest = readManifest(await jobResult(context, session, job));
-    const files = new ExportFiles(connection, session, manifest);
-    await files.requireNoErrors();
-    const waiting = await membershipsOf(context, strategy, files, teamReference);
-    const included = await workersOf(context, session, files, waiting);
-    const pages = new Pages(waiting.size, settings.pageSize, manifest.transactionTime);
-    yield* pages.of(patientsFirst(context, session, strategy, teamReference, files, waiting, included));
+    const begun = cursorOf({ asks, job, given });
+    if (kept === null && begun.cursor !== undefined) await keep?.(begun.cursor);
+    const files = manifest ?? readManifest(await jobResult(context, session, job));
+    for await (const page of pagesFrom(exporting, files, given))
+      yield { ...page.page, ...cursorOf({ asks, job, given: page.given }) };
+    mayGoOn = false;
+  } catch (error) {
+    // What it holds would fail another try too.
+    mayGoOn &&= isHubError(error) && error.retry === 'transient' && error.code !== 'HUB_CASELOAD_INCOMPLETE';
+    throw error;
   } finally {
-    const clearing = discardJob(
-      context,
-      connection.session(AbortSignal.timeout(settings.callTimeoutMs)),
-      job,
-    );
-    // Whoever stopped waiting does not wait for this either.
-    if (!session.signal.aborted) await clearing;
+    if (!mayGoOn) await discard(exporting, job);
   }
 }
 
-/** The team's memberships by id, cut down to what is read of them; of one that is there twice the later line counts. */
-async function membershipsOf(
-  context: PullContext,
-  strategy: ExportedCaseload,
-  files: ExportFiles,
-  teamReference: string,
-): Promise<Map<string, Entry>> {
-  const { type, elements, askedOf } = strategy;
-  const deleted = await files.deleted(type);
-  const kept = new Map<string, Entry>();
-  for await (const resource of files.ofType(type)) {
-    const id = String(resource.id);
-    const ofTeam = askedOf(resource, context.settings.baseUrl).includes(teamReference);
-    if (!ofTeam || deleted.has(`${type}/${id}`)) {
-      kept.delete(id);
-      continue;
-    }
-    const part = Object.fromEntries(elements.map((name) => [name, member(resource, name)]));
-    for (const name of elements) if (part[name] === undefined) delete part[name];
-    kept.set(id, { part, cited: part, patientId: patientIdOf(context, strategy, resource) });
-  }
-  return kept;
+async function begin({ context, session }: Exporting, address: string): Promise<Export> {
+  return { job: await startJob(context, session, address), manifest: null, given: NOTHING_GIVEN };
 }
 
-/**
- * The workers whom memberships name, by `Type/id`: roles first, since they tell whose they are. An export of what changed
- * leaves out those who did not, so who is missing of a type that the site exports is read; one whom nobody finds has no name.
- */
-async function workersOf(
-  context: PullContext,
-  session: Session,
-  files: ExportFiles,
-  memberships: ReadonlyMap<string, Entry>,
-): Promise<ReadonlyMap<string, Json>> {
-  const { baseUrl, exportTypes } = context.settings;
-  const wanted = new Set<string>();
-  const workers = new Map<string, Json>();
-  const want = (element: unknown) => {
-    const target = localReference(element, baseUrl);
-    if (target !== null) wanted.add(referenceText(target));
+/** The export that a cursor tells of, or null when it is not this pull's or the server does not hold it any more. */
+async function keptExport(
+  { context, session }: Exporting,
+  asks: string,
+  cursor: string,
+): Promise<Export | null> {
+  const told = placeIn(cursorShape, cursor);
+  if (told === null || told.asks !== asks) return null;
+  try {
+    return { ...told, manifest: readManifest(await jobResult(context, session, told.job)) };
+  } catch (error) {
+    if (isHubError(error) && error.retry === 'permanent') return null;
+    throw error;
+  }
+}
+
+async function discard({ context, session }: Exporting, job: string): Promise<void> {
+  const signal = AbortSignal.timeout(context.settings.callTimeoutMs);
+  const clearing = discardJob(context, context.connection.session(signal), job);
+  // Whoever stopped waiting does not wait for this either.
+  if (!session.signal.aborted) await clearing;
+}
+
+/** A page with what has been given out by it. */
+interface ExportPage {
+  readonly page: CaseloadPage;
+  readonly given: Given;
+}
+
+/** The pages after what had been given out; all of them where the files are not what they were. */
+async function* pagesFrom(
+  exporting: Exporting,
+  manifest: ExportManifest,
+  given: Given,
+): AsyncGenerator<ExportPage, void, undefined> {
+  try {
+    yield* pagesOf(exporting, manifest, given);
+  } catch (error) {
+    if (!(error instanceof OtherOrder)) throw error;
+    yield* pagesOf(exporting, manifest, NOTHING_GIVEN);
+  }
+}
+
+async function* pagesOf(
+  exporting: Exporting,
+  manifest: ExportManifest,
+  before: Given,
+): AsyncGenerator<ExportPage, void, undefined> {
+  const { context, session, strategy, teamReference } = exporting;
+  const { pageSize } = context.settings;
+  const files = new ExportFiles(context.connection, session, manifest);
+  await files.requireNoErrors();
+  const memberships = await membershipsOf(context, strategy, files, teamReference);
+  const included = await workersOf(context, session, files, memberships);
+  const total = memberships.size;
+  const givenOut = new GivenOut(before);
+  const page = (arrived: readonly Arrived[]): ExportPage => {
+    const given = givenOut.give(arrived);
+    const items = arrived.map(({ item }) => item);
+    const { transactionTime: watermark } = manifest;
+    return { page: { page: given.page, last: given.items === total, total, items, watermark }, given };
   };
-  const keep = (worker: Json) => {
-    workers.set(`${String(worker.resourceType)}/${String(worker.id)}`, worker);
-    want(member(worker, 'practitioner'));
-  };
-  for (const { part } of memberships.values()) want(member(part, 'careManager'));
-  for (const type of ['PractitionerRole', 'Practitioner'].filter((one) => exportTypes.includes(one))) {
-    for await (const worker of files.ofType(type)) {
-      if (wanted.has(`${type}/${String(worker.id)}`)) keep(worker);
-    }
-    const missing = [...wanted]
-      .filter((reference) => reference.startsWith(`${type}/`) && !workers.has(reference))
-      .map((reference) => reference.slice(type.length + 1));
-    for (const asked of batchesOf(missing, context.settings)) {
-      const parameters = { _id: asked.join(','), _count: asked.length };
-      for (const worker of (await gather(context, session, type, parameters)).matches) keep(worker);
-    }
+  let held: Arrived[] = [];
+  for await (const some of arrivals(exporting, files, byPatient(memberships), included, givenOut)) {
+    held.push(...some);
+    for (; held.length >= pageSize; held = held.slice(pageSize)) yield page(held.slice(0, pageSize));
   }
-  return workers;
+  givenOut.settle();
+  if (held.length > 0 || total === 0) yield page(held);
 }
 
-/** Items in the order in which their patients come along; those whose patient is not in the export last, by fetching it. */
-async function* patientsFirst(
-  context: PullContext,
-  session: Session,
-  strategy: ExportedCaseload,
-  teamReference: string,
+/** An item under the id of its membership. */
+interface Arrived {
+  readonly id: string;
+  readonly item: Observed<CaseloadItem>;
+}
+
+/** Items not given out before, in the order in which their patients come along; those whose patient is not in the export last, by fetching it. */
+async function* arrivals(
+  { context, session, strategy, teamReference }: Exporting,
   files: ExportFiles,
-  memberships: ReadonlyMap<string, Entry>,
+  waiting: Map<string, Waiting[]>,
   included: ReadonlyMap<string, Json>,
-): AsyncGenerator<readonly Observed<CaseloadItem>[], void, undefined> {
+  givenOut: GivenOut,
+): AsyncGenerator<readonly Arrived[], void, undefined> {
   const { clock, settings } = context;
-  const byPatient = new Map<string, Entry[]>();
-  for (const entry of memberships.values()) {
-    const entries = byPatient.get(entry.patientId) ?? [];
-    entries.push(entry);
-    byPatient.set(entry.patientId, entries);
-  }
   for await (const patient of files.ofType('Patient')) {
     const id = String(patient.id);
-    const entries = byPatient.get(id) ?? [];
-    byPatient.delete(id);
+    const those = givenOut.rest(waiting.get(id) ?? []);
+    waiting.delete(id);
     const cameAlong = { included, fetchedAt: clock.now().toISOString() };
-    yield entries.map((entry) => itemOf(context, strategy, teamReference, entry, patient, cameAlong));
+    yield those.map((one) => ({
+      id: one.id,
+      item: itemOf(context, strategy, teamReference, entryOf(one), patient, cameAlong),
+    }));
   }
-  const left = [...byPatient.values()].flat();
+  const left = givenOut.rest([...waiting.values()].flat());
   for (let from = 0; from < left.length; from += settings.pageSize) {
     const some = left.slice(from, from + settings.pageSize);
     const cameAlong = { included, fetchedAt: clock.now().toISOString() };
-    yield await itemsOf(context, session, strategy, teamReference, some, cameAlong);
-  }
-}
-
-/** Cuts a known number of items into pages as they come. */
-class Pages {
-  private number = 0;
-  private given = 0;
-
-  constructor(
-    private readonly total: number,
-    private readonly size: number,
-    private readonly watermark: string | null,
-  ) {}
-
-  async *of(
-    items: AsyncIterable<readonly Observed<CaseloadItem>[]>,
-  ): AsyncGenerator<CaseloadPage, void, undefined> {
-    let held: Observed<CaseloadItem>[] = [];
-    for await (const some of items) {
-      held.push(...some);
-      for (; held.length >= this.size; held = held.slice(this.size))
-        yield this.page(held.slice(0, this.size));
-    }
-    if (held.length > 0 || this.number === 0) yield this.page(held);
-  }
-
-  private page(items: readonly Observed<CaseloadItem>[]): CaseloadPage {
-    this.number += 1;
-    this.given += items.length;
-    const { number: page, total, watermark } = this;
-    return { page, last: this.given === total, total, items, watermark };
+    const items = await itemsOf(context, session, strategy, teamReference, some.map(entryOf), cameAlong);
+    yield some.map(({ id }, at) => ({ id, item: items[at]! }));
   }
 }

@@ -1,21 +1,46 @@
 /** Keeps the count of a paged search, so that its end is believed only when everything was received exactly once or more. */
 import type { SearchPage } from '../bundle.rules.js';
-import { textOf } from '../json.js';
+import { type Json, textOf } from '../json.js';
 import { IncompleteReason, incomplete } from './incomplete.js';
+
+/** What tells one state of a resource from another: id and version, or time of change where it has none. */
+export const versionOf = (resource: Json): string =>
+  `${textOf(resource, 'id')} ${textOf(resource.meta, 'versionId') ?? textOf(resource.meta, 'lastUpdated') ?? ''}`;
+
+/** What had been seen of a search where it was interrupted. */
+export interface SeenBefore {
+  readonly pages: number;
+  /** Different matches. */
+  readonly received: number;
+  readonly total: number | null;
+}
 
 /** What has been seen of one search. Every fault is `HUB_CASELOAD_INCOMPLETE`. */
 export class PagingLedger {
-  private readonly ids = new Set<string>();
-  private readonly versions = new Set<string>();
+  /** The version last seen of each match, by id. */
+  private readonly versions = new Map<string, string>();
   private readonly addresses = new Set<string>();
-  private total: number | null = null;
-  private pages = 0;
+  private total: number | null;
+  private pages: number;
+  private readonly before: number;
 
-  constructor(private readonly maxPages: number) {}
+  constructor(
+    private readonly maxPages: number,
+    before: SeenBefore = { pages: 0, received: 0, total: null },
+  ) {
+    this.pages = before.pages;
+    this.total = before.total;
+    this.before = before.received;
+  }
 
-  /** Different matches received so far. */
+  /** Different matches received so far; those from before an interruption that came again since are counted twice. */
   get received(): number {
-    return this.ids.size;
+    return this.before + this.versions.size;
+  }
+
+  /** Matches that the server says there are; null while it has not. */
+  get announced(): number | null {
+    return this.total;
   }
 
   /**
@@ -31,10 +56,9 @@ export class PagingLedger {
     this.total = page.total ?? this.total;
     const fresh = page.matches.filter((match) => {
       const id = textOf(match, 'id')!;
-      const version = `${id} ${textOf(match.meta, 'versionId') ?? textOf(match.meta, 'lastUpdated') ?? ''}`;
-      const seen = this.versions.has(version);
-      this.versions.add(version);
-      this.ids.add(id);
+      const version = versionOf(match);
+      const seen = this.versions.get(id) === version;
+      this.versions.set(id, version);
       return !seen;
     });
     if (this.pages > 1 && page.matches.length > 0 && fresh.length === 0)
@@ -50,8 +74,10 @@ export class PagingLedger {
     if (this.pages >= this.maxPages) throw incomplete(IncompleteReason.PAGE_CAP, { pages: this.pages });
   }
 
+  /** Fewer than announced are too few whatever came again; of more than announced, the hub's own count decides after an interruption. */
   private finish(): void {
-    if (this.total !== null && this.total !== this.received)
+    const tooMany = this.before === 0 ? this.received : this.versions.size;
+    if (this.total !== null && (this.received < this.total || tooMany > this.total))
       throw incomplete(IncompleteReason.TOTAL_DIFFERS, { expected: this.total, received: this.received });
   }
 }

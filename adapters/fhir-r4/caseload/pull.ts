@@ -11,12 +11,13 @@ import { requireTeamReference } from './team-reference.js';
 import { pullWhole } from './whole-caseload.js';
 
 /** The request with its parts checked before anything is sent: `HUB_INPUT_INVALID`. */
-function checked(strategy: CaseloadStrategy, { teamReference, since }: CaseloadRequest): CaseloadRequest {
-  const team = requireTeamReference(strategy, teamReference);
+function checked(strategy: CaseloadStrategy, request: CaseloadRequest): CaseloadRequest {
+  const { since } = request;
+  const teamReference = requireTeamReference(strategy, request.teamReference);
   const instant = since === null ? null : instantOf(since);
   if (since !== null && instant === null)
     throw inputError('since', 'not an instant', 'ISO 8601 with seconds and a zone');
-  return { teamReference: team, since: instant };
+  return { ...request, teamReference, since: instant };
 }
 
 function pagesOf(

@@ -1,9 +1,11 @@
 /** Caseload as one resource that lists the team's people: read whole, then given out in pages with their patients. */
+import { z } from 'zod';
 import type { CaseloadPage, CaseloadRequest } from '../../../src/clinical/clinical-record.port.js';
 import { HubError } from '../../../src/core/errors.js';
 import { type Json, member, objectsOf, textOf } from '../json.js';
 import { readDate } from '../mapping/dates.rules.js';
 import type { Session } from '../transport/connection.js';
+import { cursorOf, digestOf, placeIn } from './cursor.js';
 import { IncompleteReason, incomplete } from './incomplete.js';
 import { type Entry, itemsOf, patientIdOf } from './items.js';
 import type { PullContext, WholeCaseload } from './strategy.js';
@@ -52,12 +54,15 @@ function entriesOf(
   });
 }
 
+/** Where a pull stands after a page: of which list, as it was, and which page. */
+const cursorShape = z.strictObject({ asks: z.string(), page: z.int().min(1) });
+
 /** Pulls everybody, whatever the instant asked for, and gives no watermark: every refresh of such a list is a sweep. */
 export async function* pullWhole(
   context: PullContext,
   strategy: WholeCaseload,
   session: Session,
-  { teamReference }: CaseloadRequest,
+  { teamReference, resume }: CaseloadRequest,
 ): AsyncGenerator<CaseloadPage, void, undefined> {
   const { connection, settings, clock } = context;
   const id = teamReference.slice(strategy.type.length + 1);
@@ -66,10 +71,13 @@ export async function* pullWhole(
   const entries = entriesOf(context, strategy, resource, partsOf(context, strategy, resource, id));
   const total = entries.length;
   const pages = Math.max(1, Math.ceil(total / settings.pageSize));
-  for (let page = 1; page <= pages; page++) {
+  const asks = digestOf(settings.baseUrl, settings.pageSize, entries);
+  const told = resume === undefined ? null : placeIn(cursorShape, resume);
+  const kept = told?.asks === asks && told.page < pages ? told.page : 0;
+  for (let page = kept + 1; page <= pages; page++) {
     const some = entries.slice((page - 1) * settings.pageSize, page * settings.pageSize);
     const cameAlong = { included: new Map(), fetchedAt };
     const items = await itemsOf(context, session, strategy, teamReference, some, cameAlong);
-    yield { page, last: page === pages, total, items, watermark: null };
+    yield { page, last: page === pages, total, items, watermark: null, ...cursorOf({ asks, page }) };
   }
 }
