@@ -112,18 +112,20 @@ export function codeOfIssues(types: readonly string[], exchange: Exchange = 'REA
 
 /** Codes of Node's network, TLS and HTTP layers, by what they mean for a read. Others count as unreachable. */
 export const NETWORK_RULES: readonly { readonly pattern: RegExp; readonly code: ErrorCode }[] = [
-  // Certificate of the far end, or ours refused by it: nobody but an operator can mend that.
+  // Certificate of the far end or of a proxy, ours refused by it, or a proxy that lets nobody through as we are: nobody but an
+  // operator can mend that.
   {
-    pattern: /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|ALERT_UNKNOWN_CA$|ALERT_ACCESS_DENIED$/,
+    pattern:
+      /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|ALERT_UNKNOWN_CA$|ALERT_ACCESS_DENIED$|^UND_ERR_PRX_TLS$|^PROXY_40[137]$/,
     code: 'HUB_UPSTREAM_REFUSED',
   },
   { pattern: /TIMEOUT$|^ETIMEDOUT$/, code: 'HUB_UPSTREAM_TIMEOUT' },
   { pattern: /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_INVALID/, code: 'HUB_UPSTREAM_PROTOCOL' },
 ];
 
-/** Codes of failures that come before a request leaves: no address, nobody who accepts, no TLS to speak through. */
+/** Codes of failures that come before a request leaves: no address, nobody who accepts, no TLS to speak through, no tunnel. */
 export const NEVER_CONNECTED =
-  /^ECONNREFUSED$|^ENOTFOUND$|^EAI_AGAIN$|^UND_ERR_CONNECT_TIMEOUT$|^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$/;
+  /^ECONNREFUSED$|^PROXY_\d{3}$|^ENOTFOUND$|^EAI_AGAIN$|^UND_ERR_CONNECT_TIMEOUT$|^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$/;
 
 /** What is known of a connection that failed. */
 export interface NetworkFault {

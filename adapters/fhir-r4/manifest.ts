@@ -15,7 +15,7 @@ export const DEFAULTS = {
   totalTimeoutMs: 300_000,
   maxAttempts: 4,
   maxConcurrent: 4,
-  maxBodyBytes: 20 * 1024 * 1024,
+  maxBodyBytes: 8 * 1024 * 1024,
   restrictedCodes: 'R, V, Restricted',
   documentsEnabled: true,
 } as const;

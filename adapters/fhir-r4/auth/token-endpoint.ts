@@ -13,6 +13,10 @@ const ANSWER_BYTES = 64 * 1024;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** What a token may be made of (RFC 6750 section 2.1), so that it cannot carry a further header. */
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+/** Characters of a token past which no server takes it: most have room for 8 to 16 kB of headers. */
+const TOKEN_CHARACTERS = 8_000;
+/** Longest life that is believed, seconds: a day. */
+const LONGEST_LIFE_SECONDS = 86_400;
 /** Life of a token whose server does not say, seconds; it should (RFC 6749 section 5.1). */
 const UNSTATED_LIFE_SECONDS = 60;
 
@@ -93,12 +97,14 @@ async function failureOfAnswer(response: Response, now: Date): Promise<HubError>
 function lifeIn(body: Json): number {
   const stated = member(body, 'expires_in');
   const seconds = typeof stated === 'string' && /^\d{1,9}$/.test(stated) ? Number(stated) : stated;
-  return typeof seconds === 'number' && seconds >= 0 ? seconds : UNSTATED_LIFE_SECONDS;
+  if (typeof seconds !== 'number' || seconds < 0) return UNSTATED_LIFE_SECONDS;
+  return Math.min(seconds, LONGEST_LIFE_SECONDS);
 }
 
 function tokenIn(body: Json | null): IssuedToken {
   const token = textOf(body, 'access_token');
-  if (body === null || token === null || !TOKEN.test(token)) throw unavailable({ fault: 'NOT_A_TOKEN' });
+  if (body === null || token === null || token.length > TOKEN_CHARACTERS || !TOKEN.test(token))
+    throw unavailable({ fault: 'NOT_A_TOKEN' });
   if (textOf(body, 'token_type')?.toLowerCase() !== 'bearer') throw unavailable({ fault: 'TOKEN_TYPE' });
   return { token, lifeSeconds: lifeIn(body) };
 }

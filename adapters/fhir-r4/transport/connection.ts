@@ -1,7 +1,7 @@
 /** The adapter's connection to one FHIR server: fhir-kit-client's vocabulary behind our own door, with limits and retries. */
 import { Client, type FhirResource } from 'fhir-kit-client';
 import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
-import { isHubError } from '../../../src/core/errors.js';
+import { HubError, isHubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
 import { createCredentials, type Identified } from '../auth/credentials.js';
 import type { FhirR4Settings } from '../settings.js';
@@ -110,6 +110,12 @@ interface Turn {
   readonly headers: Record<string, string>;
 }
 
+/** A version comes from the server, and in a header it could be a list of versions, or a header more. */
+function requireVersion(condition: string | undefined): void {
+  if (condition !== undefined && !/^W\/"[A-Za-z0-9\-.]{1,64}"$/.test(condition))
+    throw new HubError('HUB_UPSTREAM_PROTOCOL', { details: { fault: 'VERSION' } });
+}
+
 function fixedHeaders({ odsCode }: FhirR4Settings): Record<string, string> {
   return odsCode === null ? {} : { 'nhsd-end-user-organisation-ods': odsCode };
 }
@@ -155,6 +161,7 @@ export function createConnection(
 
   async function write(session: Session, writing: Writing): Promise<WriteAnswer> {
     if (closing.signal.aborted || session.signal.aborted) throw stopped();
+    requireVersion(writing.headers['if-match']);
     let left = false;
     const ends: Ends = {
       late: () => (left ? outcomeUnknown('TIMEOUT') : READ_ENDS.late()),

@@ -22,7 +22,7 @@ const DAY_NAME = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
 export function retryAfterMs(headers: Headers, now: Date): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return undefined;
-  if (/^\d{1,9}$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_WAIT_MS);
+  if (/^\d+$/.test(value)) return Math.min(Number(value) * 1000, LONGEST_WAIT_MS);
   const until = DAY_NAME.test(value) ? Date.parse(value) : Number.NaN;
   const sent = Date.parse(headers.get('date') ?? '');
   if (Number.isNaN(until)) return undefined;
@@ -58,13 +58,25 @@ export function outcomeUnknown(fault: string, details: SafeDetails = {}): HubErr
 /** Calls of the operating system that come before anything is sent. */
 const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
 
+/** What undici says of a proxy that answered something else than that there is a tunnel. */
+const BY_PROXY = /^Proxy response \((\d{3})\)/;
+
+/** A code for what happened: undici has none for an answer that is not HTTP, nor for what a proxy said. */
+function faultIn(causes: readonly unknown[], messages: readonly string[]): string | null {
+  const byProxy = messages.map((message) => BY_PROXY.exec(message)).find((match) => match !== null);
+  if (byProxy !== undefined) return `PROXY_${byProxy[1]}`;
+  const code = causes.map((one) => wordOf(one, 'code')).find((one) => one !== null);
+  const isNoHttp = causes.some((one) => wordOf(one, 'name') === 'HTTPParserError');
+  return code ?? (isNoHttp ? 'HPE_INVALID' : null);
+}
+
 /** The error for a request that got no answer or lost it half way. Node's messages name addresses, so only codes are kept. */
 export function failureOfNetwork(error: unknown, exchange: Exchange = 'READ'): HubError {
   if (isHubError(error)) return error;
   const causes = chainOf(error);
   const messages = causes.map((one) => wordOf(one, 'message') ?? '');
   if (messages.some((message) => /redirect/i.test(message))) return new HubError('HUB_UPSTREAM_ORIGIN');
-  const fault = causes.map((one) => wordOf(one, 'code')).find((code) => code !== null) ?? null;
+  const fault = faultIn(causes, messages);
   const neverConnected =
     (fault !== null && NEVER_CONNECTED.test(fault)) ||
     causes.some((one) => BEFORE_SENDING.has(wordOf(one, 'syscall') ?? '')) ||
@@ -81,7 +93,7 @@ function chainOf(error: unknown, depth = 0): readonly unknown[] {
   return [error, ...[...parts, ...cause].flatMap((one) => chainOf(one, depth + 1))];
 }
 
-function wordOf(error: unknown, name: 'code' | 'message' | 'syscall'): string | null {
+function wordOf(error: unknown, name: 'code' | 'message' | 'name' | 'syscall'): string | null {
   const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, name) : null;
   return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -4,8 +4,12 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../../src/core/clock.js';
 import { HubError } from '../../../src/core/errors.js';
 import type { AuthSettings } from '../auth/auth-fields.js';
+import { onlyGzip } from './encodings.js';
 
-/** One HTTP exchange. */
+/** The encoding that is asked for, as it is the only one that is undone. */
+const ACCEPTED = { 'accept-encoding': 'gzip' };
+
+/** One HTTP exchange; `init.headers` is a plain object. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 /** The settings of the way. */
@@ -57,13 +61,19 @@ async function openClient(settings: NetworkSettings) {
   new Headers();
   const { Agent, fetch, ProxyAgent } = await import('undici');
   const { proxyUrl } = settings;
-  const dispatcherFor = (tls: Tls): Dispatcher =>
+  const { cert, key, ...anonymous } = tlsOf(settings);
+  const open = (tls: Tls): Dispatcher =>
     proxyUrl === null
       ? new Agent({ connect: tls })
-      : new ProxyAgent({ ...proxyOf(proxyUrl), requestTls: tls });
-  const { cert, key, ...anonymous } = tlsOf(settings);
-  const identified = cert === undefined || key === undefined ? anonymous : { ...anonymous, cert, key };
-  return { identified: dispatcherFor(identified), anonymous: dispatcherFor(anonymous), fetch };
+      : new ProxyAgent({ ...proxyOf(proxyUrl), requestTls: tls, proxyTls: anonymous });
+  const own = open(cert === undefined || key === undefined ? anonymous : { ...anonymous, cert, key });
+  const other = open(anonymous);
+  return {
+    fetch,
+    identified: own.compose(onlyGzip),
+    anonymous: other.compose(onlyGzip),
+    destroy: () => Promise.all([own.destroy(), other.destroy()]),
+  };
 }
 
 /** Refuses to show a certificate that no server would believe: many answer it by a reset that tells nothing. */
@@ -80,14 +90,11 @@ function currencyCheck(certificate: string | null, clock: Clock): () => void {
 }
 
 /**
- * The way that a site's settings describe. Where they describe none it is Node's own. Otherwise it is the package's `fetch`
- * with the package's dispatcher: the two are of one version, whatever Node brings along.
+ * The way that a site's settings describe. It is the package's `fetch` with the package's dispatcher: the two are of one
+ * version, whatever Node brings along (docs/decisions/0019).
  */
 export function createNetwork(settings: NetworkSettings, clock: Clock): Network {
-  const { clientCertificate, certificateAuthority, proxyUrl } = settings;
-  if (clientCertificate === null && certificateAuthority === null && proxyUrl === null)
-    return { fetch: (url, init) => fetch(url, init), close: () => undefined };
-  const checkCurrency = currencyCheck(clientCertificate, clock);
+  const checkCurrency = currencyCheck(settings.clientCertificate, clock);
   // The certificate says who the hub is, so it is shown where tokens go and nowhere else.
   const own = new Set([settings.baseUrl, settings.tokenUrl].map((one) => URL.parse(one ?? '')?.origin));
   let opened: ReturnType<typeof openClient> | null = null;
@@ -97,14 +104,13 @@ export function createNetwork(settings: NetworkSettings, clock: Clock): Network 
       if (isOwn) checkCurrency();
       opened ??= openClient(settings);
       const client = await opened;
+      const headers = { ...(init.headers as Record<string, string> | undefined), ...ACCEPTED };
       const dispatcher = isOwn ? client.identified : client.anonymous;
-      const options = { ...init, dispatcher } as Parameters<typeof client.fetch>[1];
+      const options = { ...init, headers, dispatcher } as Parameters<typeof client.fetch>[1];
       return (await client.fetch(url, options)) as unknown as Response;
     },
     close() {
-      void opened
-        ?.then(({ identified, anonymous }) => Promise.all([identified.destroy(), anonymous.destroy()]))
-        .catch(() => undefined);
+      void opened?.then((client) => client.destroy()).catch(() => undefined);
     },
   };
 }
