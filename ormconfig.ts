@@ -28,6 +28,8 @@ import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js
 import { Clinical1750000000500 } from './src/clinical/clinical.migration.js';
 import { ClinicalRecordSystemEntity } from './src/clinical/clinical-record-system.entity.js';
 import { TeamMapEntity } from './src/clinical/team-map.entity.js';
+import { Unmapped1750000001600 } from './src/clinical/unmapped.migration.js';
+import { UnmappedElementEntity } from './src/clinical/unmapped-element.entity.js';
 import { Contracts1750000000400 } from './src/contracts/contracts.migration.js';
 import { ServiceSpecificationEntity } from './src/contracts/service-specification.entity.js';
 import { SpecificationRuleEntity } from './src/contracts/specification-rule.entity.js';
@@ -77,6 +79,7 @@ export const migrations: readonly MigrationClass[] = [
   Delivery1750000001000,
   Notes1750000001100,
   CaseloadProgress1750000001200,
+  Unmapped1750000001600,
 ];
 
 /** Entity classes of every room. */
@@ -105,6 +108,7 @@ export const entities = [
   CaseloadRefreshEntity,
   CaseloadStagingEntity,
   CaseloadMembershipEntity,
+  UnmappedElementEntity,
   AuthorIdentityEntity,
   ReferralEntity,
   EligibilityDecisionEntity,

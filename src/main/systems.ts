@@ -4,6 +4,7 @@ import { keepAuthors } from '../clinical/author-identity.service.js';
 import type { ClinicalRecordAdapter, PublicKey } from '../clinical/clinical-record.port.js';
 import type { RefreshedSystem } from '../clinical/refresh/pull.service.js';
 import { keepSite } from '../clinical/site.service.js';
+import { withUnmappedKept } from '../clinical/unmapped.service.js';
 import { NO_SCOPE } from '../core/caller.js';
 import type { Clock } from '../core/clock.js';
 import { HubError, inputError, isHubError } from '../core/errors.js';
@@ -11,6 +12,7 @@ import type { Logger } from '../core/logger.js';
 import { keepDestination } from '../delivery/destination.service.js';
 import { keepNotePolicies, type NotePolicyToKeep } from '../notes/note-policy.service.js';
 import type { Database } from '../platform/database/database.js';
+import { processMetrics } from '../platform/metrics.js';
 import type { SiteProfile } from '../platform/settings/site-profiles.js';
 import { watchedAdapter } from './watched-system.js';
 
@@ -77,7 +79,13 @@ export async function connectSystems(
     for (const profile of profiles) {
       const adapter = adapterFor(profile, clock, logger);
       const system = await keepProfile(database, profile, adapter);
-      const watched = watchedAdapter(adapter, system, { database, clock, logger });
+      const kept = withUnmappedKept(adapter, system, {
+        database,
+        clock,
+        logger,
+        onCounted: (code, path, times) => processMetrics().unmapped(code, path, times),
+      });
+      const watched = watchedAdapter(kept, system, { database, clock, logger });
       systems.push({ system, profile, adapter: watched });
     }
     return systems;

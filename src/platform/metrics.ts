@@ -36,6 +36,8 @@ export interface Metrics {
   pull(system: string, kind: string, state: string): void;
   /** Sets how long ago, in seconds, the last complete pull of a system's oldest team was. */
   caseloadAge(system: string, seconds: number): void;
+  /** Counts things that a record system held at a place and the hub did not understand. `path` is one of a bounded set. */
+  unmapped(system: string, path: string, times: number): void;
   /**
    * Asks a source for figures of deliveries with each `render`, until the function that it answers is called. What a source
    * does not say is not shown; one that rejects says nothing.
@@ -82,6 +84,12 @@ export function createMetrics(withProcess = true): Metrics {
     labelNames: ['system', 'kind', 'state'],
     registers,
   });
+  const unmapped = new Counter({
+    name: 'hub_unmapped_total',
+    help: 'Things of a record system that were not understood, by place.',
+    labelNames: ['system', 'path'],
+    registers,
+  });
   const age = new Gauge({
     name: 'hub_caseload_age_seconds',
     help: 'Age of the oldest complete caseload of a system.',
@@ -102,6 +110,7 @@ export function createMetrics(withProcess = true): Metrics {
     decision: (verdict) => decisions.inc({ verdict }),
     pull: (system, kind, state) => pulls.inc({ system, kind, state }),
     caseloadAge: (system, seconds) => age.set({ system }, seconds),
+    unmapped: (system, path, times) => unmapped.inc({ system, path }, times),
     watchDeliveries(source) {
       const own = () => source();
       sources.add(own);

@@ -1,10 +1,12 @@
-/** `hub systems list|describe|keys|check`: record systems, what their adapters need, whether they answer. */
+/** `hub systems list|describe|keys|check|subscription`: record systems, what their adapters need, whether they answer. */
 import { adapterModules } from '../../../adapters/registry.js';
 import { inputError } from '../../core/errors.js';
 import { publishedKeys, systemByCode } from '../../main/systems.js';
 import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 import { systemsCheckCommand } from './systems-check.command.js';
+import { systemsSubscriptionCommand } from './systems-subscription.command.js';
+import { systemsUnmappedCommand } from './systems-unmapped.command.js';
 
 /** Registers the commands. */
 export function systemsCommands(registrar: Registrar): void {
@@ -77,4 +79,6 @@ export function systemsCommands(registrar: Registrar): void {
       ),
     );
   systemsCheckCommand(systems, registrar);
+  systemsUnmappedCommand(systems, registrar);
+  systemsSubscriptionCommand(systems, registrar);
 }
