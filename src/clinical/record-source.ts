@@ -12,8 +12,11 @@ import type { Observed } from './clinical-record.port.js';
 import type { RecordCapability } from './record.port.js';
 import { CONTACT_DAYS, type RecordRead } from './record-read.rules.js';
 
-/** Failures in a row after which a system is left alone, and for how long, in milliseconds. */
-export const LEAVE_ALONE = { failures: 8, ms: 10_000 } as const;
+/**
+ * Failures in a row after which a system is left alone, and for how long, in milliseconds: more than two requests that ask for
+ * everything, so that one that fails once does not shut out those that follow.
+ */
+export const LEAVE_ALONE = { failures: 20, ms: 10_000 } as const;
 
 /** Failures that say the system is in trouble, not that the question was wrong. */
 const TROUBLE: readonly string[] = [

@@ -212,15 +212,14 @@ export function recordCases({ subject, contractCase }: ContractCases): void {
 
     recordCase(`${name}: every fault is one coded failure for all, that tells nothing`, async (record) => {
       if (!record[name]) return;
-      subject().peer.loadRecords(people);
       const seen = new Set<string>();
       for (const { kind, code } of FAULTS.filter(({ kind }) => kind !== 'DELAY' && kind !== 'STALL')) {
         if (seen.has(kind)) continue;
         seen.add(kind);
         const one = await subject().another();
-        one.peer.loadRecords(people);
+        one.peer.loadRecords(people.slice(0, 10));
         one.peer.misbehave({ kind, page: 0 });
-        const error = await failureOf(read(one.adapter.record!, ids, never()));
+        const error = await failureOf(read(one.adapter.record!, ids.slice(0, 10), never()));
         expect([kind, (error as { code?: string } | null)?.code]).toEqual([kind, code]);
         for (const canary of one.peer.canaries) expect(everythingIn(error)).not.toContain(canary);
         expect(one.peer.strays()).toBe(0);

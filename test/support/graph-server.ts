@@ -62,7 +62,12 @@ export interface GraphServer {
   ask(
     who: TokenOf | null,
     query: string,
-    options?: { readonly variables?: object; readonly stock?: boolean; readonly app?: FastifyInstance },
+    options?: {
+      readonly variables?: object;
+      readonly stock?: boolean;
+      readonly app?: FastifyInstance;
+      readonly headers?: Readonly<Record<string, string>>;
+    },
   ): Promise<Answer>;
   /** Statements sent by reads and transactions since the server was made. */
   readonly statements: () => number;
@@ -202,7 +207,7 @@ export async function serveGraph(
   };
 
   return {
-    async ask(who, query, { variables, stock, app } = {}) {
+    async ask(who, query, { variables, stock, app, headers } = {}) {
       const authorization = who ? { authorization: `Bearer ${await tokenOf(who)}` } : {};
       asking++;
       Error.stackTraceLimit = 0;
@@ -210,7 +215,7 @@ export async function serveGraph(
         .inject({
           method: 'POST',
           url: '/graphql',
-          headers: { 'content-type': 'application/json', ...authorization },
+          headers: { 'content-type': 'application/json', ...authorization, ...headers },
           payload: JSON.stringify({ query, variables }),
         })
         .finally(() => {

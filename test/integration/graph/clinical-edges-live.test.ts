@@ -62,7 +62,12 @@ beforeAll(async () => {
     );
   }
   await world.sql('update clinical_record_systems set last_answer_at = $1', [world.hoursAgo(3)]);
-  const settings = parseSettings({ baseUrl: record.baseUrl, auth: 'NONE', maxAttempts: 1 });
+  const settings = parseSettings({
+    baseUrl: record.baseUrl,
+    auth: 'NONE',
+    maxAttempts: 1,
+    permittedTypes: 'Condition, Flag, DocumentReference',
+  });
   const adapter = createFhirR4(settings, { system: 'home', clock: world.clock, logger: silentLogger });
   server = await serveGraph(world, {
     records: [
@@ -96,6 +101,42 @@ test('a hundred people: one request for each resource type, four in all', async 
   expect(nodes.filter(({ clinical }) => clinical.openEpisodes!.length > 0).length).toBeGreaterThan(50);
   expect(nodes.filter(({ clinical }) => clinical.careTeams!.length > 0).length).toBeGreaterThan(50);
   expect(nodes.filter(({ clinical }) => clinical.careCoordinator !== null).length).toBeGreaterThan(50);
+});
+
+const WHOLE = PAGE.replace(
+  'sources {',
+  `encounters { status kind start { said } teamName } appointments { status start { at } teamName }
+  problems { problem onset { said precision day } codes { system code } } riskFlags { flag category }
+  consents { category provision recorded { said } } sources { withheld { field reason }`,
+).replace('reference fetchedAt', 'reference fetchedAt generalPractice { name odsCode }');
+
+test('with everything that a record can hold: one request more for each resource type more', async () => {
+  const guard = new RequestGuard(await buildGraph(), DEFAULT_LIMITS, COST_TABLE);
+  const some = WHOLE.replace('first: 100', 'first: 50');
+  expect(() => guard.check({ query: some })).not.toThrow();
+  await record.clearRequests();
+  const answer = await server.ask(SPECIALIST, some);
+  expect(answer.errors).toEqual([]);
+  expect((await server.ask(SPECIALIST, some, { stock: true })).text).toBe(answer.text);
+  const requests = (await record.requests()).map(({ method, path, count }) => `${count} ${method} ${path}`);
+  // Asked on both read paths.
+  expect(requests.sort()).toEqual(
+    [
+      'Appointment',
+      'CareTeam',
+      'Condition',
+      'Consent',
+      'DocumentReference',
+      'Encounter',
+      'EpisodeOfCare',
+      'Flag',
+      'Patient',
+    ].map((type) => `2 POST /fhir/${type}/_search`),
+  );
+  const shown = (field: string) =>
+    nodesOf(answer).filter(({ clinical }) => (clinical[field] ?? []).length > 0).length;
+  for (const field of ['encounters', 'appointments', 'problems', 'riskFlags', 'consents'])
+    expect([field, shown(field) > 2]).toEqual([field, true]);
 });
 
 test('is within the limits on a request, and asks for no more than is selected', async () => {

@@ -1,4 +1,5 @@
 /** `Person.clinical` through the real graph: who is read, how often a record system is asked, and what is left when it stops. */
+import { READ_OF } from '../../../src/clinical/record-read.rules.js';
 import { newId } from '../../../src/core/ids.js';
 import type { Answer } from '../../support/graph-server.js';
 import {
@@ -19,13 +20,20 @@ beforeEach(() => world.record.reset());
 const LAST_ANSWER = '2026-03-11T12:00:00.000Z';
 
 const ORIGIN = 'system reference version asOf fetchedAt complete';
+const MOMENT = 'said precision day at';
+const CONTACT = `${ORIGIN} status kind start { ${MOMENT} } end { ${MOMENT} } teamReference teamName`;
 const FULL = `__typename
-  demographics { __typename ${ORIGIN} name gender dateOfBirth deceasedOn telephone address postcode generalPractitioner }
+  demographics { __typename ${ORIGIN} name gender dateOfBirth deceasedOn telephone address postcode generalPractitioner generalPractice { reference name odsCode } }
   careTeams { ${ORIGIN} name status members { reference name role } }
   careCoordinator { system fetchedAt reference name }
   openEpisodes { ${ORIGIN} teamReference teamName state startedOn careCoordinator { reference name } }
   documents { ${ORIGIN} title type status recordedAt author documentVersionId }
-  sources { system state asOf fetchedAt code }`;
+  encounters { ${CONTACT} }
+  appointments { ${CONTACT} }
+  problems { ${ORIGIN} problem codes { system code display } clinicalStatus verificationStatus category onset { ${MOMENT} } recorded { ${MOMENT} } }
+  riskFlags { ${ORIGIN} flag codes { code } category status start { said } end { said } }
+  consents { ${ORIGIN} status scope category recorded { at } provision start { said } end { said } hasExceptions }
+  sources { system state asOf fetchedAt code withheld { field reason } }`;
 
 interface Clinical {
   readonly [field: string]: unknown;
@@ -128,8 +136,56 @@ test('everything of a person, each item with where and when it was read', async 
         documentVersionId: '00000000-0000-7000-8000-00000000d0c5',
       },
     ],
+    encounters: [
+      {
+        ...origin,
+        reference: `Encounter/record-${n}`,
+        status: 'finished',
+        kind: `Review of ${name}`,
+        start: {
+          said: '2026-03-10T10:00:00.000Z',
+          precision: 'TIME',
+          day: '2026-03-10',
+          at: '2026-03-10T10:00:00.000Z',
+        },
+        end: { said: '2026-03-10', precision: 'DAY', day: '2026-03-10', at: null },
+        teamReference: 'Organization/0',
+        teamName: 'Ward 0',
+      },
+    ],
+    appointments: [expect.objectContaining({ reference: `Appointment/record-${n}`, status: 'booked' })],
+    problems: [
+      {
+        ...origin,
+        reference: `Condition/record-${n}`,
+        problem: `Problem of ${name}`,
+        codes: [{ system: 'http://snomed.info/sct', code: '1', display: 'A problem' }],
+        clinicalStatus: 'active',
+        verificationStatus: 'confirmed',
+        category: 'Problem list item',
+        onset: { said: '2019-05', precision: 'MONTH', day: null, at: null },
+        recorded: { said: '2020-01-02', precision: 'DAY', day: '2020-01-02', at: null },
+      },
+    ],
+    riskFlags: [
+      expect.objectContaining({ flag: `Warning about ${name}`, status: 'active', end: { said: '2026-12' } }),
+    ],
+    consents: [
+      expect.objectContaining({
+        provision: 'permit',
+        recorded: { at: '2026-01-05T09:30:00.000Z' },
+        hasExceptions: false,
+      }),
+    ],
     sources: [
-      { system: 'home', state: 'CURRENT', asOf: origin.fetchedAt, fetchedAt: origin.fetchedAt, code: null },
+      {
+        system: 'home',
+        state: 'CURRENT',
+        asOf: origin.fetchedAt,
+        fetchedAt: origin.fetchedAt,
+        code: null,
+        withheld: [],
+      },
     ],
   });
   expect(world.record.calls.find(({ read }) => read === 'openEpisodes')?.on).toBe('2026-03-11');
@@ -185,6 +241,7 @@ describe('nobody is shown another’s record', () => {
         asOf: LAST_ANSWER,
         fetchedAt: null,
         code: null,
+        withheld: [],
       },
     ]);
     expect(world.record.calls.flatMap(({ localIds }) => localIds)).not.toContain(`record-${n}`);
@@ -213,6 +270,11 @@ describe('what has changed at the source since the last pull', () => {
     careCoordinator: null,
     openEpisodes: null,
     documents: null,
+    encounters: null,
+    appointments: null,
+    problems: null,
+    riskFlags: null,
+    consents: null,
   };
 
   test.each([
@@ -228,7 +290,7 @@ describe('what has changed at the source since the last pull', () => {
     const clinical = await clinicalOf('specialist', personId);
     expect(clinical).toMatchObject(NOTHING);
     expect(clinical.sources).toEqual([
-      { system: 'home', state, asOf: LAST_ANSWER, fetchedAt: null, code: null },
+      { system: 'home', state, asOf: LAST_ANSWER, fetchedAt: null, code: null, withheld: [] },
     ]);
     const teams = await clinicalOf('specialist', personId, 'careTeams { name } sources { state }');
     expect(teams).toEqual({ careTeams: null, sources: [{ state }] });
@@ -390,12 +452,14 @@ describe('a record system that fails', () => {
           careCoordinator: null,
           openEpisodes: null,
           documents: null,
+          problems: null,
+          riskFlags: null,
         });
         expect(clinical.sources).toEqual([
-          { system: 'home', state: 'FAILED', asOf: LAST_ANSWER, fetchedAt: null, code },
+          { system: 'home', state: 'FAILED', asOf: LAST_ANSWER, fetchedAt: null, code, withheld: [] },
         ]);
       }
-      const edges = ['careCoordinator', 'careTeams', 'demographics', 'documents', 'openEpisodes'];
+      const edges = Object.keys(READ_OF).sort();
       const first = now.findIndex(({ id }) => id === failed[0]!.id);
       expect(answer.errors).toEqual(
         edges.map((edge) => ({
@@ -453,6 +517,100 @@ describe('a record system that fails', () => {
         },
       },
     });
+  });
+});
+
+describe('what only direct care may see, and only where the site permits it', () => {
+  const QUERY = `{ persons(first: 4) { nodes { id familyName clinical { ${FULL} } } } }`;
+  const nodesOf = (answer: Answer) =>
+    (answer.data!.persons as { nodes: { id: string; familyName: string; clinical: Clinical }[] }).nodes;
+  const told = (answer: Answer) =>
+    answer.errors.map(({ path, extensions }) => [
+      path!.join('.'),
+      extensions.code,
+      extensions.system,
+      extensions.affected,
+    ]);
+
+  test.each([
+    ['the site permits neither', 'specialist', [], {}, 'NOT_PERMITTED_BY_SITE', ['problems', 'riskFlags']],
+    [
+      'the site permits warnings alone',
+      'coordinator',
+      ['riskFlags'],
+      {},
+      'NOT_PERMITTED_BY_SITE',
+      ['problems'],
+    ],
+    [
+      'a manager asks for the service',
+      'manager',
+      ['problems', 'riskFlags'],
+      { 'hub-purpose': 'SERVICE_MANAGEMENT' },
+      'NOT_PERMITTED_FOR_PURPOSE',
+      ['problems', 'riskFlags'],
+    ],
+  ] as const)(
+    '%s: named as the reason, null, never asked for, the rest there',
+    async (_name, who, permitted, headers, reason, fields) => {
+      world.record.permit(permitted);
+      const [answer, stock] = [
+        await world.ask(who, QUERY, { headers }),
+        await world.ask(who, QUERY, { headers, stock: true }),
+      ];
+      expect(comparable(stock)).toBe(comparable(answer));
+      const read = nodesOf(answer).filter(({ clinical }) => clinical.sources[0]!.state === 'CURRENT');
+      expect(read.length).toBeGreaterThan(1);
+      for (const { clinical } of read) {
+        expect(clinical.sources).toMatchObject([{ withheld: fields.map((field) => ({ field, reason })) }]);
+        for (const field of fields) expect(clinical[field]).toBeNull();
+        expect(clinical.encounters).toHaveLength(1);
+        if (!(fields as readonly string[]).includes('riskFlags')) expect(clinical.riskFlags).toHaveLength(1);
+      }
+      const first = nodesOf(answer).findIndex(({ id }) => id === read[0]!.id);
+      expect(told(answer)).toEqual(
+        fields.map((field) => [
+          `persons.nodes.${first}.clinical.${field}`,
+          `HUB_RECORD_${reason}`,
+          'home',
+          read.length,
+        ]),
+      );
+      for (const field of fields) expect(Object.keys(world.record.counts())).not.toContain(field);
+      expect(answer.text).not.toContain('Problem of');
+    },
+  );
+
+  test('nothing else asked for: nothing is read at all, and the source says so', async () => {
+    world.record.permit([]);
+    const query =
+      'query Q($id: UUID!) { person(id: $id) { clinical { problems { problem } sources { state withheld { field reason } } } } }';
+    const answer = await ask('specialist', query, { id: world.people[0]!.personId });
+    expect(answer.data).toEqual({
+      person: {
+        clinical: {
+          problems: null,
+          sources: [
+            { state: 'NOT_PERMITTED', withheld: [{ field: 'problems', reason: 'NOT_PERMITTED_BY_SITE' }] },
+          ],
+        },
+      },
+    });
+    expect(told(answer)).toEqual([
+      ['person.clinical.problems', 'HUB_RECORD_NOT_PERMITTED_BY_SITE', 'home', 1],
+    ]);
+    expect(world.record.calls).toEqual([]);
+  });
+
+  test('where nothing may be shown of the person at all, nothing is said of the site', async () => {
+    world.record.permit([]);
+    const { personId } = world.people[2]!;
+    const clinical = await clinicalOf(
+      'specialist',
+      personId,
+      'problems { problem } sources { state withheld { field } }',
+    );
+    expect(clinical).toEqual({ problems: null, sources: [{ state: 'IDENTITY_CONFLICT', withheld: [] }] });
   });
 });
 

@@ -384,7 +384,7 @@ describe('fields', () => {
   it('shows to each role at least one value of every field that it may read', async () => {
     const past = `{ memberships(first: 100, knownAt: "2026-01-15T00:00:00.000Z") { nodes { __typename observedTo } } }`;
     const SOURCES =
-      '{ persons(first: 100) { nodes { __typename clinical { __typename documents { title } demographics { name } sources { __typename fetchedAt code } } } } }';
+      '{ persons(first: 100) { nodes { __typename clinical { __typename documents { title } demographics { name } problems { problem } sources { __typename fetchedAt code withheld { __typename field reason } } } } } }';
     const missing: string[] = [];
     for (const who of NAMES) {
       const { role } = WHO[who];
@@ -401,7 +401,10 @@ describe('fields', () => {
       }
       if (may('Person.clinical')) {
         // When a source was read, and why not, shows only beside what was asked of it.
-        for (const record of [world.record, world.otherRecord]) record.misbehave('REFUSED', 'documents');
+        for (const record of [world.record, world.otherRecord]) {
+          record.misbehave('REFUSED', 'documents');
+          record.permit([]);
+        }
         const answer = await ask(who, SOURCES);
         for (const record of [world.record, world.otherRecord]) record.reset();
         write.noteSeen(schema, answer.data!.persons, schema.getType('PersonConnection') as never, mine);
