@@ -27,6 +27,8 @@ import { CaseloadRefreshEntity } from './src/clinical/caseload-refresh.entity.js
 import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js';
 import { Clinical1750000000500 } from './src/clinical/clinical.migration.js';
 import { ClinicalRecordSystemEntity } from './src/clinical/clinical-record-system.entity.js';
+import { CaseloadHintEntity } from './src/clinical/hints/caseload-hint.entity.js';
+import { CaseloadHints1750000001500 } from './src/clinical/hints/caseload-hints.migration.js';
 import { TeamMapEntity } from './src/clinical/team-map.entity.js';
 import { Unmapped1750000001600 } from './src/clinical/unmapped.migration.js';
 import { UnmappedElementEntity } from './src/clinical/unmapped-element.entity.js';
@@ -80,6 +82,7 @@ export const migrations: readonly MigrationClass[] = [
   Notes1750000001100,
   CaseloadProgress1750000001200,
   Unmapped1750000001600,
+  CaseloadHints1750000001500,
 ];
 
 /** Entity classes of every room. */
@@ -109,6 +112,7 @@ export const entities = [
   CaseloadStagingEntity,
   CaseloadMembershipEntity,
   UnmappedElementEntity,
+  CaseloadHintEntity,
   AuthorIdentityEntity,
   ReferralEntity,
   EligibilityDecisionEntity,

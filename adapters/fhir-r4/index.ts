@@ -2,6 +2,7 @@
 import type { AdapterModule } from '../../src/clinical/clinical-record.port.js';
 import { createFhirR4 } from './adapter.js';
 import { publicKeys } from './auth/auth-fields.js';
+import { changeHints } from './hints/subscription.rules.js';
 import { manifest } from './manifest.js';
 import { type FhirR4Settings, parseSettings } from './settings.js';
 
@@ -10,5 +11,6 @@ export const fhirR4: AdapterModule<FhirR4Settings> = {
   manifest,
   parseSettings,
   publicKeys,
+  hints: changeHints,
   create: (settings, dependencies) => createFhirR4(settings, dependencies),
 };

@@ -3,6 +3,7 @@ import { type AdapterManifest, Capability } from '../../src/clinical/clinical-re
 import { AUTH_KINDS, authSettings } from './auth/auth-settings.js';
 import { caseloadSettings } from './caseload/caseload-settings.js';
 import { documentSettings } from './documents/document-settings.js';
+import { hintSettings } from './hints/hint-settings.js';
 import { recordSettings } from './record/record-settings.js';
 
 /** Values of settings that a site profile leaves out. Milliseconds and bytes; lists as comma-separated text. */
@@ -151,5 +152,6 @@ export const manifest: AdapterManifest = {
     ...caseloadSettings,
     ...documentSettings(DEFAULTS),
     ...recordSettings(RECORD_TYPES),
+    ...hintSettings,
   ],
 };

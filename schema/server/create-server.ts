@@ -16,6 +16,7 @@ import { currentTrace, withTrace } from './correlation.js';
 import { errorFormatter } from './format-error.js';
 import { frontPageRoute } from './front-page.js';
 import { healthRoutes, metricsRoute } from './health.routes.js';
+import { hintRoute } from './hint.routes.js';
 import { answerFailures, failed } from './http-errors.js';
 import { requestRefusal } from './http-status.js';
 import { acceptJsonOnly } from './json-body.js';
@@ -28,8 +29,8 @@ export const GRAPHQL_PATH = '/graphql';
 
 /**
  * A server that is ready to listen or to be injected into. Closing it drains requests under way and stops Apollo.
- * Routes: `/graphql` (POST; GET with `apollo-require-preflight`), `/graphql/stream` (subscriptions), `/health/live`, `/health/ready`, `/`, and where
- * configured `/explorer` and `/metrics`. No cross-origin access: there are no CORS headers.
+ * Routes: `/graphql` (POST; GET with `apollo-require-preflight`), `/graphql/stream` (subscriptions), `/health/live`, `/health/ready`, `/.well-known/jwks.json`, `/`,
+ * and where configured `/hints/fhir/<system>`, `/explorer` and `/metrics`. No cross-origin access: there are no CORS headers.
  */
 export async function createServer<Context extends BaseContext>(
   options: ServerOptions<Context>,
@@ -50,6 +51,7 @@ export async function createServer<Context extends BaseContext>(
   await graphqlRoute(app, options);
   healthRoutes(app, options.health, logger);
   keySetRoute(app, options.publicKeys ?? []);
+  if (options.hints) await hintRoute(app, options.hints);
   if (options.metrics) metricsRoute(app, options.metrics);
   if (options.explorer) await explorerRoutes(app, options.explorer.examples);
   frontPageRoute(app, options.explorer !== undefined);

@@ -56,6 +56,16 @@ export interface MetricsOptions {
   readonly token?: string;
 }
 
+/** Who may say that something has changed, and what becomes of it. */
+export interface HintOptions {
+  /** Whether the code is a system's that takes hints and the secret, null for none, its own. Takes as long for every code. */
+  recognises(code: string, secret: string | null): boolean;
+  /** Keeps a hint of a recognised system; it outlives the process once this resolves. */
+  take(code: string): Promise<void>;
+  /** Told of each request that was not taken; the code may be anything. */
+  refused(code: string): void;
+}
+
 /** How many requests are taken before HUB_ACCESS_RATE. */
 export interface RateOptions {
   /** Requests a subject may make in a window. Default 6,000. */
@@ -95,6 +105,8 @@ export interface ServerOptions<Context extends BaseContext> {
   readonly health: HealthOptions;
   /** Public keys that the hub publishes, as members of a JWK Set. Default: none, and an empty set. */
   readonly publicKeys?: readonly Readonly<Record<string, string>>[];
+  /** Default: nobody, and no such route. */
+  readonly hints?: HintOptions;
   /** Default: none beside the server's own. */
   readonly plugins?: readonly AnswerPlugin<Context>[];
   /** Default: `DEFAULT_LIMITS`. */

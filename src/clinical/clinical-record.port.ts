@@ -12,6 +12,7 @@ import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { Conformance } from './conformance.port.js';
 import type { DocumentsCapability } from './documents.port.js';
+import type { ChangeHints } from './hints.port.js';
 import type { RecordCapability } from './record.port.js';
 
 /** What an adapter can do for a clinical record system. */
@@ -57,6 +58,8 @@ export interface AdapterModule<Settings = unknown> {
   parseSettings(raw: unknown): Settings;
   /** Public halves of the keys with which the hub proves who it is; absent where an adapter has no such keys. */
   publicKeys?(settings: Settings): readonly PublicKey[];
+  /** How the far end tells the hub of changes; absent where an adapter's far end cannot. */
+  hints?(settings: Settings): ChangeHints;
   create(settings: Settings, dependencies: AdapterDependencies): ClinicalRecordAdapter;
 }
 

@@ -6,6 +6,7 @@ import { startTakeover } from '../clinical/refresh/takeover.js';
 import { newId } from '../core/ids.js';
 import { Jobs } from '../platform/jobs.js';
 import { chaseNotes } from './delivery.js';
+import { startHints } from './hints.js';
 import type { Hub } from './open-hub.js';
 
 const REVIEW_QUEUE = 'eligibility-review';
@@ -30,7 +31,7 @@ export async function reviewOrganisation(hub: Hub, organisationId: string): Prom
   hub.logger.info('decisions looked at again', { escalated, due, differing, forgotten });
 }
 
-/** Starts the schedules, does the work that falls to this process, and finishes refreshes whose process died; the answer stops that. */
+/** Starts the schedules, does the work that falls to this process, refreshes what is hinted at, and finishes refreshes whose process died; the answer stops that. */
 export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
   const jobs = new Jobs({ connectionString: hub.ownerUrl, logger: hub.logger });
   await jobs.start();
@@ -48,7 +49,8 @@ export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
     await jobs.keepSchedules(name, organisations);
   }
   const takeover = startTakeover(hub.services.refresh, hub.systems, hub.logger);
+  const hints = startHints(hub);
   return async () => {
-    await Promise.all([takeover.stop(), jobs.stop()]);
+    await Promise.all([takeover.stop(), hints.stop(), jobs.stop()]);
   };
 }

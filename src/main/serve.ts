@@ -17,6 +17,7 @@ import { type Settings, settingsError } from '../platform/settings/settings.js';
 import { fitOf } from './conformance-watch.js';
 import { deliveryFigures } from './delivery-metrics.js';
 import { hearChanges } from './heard-changes.js';
+import { hintReceiver } from './hints.js';
 import type { Hub } from './open-hub.js';
 import { refreshByCaller } from './refresh-by-caller.js';
 import { publishedKeys } from './systems.js';
@@ -71,6 +72,7 @@ export async function serve(hub: Hub): Promise<Serving> {
       systems: () => systemStates(hub),
     },
     publicKeys,
+    hints: hintReceiver(hub, metrics),
     metrics: { registry: { contentType: metrics.contentType, metrics: () => metrics.render() } },
     rate: { perSubject: settings.ratePerMinute * 10, windowMs: 600_000 },
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),

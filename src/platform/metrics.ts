@@ -34,6 +34,8 @@ export interface Metrics {
   decision(verdict: string): void;
   /** Counts a finished caseload pull. */
   pull(system: string, kind: string, state: string): void;
+  /** Counts a hint of a record system: one that asks for a refresh, one that joined another that waits, one that was not taken. */
+  hint(system: string, outcome: 'accepted' | 'coalesced' | 'refused'): void;
   /** Sets how long ago, in seconds, the last complete pull of a system's oldest team was. */
   caseloadAge(system: string, seconds: number): void;
   /** Counts things that a record system held at a place and the hub did not understand. `path` is one of a bounded set. */
@@ -84,6 +86,12 @@ export function createMetrics(withProcess = true): Metrics {
     labelNames: ['system', 'kind', 'state'],
     registers,
   });
+  const hints = new Counter({
+    name: 'hub_hints_total',
+    help: 'Hints of record systems that a caseload has changed, by what became of them.',
+    labelNames: ['system', 'outcome'],
+    registers,
+  });
   const unmapped = new Counter({
     name: 'hub_unmapped_total',
     help: 'Things of a record system that were not understood, by place.',
@@ -109,6 +117,7 @@ export function createMetrics(withProcess = true): Metrics {
     adapterCall: (system, call, outcome, seconds) => calls.observe({ system, call, outcome }, seconds),
     decision: (verdict) => decisions.inc({ verdict }),
     pull: (system, kind, state) => pulls.inc({ system, kind, state }),
+    hint: (system, outcome) => hints.inc({ system, outcome }),
     caseloadAge: (system, seconds) => age.set({ system }, seconds),
     unmapped: (system, path, times) => unmapped.inc({ system, path }, times),
     watchDeliveries(source) {

@@ -36,6 +36,10 @@ export const SETTINGS = {
     default: 4000,
     help: 'Port to listen on; 0 takes a free one.',
   }),
+  publicUrl: url('HUB_PUBLIC_URL', ['https', 'http'], {
+    group: SERVER,
+    help: 'Address at which other systems reach this hub, for what they are told to call. A demonstration has http://HUB_HOST:HUB_PORT.',
+  }),
   roles: choices('HUB_ROLES', Object.values(ProcessRole), {
     group: SERVER,
     default: Object.values(ProcessRole),
@@ -109,6 +113,11 @@ export const SETTINGS = {
     group: SITES,
     default: 15,
     help: 'Minutes between reads of what changed on the caseloads of a system.',
+  }),
+  hintSeconds: integer('HUB_HINT_SECONDS', [1, 3600], {
+    group: SITES,
+    default: 30,
+    help: 'Least seconds between two reads of what changed that a record system has hinted at; hints in between are one.',
   }),
   sweepHours: integer('HUB_SWEEP_HOURS', [1, 168], {
     group: SITES,

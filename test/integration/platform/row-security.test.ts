@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 
 /** Tables without a person in them: no row rule, since directory and contracts are the same for everybody. */
 const OPEN_TABLES = [
+  'caseload_hints',
   'caseload_pulls',
   'caseload_refreshes',
   'clinical_record_systems',
