@@ -125,7 +125,7 @@ export const NETWORK_RULES: readonly { readonly pattern: RegExp; readonly code: 
 
 /** Codes of failures that come before a request leaves: no address, nobody who accepts, no TLS to speak through, no tunnel. */
 export const NEVER_CONNECTED =
-  /^ECONNREFUSED$|^PROXY_\d{3}$|^ENOTFOUND$|^EAI_AGAIN$|^UND_ERR_CONNECT_TIMEOUT$|^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$/;
+  /^ECONNREFUSED$|^PROXY_|^ENOTFOUND$|^EAI_AGAIN$|^UND_ERR_CONNECT_TIMEOUT$|^ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$/;
 
 /** What is known of a connection that failed. */
 export interface NetworkFault {

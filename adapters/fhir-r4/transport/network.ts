@@ -1,6 +1,6 @@
 /** The way to a site's servers: direct, by mutual TLS, or through a proxy. */
 import { X509Certificate } from 'node:crypto';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import type { Clock } from '../../../src/core/clock.js';
 import { HubError } from '../../../src/core/errors.js';
 import type { AuthSettings } from '../auth/auth-fields.js';
@@ -56,16 +56,40 @@ function proxyOf(address: string) {
   return { uri: url.href, proxyTunnel: true, ...token };
 }
 
+/**
+ * Connections to a proxy. Where one ends before there is a tunnel, undici would begin anew at once and for ever; with a code
+ * of its own the request ends, and it is known that nothing was sent.
+ */
+function proxyConnections(Pools: typeof Pool) {
+  return (origin: URL, options: object): Pool => {
+    const pool = new Pools(origin, options);
+    const connect = pool.connect.bind(pool) as (
+      wanted: Dispatcher.ConnectOptions,
+    ) => Promise<Dispatcher.ConnectData>;
+    const connectOnce = (wanted: Dispatcher.ConnectOptions) =>
+      connect(wanted).catch((error: unknown) => {
+        const isClosed = error instanceof Error && Reflect.get(error, 'code') === 'UND_ERR_SOCKET';
+        throw isClosed ? Object.assign(new Error(), { code: 'PROXY_CLOSED' }) : error;
+      });
+    return Object.assign(pool, { connect: connectOnce });
+  };
+}
+
 async function openClient(settings: NetworkSettings) {
   // The package's client takes the place of Node's own for the whole process where that has not been loaded yet.
   new Headers();
-  const { Agent, fetch, ProxyAgent } = await import('undici');
+  const { Agent, fetch, Pool: Pools, ProxyAgent } = await import('undici');
   const { proxyUrl } = settings;
   const { cert, key, ...anonymous } = tlsOf(settings);
   const open = (tls: Tls): Dispatcher =>
     proxyUrl === null
       ? new Agent({ connect: tls })
-      : new ProxyAgent({ ...proxyOf(proxyUrl), requestTls: tls, proxyTls: anonymous });
+      : new ProxyAgent({
+          ...proxyOf(proxyUrl),
+          requestTls: tls,
+          proxyTls: anonymous,
+          clientFactory: proxyConnections(Pools),
+        });
   const own = open(cert === undefined || key === undefined ? anonymous : { ...anonymous, cert, key });
   const other = open(anonymous);
   return {
