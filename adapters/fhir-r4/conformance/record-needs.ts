@@ -19,11 +19,20 @@ const LIVE_READS: Readonly<Record<string, LiveRead>> = {
   Binary: { interaction: 'read', parameters: [] },
 };
 
+const failing = (type: string) => ({
+  needed: true,
+  consequence: `Live reads of ${type} fail, and the fields made of it stand as an error.`,
+});
+/** A server without them keeps no text there. */
+const NO_BINARY = {
+  needed: false,
+  consequence: 'A text that a DocumentReference keeps apart from itself cannot be read.',
+};
+
 function typeNeeds(type: string, settings: FhirR4Settings): readonly Need[] {
   const { interaction, parameters, byDate } = LIVE_READS[type] ?? BY_PATIENT;
   const notRead: Purpose = {
-    needed: true,
-    consequence: `Live reads of ${type} fail, and the fields made of it stand as an error.`,
+    ...(type === 'Binary' ? NO_BINARY : failing(type)),
     setting: `recordTypes: without ${type}`,
   };
   const included = settings.recordIncludes.filter((one) => one.startsWith(`${type}:`));

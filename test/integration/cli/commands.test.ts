@@ -1,10 +1,12 @@
 /** The commands on a demonstration, in this process: what they do, print and answer, with good and with bad arguments. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { adapterModules } from '../../../adapters/registry.js';
 import { DemonstrationIssuer } from '../../../src/access/tokens/demonstration-issuer.js';
 import { DEMONSTRATION_ISSUER } from '../../../src/access/tokens/token.rules.js';
 import { TokenVerifier } from '../../../src/access/tokens/token-verifier.js';
+import type { ConformanceFinding } from '../../../src/clinical/conformance.port.js';
 import { systemClock } from '../../../src/core/clock.js';
 import { newId } from '../../../src/core/ids.js';
 import type { Finding } from '../../../src/main/doctor/verdict.js';
@@ -134,13 +136,115 @@ describe('hub systems', () => {
   });
 
   test('check: up, then down with its code and exit 1', async () => {
-    expect(documentOf(await run('systems', 'check', '--json'))).toMatchObject([
-      { system: 'demo-a', state: 'UP', failure: null },
+    const found = await run('systems', 'check', '--json');
+    expect(found.code).toBe(0);
+    const [check] = documentOf<{ findings: ConformanceFinding[] }[]>(found);
+    expect(check).toMatchObject({ system: 'demo-a', state: 'UP', failure: null, profile: 'FITS' });
+    expect(check!.findings.length).toBeGreaterThan(30);
+    // Of what it needs everything is there; of the rest it keeps no text apart.
+    const absent = check!.findings.filter(({ state }) => state !== 'PRESENT');
+    expect(absent.map(({ state, path, needed }) => [state, path, needed])).toEqual([
+      ['MISSING', 'rest.resource[Binary]', false],
     ]);
     await store.recordSystem.faults({ kind: 'status', status: 401, times: 2 });
     const said = await run('systems', 'check', 'demo-a');
     expect(said).toMatchObject({ code: 1, err: '' });
-    expect(said.out).toMatch(/^demo-a +DOWN +\d+ ms +HUB_UPSTREAM_REFUSED$/m);
+    expect(said.out).toMatch(/^demo-a +DOWN +\d+ ms +HUB_UPSTREAM_REFUSED +FITS$/m);
+  });
+
+  test('unmapped: places with counts and times, and the team that nobody has mapped', async () => {
+    const refreshed = await run('caseload', 'refresh', '--kind', 'sweep', '--quiet');
+    expect(refreshed.code).toBe(0);
+    const said = await run('systems', 'unmapped');
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(said.out).toMatch(/^SYSTEM +PATH +TIMES +FIRST SEEN +LAST SEEN$/m);
+    expect(said.out).toMatch(
+      /^demo-a +EpisodeOfCare\.period\.start +[1-9]\d* +20\d\d-.* UTC +20\d\d-.* UTC$/m,
+    );
+    expect(said.out).toMatch(
+      /^team not mapped: demo-a {2}Organization\/\S+ {2}since .* UTC, [1-9]\d* on its caseload$/m,
+    );
+    const [report] = documentOf<{ system: string; elements: object[]; teams: object[] }[]>(
+      await run('systems', 'unmapped', 'demo-a', '--json'),
+    );
+    expect([report!.system, report!.teams.length]).toEqual(['demo-a', 1]);
+    expect(report!.elements).toContainEqual({
+      path: 'EpisodeOfCare.period.start',
+      times: expect.any(Number),
+      firstSeen: expect.any(String),
+      lastSeen: expect.any(String),
+    });
+  });
+
+  test('unmapped: a system that is none', async () => {
+    expect(await run('systems', 'unmapped', 'demo-z')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/demo-z .*accepted: demo-a/),
+    });
+  });
+
+  test('subscription: what to install, and that nobody is let in yet', async () => {
+    const said = await run('systems', 'subscription', 'demo-a');
+    expect(said.code).toBe(0);
+    expect(documentOf(said)).toEqual({
+      resourceType: 'Subscription',
+      status: 'requested',
+      reason: expect.any(String),
+      criteria: expect.stringMatching(
+        /^EpisodeOfCare\?organization=Organization\/team-[^,]+(,Organization\/[^,]+)+$/,
+      ),
+      channel: {
+        type: 'rest-hook',
+        endpoint: 'http://127.0.0.1:4000/hints/fhir/demo-a',
+        header: ['Authorization: Bearer <hintSecret>'],
+      },
+    });
+    expect(said.err).toMatch(/^The site has no hintSecret: /);
+  });
+
+  test('subscription: of a site beside real data, for teams of today, at the public address, without the secret', async () => {
+    const [{ ods }] = (await rows.query<{ ods: string }>('select ods_code as ods from organisations limit 1'))
+      .rows as [{ ods: string }];
+    const secret = 'hints-of-a-trust-with-a-long-secret';
+    const settings = {
+      baseUrl: 'http://127.0.0.1:9/fhir',
+      bearerToken: 'x',
+      hintSecret: { env: 'HUB_SECRET_HINTS' },
+    };
+    const team = (reference: string, more: object) => ({ reference, team: null, ...more });
+    const teams = [
+      team('Organization/now', { validFrom: '2020-01-01' }),
+      team('Organization/over', { validTo: '2020-01-01' }),
+      team('Organization/later', { validFrom: '2999-01-01' }),
+    ];
+    const site = { name: 'Trust', organisation: ods, adapter: 'fhir-r4', settings, teams };
+    const file = join(store.dataDir, 'hinted-sites.json');
+    writeFileSync(file, JSON.stringify([{ ...site, code: 'hinted' }]));
+    const env = {
+      DATABASE_URL: store.env.DATABASE_URL,
+      HUB_SITES_FILE: file,
+      HUB_SECRET_HINTS: secret,
+      HUB_TOKEN_ISSUER: 'https://issuer.example',
+      HUB_TOKEN_AUDIENCE: 'hub',
+      HUB_TOKEN_JWKS_URL: 'https://issuer.example/keys',
+      HUB_CURSOR_SECRET: 'kT3xPq9vW2mZ7rB4nY6sL1dF8hJ5gC0a',
+    };
+    const unsaid = await hub(['systems', 'subscription', 'hinted'], env);
+    expect(unsaid).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('HUB_PUBLIC_URL: required'),
+    });
+    const said = await hub(['systems', 'subscription', 'hinted', '--json'], {
+      ...env,
+      HUB_PUBLIC_URL: 'https://hub.trust.example/ips/',
+    });
+    expect(said).toMatchObject({ code: 0, err: '' });
+    expect(documentOf(said)).toMatchObject({
+      criteria: 'EpisodeOfCare?organization=Organization/now',
+      channel: { endpoint: 'https://hub.trust.example/ips/hints/fhir/hinted' },
+    });
+    expect(said.out).not.toContain(secret);
   });
 
   test('check: a system that is none', async () => {

@@ -12,6 +12,7 @@ const COMMANDS = [
   'systems list',
   'systems describe',
   'systems check',
+  'systems unmapped',
   'directory load x',
   'config print',
   'schema print',
