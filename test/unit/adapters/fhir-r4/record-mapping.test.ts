@@ -42,6 +42,7 @@ describe('demographics', () => {
     address: null,
     postcode: null,
     generalPractitioner: null,
+    generalPractice: null,
   };
 
   test('of nothing there is nothing, and nothing is wrong', () => {
