@@ -82,6 +82,7 @@ test('the least that a site states gets every default of the manifest', () => {
     recordSearchByDate: true,
     permittedTypes: [],
     maxDocumentBytes: 262_144,
+    hintSecret: null,
   });
 });
 
