@@ -113,7 +113,7 @@ describe('demographics', () => {
     ['no address for bills', { address: [{ use: 'billing', city: 'C' }] }, {}],
     [
       'the practice',
-      { generalPractitioner: [{ reference: 'Organization/1' }, { display: ' Surgery ' }] },
+      { generalPractitioner: [{ reference: 'Practitioner/1' }, { display: ' Surgery ' }] },
       { generalPractitioner: 'Surgery' },
     ],
   ])('%s', (_what, patient, expected) => {
