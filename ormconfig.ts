@@ -5,6 +5,7 @@ import { Access1750000000100 } from './src/access/access.migration.js';
 import { AuditEventEntity } from './src/access/audit-event.entity.js';
 import { IdempotencyKeyEntity } from './src/access/idempotency-key.entity.js';
 import { QuotaEntity } from './src/access/quota.entity.js';
+import { StewardRole1750000001300 } from './src/access/steward-role.migration.js';
 import { ConfirmationRequestEntity } from './src/casework/eligibility/confirmation-request.entity.js';
 import { DecisionReviewEntity } from './src/casework/eligibility/decision-review.entity.js';
 import { Eligibility1750000000700 } from './src/casework/eligibility/eligibility.migration.js';
@@ -59,6 +60,8 @@ import { Notes1750000001100 } from './src/notes/notes.migration.js';
 import { TelephoneCallEntity } from './src/notes/telephone-call.entity.js';
 import { WrongPersonIncidentEntity } from './src/notes/wrong-person-incident.entity.js';
 import { IdentityConflictEntity } from './src/people/identity-conflict.entity.js';
+import { IdentityRulingEntity } from './src/people/identity-ruling.entity.js';
+import { IdentityWorkList1750000001400 } from './src/people/identity-work-list.migration.js';
 import { People1750000000300 } from './src/people/people.migration.js';
 import { PersonEntity } from './src/people/person.entity.js';
 import { RecordLinkEntity } from './src/people/record-link.entity.js';
@@ -81,8 +84,10 @@ export const migrations: readonly MigrationClass[] = [
   Delivery1750000001000,
   Notes1750000001100,
   CaseloadProgress1750000001200,
-  Unmapped1750000001600,
+  StewardRole1750000001300,
+  IdentityWorkList1750000001400,
   CaseloadHints1750000001500,
+  Unmapped1750000001600,
 ];
 
 /** Entity classes of every room. */
@@ -101,6 +106,7 @@ export const entities = [
   PersonEntity,
   RecordLinkEntity,
   IdentityConflictEntity,
+  IdentityRulingEntity,
   ServiceSpecificationEntity,
   SpecificationVersionEntity,
   SpecificationRuleEntity,

@@ -93,12 +93,15 @@ function purposeFor(role: Role, asked: string | undefined): Purpose {
   return purpose;
 }
 
+/** Roles that work for the whole organisation: teams to which their holder is assigned besides add nothing. */
+const WITHOUT_TEAMS: readonly Role[] = [Role.ADMINISTRATOR, Role.INTEGRATION, Role.IDENTITY_STEWARD];
+
 function scopeFor(role: Role, standing: Standing): Scope {
   if (role === Role.ANALYST) {
     const { organisationId, agreementOrganisationIds: organisationIds, staffId } = standing;
     return { organisationId, teamIds: [], organisationIds, staffId };
   }
-  const teamIds = role === Role.ADMINISTRATOR || role === Role.INTEGRATION ? [] : standing.teamIds;
+  const teamIds = WITHOUT_TEAMS.includes(role) ? [] : standing.teamIds;
   return { organisationId: standing.organisationId, teamIds, organisationIds: [], staffId: standing.staffId };
 }
 

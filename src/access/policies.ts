@@ -12,12 +12,14 @@ export const ANALYSTS: readonly Role[] = [Role.ANALYST];
 /** Care, and analysts in pseudonymised form. */
 export const CARE_AND_ANALYSTS: readonly Role[] = [...CARE, ...ANALYSTS];
 /** People (not machines) who may look at the shape of the graph. */
-export const PEOPLE: readonly Role[] = [...CARE_AND_ANALYSTS, Role.ADMINISTRATOR];
+export const PEOPLE: readonly Role[] = [...CARE_AND_ANALYSTS, Role.ADMINISTRATOR, Role.IDENTITY_STEWARD];
 /** Those who answer for a team: reviews, overrides, escalations. */
 export const MANAGERS: readonly Role[] = [Role.TEAM_MANAGER];
 /** Those who may say for a clinical team whether somebody is on its caseload. */
 export const TEAM_ANSWERERS: readonly Role[] = [Role.CARE_COORDINATOR, Role.TEAM_MANAGER];
 /** Those who run the hub and see no person. */
 export const ADMINISTRATORS: readonly Role[] = [Role.ADMINISTRATOR];
+/** Those who settle who is who, for an organisation. */
+export const STEWARDS: readonly Role[] = [Role.IDENTITY_STEWARD];
 /** Partners' machine clients. */
 export const MACHINES: readonly Role[] = [Role.INTEGRATION];

@@ -10,6 +10,8 @@ export const Role = {
   INTEGRATION: 'INTEGRATION',
   /** Runs the hub: directory, systems, specifications. Sees no person. */
   ADMINISTRATOR: 'ADMINISTRATOR',
+  /** Settles who is who, for the whole organisation. Sees of persons what settles that, and nothing else. */
+  IDENTITY_STEWARD: 'IDENTITY_STEWARD',
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 /** Every role. */
@@ -32,6 +34,7 @@ export const PURPOSES_OF: Readonly<Record<Role, readonly Purpose[]>> = {
   ANALYST: [Purpose.REPORTING],
   INTEGRATION: [Purpose.DIRECT_CARE],
   ADMINISTRATOR: [Purpose.ADMINISTRATION],
+  IDENTITY_STEWARD: [Purpose.ADMINISTRATION],
 };
 
 /**

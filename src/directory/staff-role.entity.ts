@@ -23,7 +23,8 @@ export class StaffRoleEntity {
     | 'CARE_COORDINATOR'
     | 'ANALYST'
     | 'INTEGRATION'
-    | 'ADMINISTRATOR';
+    | 'ADMINISTRATOR'
+    | 'IDENTITY_STEWARD';
 
   @Column('date', { name: 'valid_from' })
   validFrom: string;

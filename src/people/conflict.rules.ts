@@ -1,13 +1,16 @@
 /** Which disputes between identities open, which settle themselves, and whose identity may be relied on afterwards. */
 import { type ConflictKind, conflictsBetween, conflictsWithin } from './identity.rules.js';
 import type { IdentityGraph, KnownConflict } from './identity-graph.rules.js';
+import type { RuledConflicts } from './merge.rules.js';
+import { RulingResolution } from './ruling.rules.js';
 
-/** How the hub settled a dispute by itself. Any other resolution is a person's and is never reopened by the hub. */
+/** How a dispute was settled: by what the records say, or by a steward's ruling for as long as that holds. */
 export const Resolution = {
   /** The two turned out to be one: their record system merged them, or a verified record met its referral. */
   MERGED: 'MERGED',
   /** Corrected at its source: they no longer share a number, or their dates of birth now agree. */
   NO_LONGER_SO: 'NO_LONGER_SO',
+  ...RulingResolution,
 } as const;
 export type Resolution = (typeof Resolution)[keyof typeof Resolution];
 
@@ -21,7 +24,15 @@ export interface OpenedConflict {
 /** What to write of disputes: those to open, and those on record that are over. */
 export interface ConflictOutcome {
   readonly opened: readonly OpenedConflict[];
-  readonly settled: readonly { readonly id: string; readonly resolution: Resolution }[];
+  readonly settled: readonly SettledConflict[];
+}
+
+/** A dispute on record that is over, or over in another way than it was. */
+export interface SettledConflict {
+  readonly id: string;
+  readonly resolution: Resolution;
+  /** The ruling that settled it; null when none did. */
+  readonly rulingId: string | null;
 }
 
 /** Above this many holders of one number (a dummy number) each is paired with the first only. */
@@ -30,20 +41,23 @@ const ALL_PAIRS_UP_TO = 20;
 /**
  * Compares what is in dispute with what is on record and sets every person's identity state accordingly.
  * @param conflicts every dispute on record that touches a person of the graph.
+ * @param ruledOne those whose two sides a steward's ruling has just made one.
  */
-export function settleConflicts(graph: IdentityGraph, conflicts: readonly KnownConflict[]): ConflictOutcome {
+export function settleConflicts(
+  graph: IdentityGraph,
+  conflicts: readonly KnownConflict[],
+  ruledOne: RuledConflicts = new Map(),
+): ConflictOutcome {
   const inDispute = new Set<string>();
   const known = new Set<string>();
-  const settled: { id: string; resolution: Resolution }[] = [];
+  const settled: SettledConflict[] = [];
   for (const conflict of conflicts) {
-    const resolution = conflict.open ? resolutionOf(graph, conflict) : null;
-    if (resolution) {
-      settled.push({ id: conflict.id, resolution });
-      continue;
-    }
+    const settlement = settlementOf(graph, conflict, ruledOne);
+    if (settlement) settled.push(settlement);
+    if (settlement || !conflict.open) continue;
     const [a, b] = [graph.root(conflict.personId), graph.root(conflict.otherPersonId)];
-    if (conflict.open) for (const id of doubted(graph, a, b)) inDispute.add(id);
-    if (conflict.open || !isAutomatic(conflict.resolution)) known.add(keyOf(conflict.kind, a, b));
+    for (const id of doubted(graph, a, b)) inDispute.add(id);
+    known.add(keyOf(conflict.kind, a, b));
   }
   const opened = disputes(graph).filter(
     ({ kind, personId, otherPersonId }) => !known.has(keyOf(kind, personId, otherPersonId)),
@@ -67,17 +81,30 @@ function doubted(graph: IdentityGraph, a: string, b: string): readonly string[] 
   return stated.length === 1 ? stated : [a, b];
 }
 
-/** How an open dispute settles itself, or null when it stays. One that reaches outside the graph stays. */
-function resolutionOf(graph: IdentityGraph, conflict: KnownConflict): Resolution | null {
-  const within = conflict.personId === conflict.otherPersonId;
-  if (!graph.person(conflict.personId) || !graph.person(conflict.otherPersonId)) return null;
-  const a = graph.root(conflict.personId);
-  const b = graph.root(conflict.otherPersonId);
-  if (a === b && !within) return Resolution.MERGED;
-  const kinds = within
-    ? conflictsWithin(graph.identity(a))
-    : conflictsBetween(graph.identity(a), graph.identity(b));
-  return kinds.includes(conflict.kind) ? null : Resolution.NO_LONGER_SO;
+/** How a dispute is over, where that is not on record yet; null when it stays as it is. One that reaches outside the graph stays. */
+function settlementOf(
+  graph: IdentityGraph,
+  conflict: KnownConflict,
+  ruledOne: RuledConflicts,
+): SettledConflict | null {
+  const { id, kind, open, resolution: before, personId, otherPersonId } = conflict;
+  const over = (resolution: Resolution, rulingId: string | null = null): SettledConflict | null =>
+    open || resolution !== before ? { id, resolution, rulingId } : null;
+  if (!graph.person(personId) || !graph.person(otherPersonId)) return null;
+  const [a, b] = [graph.root(personId), graph.root(otherPersonId)];
+  if (personId === otherPersonId)
+    return open && !within(graph, a).includes(kind) ? over(Resolution.NO_LONGER_SO) : null;
+  const rulingOfOne = ruledOne.get(id);
+  if (rulingOfOne !== undefined) return over(Resolution.SAME_PERSON, rulingOfOne);
+  if (a === b) return open || before === Resolution.DIFFERENT_PERSONS ? over(Resolution.MERGED) : null;
+  const isDisputed = conflictsBetween(graph.identity(a), graph.identity(b)).includes(kind);
+  const rulingOfTwo = isDisputed ? graph.ruledTwo(a, b) : undefined;
+  if (rulingOfTwo) return over(Resolution.DIFFERENT_PERSONS, rulingOfTwo.id);
+  return !isDisputed && (open || before === Resolution.SAME_PERSON) ? over(Resolution.NO_LONGER_SO) : null;
+}
+
+function within(graph: IdentityGraph, rootId: string): ConflictKind[] {
+  return conflictsWithin(graph.identity(rootId), graph.agreedBirths(rootId));
 }
 
 function disputes(graph: IdentityGraph): OpenedConflict[] {
@@ -87,6 +114,7 @@ function disputes(graph: IdentityGraph): OpenedConflict[] {
     for (const [index, personId] of holders.entries()) {
       if (holders.length > ALL_PAIRS_UP_TO && index > 0) break;
       for (const otherPersonId of holders.slice(index + 1)) {
+        if (graph.ruledTwo(personId, otherPersonId)) continue;
         for (const kind of conflictsBetween(graph.identity(personId), graph.identity(otherPersonId))) {
           found.push({ kind, personId, otherPersonId });
         }
@@ -96,14 +124,9 @@ function disputes(graph: IdentityGraph): OpenedConflict[] {
   const roots = new Set(graph.changedPersons.map((person) => graph.root(person.id)));
   for (const link of graph.changedLinks) roots.add(graph.root(link.personId));
   for (const personId of roots) {
-    for (const kind of conflictsWithin(graph.identity(personId)))
-      found.push({ kind, personId, otherPersonId: personId });
+    for (const kind of within(graph, personId)) found.push({ kind, personId, otherPersonId: personId });
   }
   return found;
-}
-
-function isAutomatic(resolution: string | null): boolean {
-  return resolution === Resolution.MERGED || resolution === Resolution.NO_LONGER_SO;
 }
 
 function keyOf(kind: ConflictKind, a: string, b: string): string {

@@ -1,11 +1,13 @@
 /** Persons and their records in memory while identities are settled: who survives, who has which records, who shares a number. */
 import {
+  type AgreedBirths,
   type ConflictKind,
   type Identity,
   identityFromRecords,
   type KnownPerson,
   type LinkedRecord,
 } from './identity.rules.js';
+import { holdsAsOne, holdsAsTwo, type Ruling, RulingResolution } from './ruling.rules.js';
 
 /** A dispute on record, open or settled. */
 export interface KnownConflict {
@@ -25,17 +27,30 @@ export class IdentityGraph {
   private readonly linksOf = new Map<string, Set<string>>();
   private readonly mergedInto = new Map<string, Set<string>>();
   private readonly holders = new Map<string, Set<string>>();
-  private readonly touchedPersons = new Set<string>();
+  /** Those put since the start, with what they were then. */
+  private readonly touchedPersons = new Map<string, KnownPerson | undefined>();
   private readonly touchedLinks = new Set<string>();
 
-  constructor(persons: readonly KnownPerson[], links: readonly LinkedRecord[]) {
+  /** @param rulings the newest of each two persons. */
+  constructor(
+    persons: readonly KnownPerson[],
+    links: readonly LinkedRecord[],
+    private readonly rulings: readonly Ruling[] = [],
+  ) {
     for (const person of persons) this.index(person);
     for (const link of links) this.indexLink(link);
   }
 
-  /** Persons that were added or changed since the start. */
+  /** Persons that are new or differ from what they were at the start. */
   get changedPersons(): KnownPerson[] {
-    return [...this.touchedPersons].map((id) => this.persons.get(id)!);
+    return [...this.touchedPersons.keys()]
+      .map((id) => this.persons.get(id)!)
+      .filter((person) => differs(this.touchedPersons.get(person.id), person));
+  }
+
+  /** A person as they were at the start; undefined for a new one. */
+  before(id: string): KnownPerson | undefined {
+    return this.touchedPersons.has(id) ? this.touchedPersons.get(id) : this.persons.get(id);
   }
 
   /** Records that were added or changed since the start. */
@@ -100,13 +115,45 @@ export class IdentityGraph {
     );
   }
 
+  /** Rulings of one person, those that hold or those that have fallen; both persons are known here. */
+  rulingsOfOne(holding: boolean): Ruling[] {
+    return this.rulings.filter((ruling) => {
+      const [one, other] = ruling.sides.map(({ personId }) => this.persons.get(personId));
+      if (ruling.resolution !== RulingResolution.SAME_PERSON || !one || !other) return false;
+      return holdsAsOne(ruling, one, other) === holding;
+    });
+  }
+
+  /** The ruling by which two surviving persons are two, or undefined when there is none that holds. */
+  ruledTwo(a: string, b: string): Ruling | undefined {
+    return this.rulings.find((ruling) => {
+      const [one, other] = ruling.sides.map(({ personId }) => this.root(personId)) as [string, string];
+      const meant = this.isOfTwo(ruling, a, b);
+      return meant && holdsAsTwo(ruling, this.persons.get(one)!, this.persons.get(other)!);
+    });
+  }
+
+  /** True when a steward has ever ruled two surviving persons to be two and not since to be one: nothing but their record system joins them. */
+  isRuledTwo(a: string, b: string): boolean {
+    return this.rulings.some((ruling) => this.isOfTwo(ruling, a, b));
+  }
+
+  /** Dates of birth that stewards have seen on two sides and ruled to be of one person, within a surviving person's family. */
+  agreedBirths(rootId: string): AgreedBirths[] {
+    return this.rulingsOfOne(true).flatMap(({ sides: [a, b] }): AgreedBirths[] =>
+      this.root(a.personId) === rootId && a.dateOfBirth !== null && b.dateOfBirth !== null
+        ? [[a.dateOfBirth, b.dateOfBirth]]
+        : [],
+    );
+  }
+
   /** Adds or replaces a person. */
   put(person: KnownPerson): void {
     const before = this.persons.get(person.id);
     if (before?.nhsNumber) this.holders.get(before.nhsNumber)?.delete(person.id);
     if (before?.mergedIntoId) this.mergedInto.get(before.mergedIntoId)?.delete(person.id);
     this.index(person);
-    this.touchedPersons.add(person.id);
+    if (!this.touchedPersons.has(person.id)) this.touchedPersons.set(person.id, before);
   }
 
   /** Adds or replaces a record and renews its person's identity from all their records. */
@@ -116,6 +163,14 @@ export class IdentityGraph {
     const person = this.persons.get(link.personId)!;
     const renewed = identityFromRecords(this.recordsOf(link.personId));
     if (differs(person, renewed)) this.put({ ...person, ...renewed });
+  }
+
+  private isOfTwo({ resolution, sides }: Ruling, a: string, b: string): boolean {
+    const [one, other] = sides.map(({ personId }) => this.root(personId));
+    return (
+      resolution === RulingResolution.DIFFERENT_PERSONS &&
+      ((one === a && other === b) || (one === b && other === a))
+    );
   }
 
   private index(person: KnownPerson): void {
@@ -140,6 +195,7 @@ function add(index: Map<string, Set<string>>, key: string, value: string): void 
   else index.set(key, new Set([value]));
 }
 
-function differs(person: KnownPerson, renewed: Partial<KnownPerson>): boolean {
+function differs(person: KnownPerson | undefined, renewed: Partial<KnownPerson>): boolean {
+  if (!person) return true;
   return (Object.keys(renewed) as (keyof KnownPerson)[]).some((key) => person[key] !== renewed[key]);
 }

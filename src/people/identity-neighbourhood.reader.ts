@@ -3,6 +3,7 @@ import type { Transaction } from '../platform/database/database.js';
 import type { KnownPerson, LinkedRecord } from './identity.rules.js';
 import type { KnownConflict } from './identity-graph.rules.js';
 import type { Neighbourhood } from './linking.rules.js';
+import type { Ruling } from './ruling.rules.js';
 
 /** Where to start from; all arrays may be empty. */
 export interface NeighbourhoodSeed {
@@ -12,6 +13,8 @@ export interface NeighbourhoodSeed {
   /** Local ids of arriving records and of those that replaced them. */
   readonly localIds: readonly string[];
   readonly nhsNumbers: readonly string[];
+  /** Persons to start from themselves; default none. */
+  readonly personIds?: readonly string[];
 }
 
 /** Makes identity work of one organisation take turns until the transaction ends, so that no two make one person twice. */
@@ -25,13 +28,14 @@ export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed
     `with touched as (
        select person_id as id from record_links where system_id = $2 and local_id = any($3::text[])
        union select person_id from record_links where system_id = $2 and replaced_by_local_id = any($3::text[])
+       union select unnest($5::uuid[])
      ), numbers as (
        select unnest($4::text[]) as nhs_number
        union select l.nhs_number from record_links l join touched t on t.id = l.person_id where l.nhs_number is not null
      )
      select id from touched
      union select p.id from numbers n join persons p on p.organisation_id = $1 and p.nhs_number = n.nhs_number`,
-    [seed.organisationId, seed.systemId, seed.localIds, seed.nhsNumbers],
+    [seed.organisationId, seed.systemId, seed.localIds, seed.nhsNumbers, seed.personIds ?? []],
   );
   const near = await familyOf(
     tx,
@@ -39,7 +43,9 @@ export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed
   );
   const partners = await tx.query<{ id: string }>(
     `select person_id as id from identity_conflicts where other_person_id = any($1::uuid[])
-     union select other_person_id from identity_conflicts where person_id = any($1::uuid[])`,
+     union select other_person_id from identity_conflicts where person_id = any($1::uuid[])
+     union select person_id from identity_rulings where other_person_id = any($1::uuid[])
+     union select other_person_id from identity_rulings where person_id = any($1::uuid[])`,
     [near],
   );
   const ids = partners.length === 0 ? near : await familyOf(tx, [...near, ...partners.map((row) => row.id)]);
@@ -61,7 +67,20 @@ export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed
      from identity_conflicts where person_id = any($1::uuid[]) or other_person_id = any($1::uuid[])`,
     [ids],
   );
-  return { persons, links, conflicts };
+  return { persons, links, conflicts, rulings: await readRulings(tx, ids) };
+}
+
+/** The newest ruling of each two of the persons. */
+async function readRulings(tx: Transaction, ids: readonly string[]): Promise<Ruling[]> {
+  return tx.query<Ruling>(
+    `select distinct on (person_id, other_person_id) id, resolution, nhs_number as "nhsNumber", json_build_array(
+       json_build_object('personId', person_id, 'nhsNumberStatus', nhs_number_status, 'dateOfBirth', date_of_birth),
+       json_build_object('personId', other_person_id, 'nhsNumberStatus', other_nhs_number_status,
+                         'dateOfBirth', other_date_of_birth)) as sides
+     from identity_rulings where person_id = any($1::uuid[]) and other_person_id = any($1::uuid[])
+     order by person_id, other_person_id, ruled_at desc, id desc`,
+    [ids],
+  );
 }
 
 /** The ids given and all that are merged with them in either direction. */

@@ -15,8 +15,8 @@ export async function writeIdentityPlan(
   for (const { personId, intoId } of plan.merges) await inherit(tx, personId, intoId, at);
   if (plan.settled.length > 0) {
     await tx.query(
-      `update identity_conflicts c set resolved_at = $2, resolution = s.resolution
-       from jsonb_to_recordset($1::jsonb) as s(id uuid, resolution text) where c.id = s.id`,
+      `update identity_conflicts c set resolved_at = $2, resolution = s.resolution, ruling_id = coalesce(s."rulingId", c.ruling_id)
+       from jsonb_to_recordset($1::jsonb) as s(id uuid, resolution text, "rulingId" uuid) where c.id = s.id`,
       [JSON.stringify(plan.settled), at],
     );
   }

@@ -43,11 +43,12 @@ export type IdentityState = 'CLEAR' | 'CONFLICT';
 
 /**
  * What two identities dispute.
- * - `SHARED_NHS_NUMBER`: one number, and they may or may not be one person.
+ * - `SHARED_NHS_NUMBER`: one number, trusted on both sides or in two living records of one system.
  * - `DATE_OF_BIRTH_MISMATCH`: one number, two dates of birth.
+ * - `UNVERIFIED_NUMBER`: one number that a side has not verified, and nothing that speaks against one person.
  * Between a person and themselves: that person's living records disagree on the number, or on the date.
  */
-export type ConflictKind = 'SHARED_NHS_NUMBER' | 'DATE_OF_BIRTH_MISMATCH';
+export type ConflictKind = 'SHARED_NHS_NUMBER' | 'DATE_OF_BIRTH_MISMATCH' | 'UNVERIFIED_NUMBER';
 
 /** An identity with all its records, for comparison. */
 export interface Identity {
@@ -116,21 +117,41 @@ export function conflictsBetween(a: Identity, b: Identity): ConflictKind[] {
   if (a.nhsNumber === null || a.nhsNumber !== b.nhsNumber) return [];
   const oneSystem = shareLivingSystem(a, b);
   const births = differentBirth(a, b);
+  const trusted = isTrusted(a) && isTrusted(b);
   const kinds: ConflictKind[] = [];
-  if (oneSystem || !births) kinds.push('SHARED_NHS_NUMBER');
-  if (births && isTrusted(a) && isTrusted(b)) kinds.push('DATE_OF_BIRTH_MISMATCH');
+  if (oneSystem || (!births && trusted)) kinds.push('SHARED_NHS_NUMBER');
+  else if (!births) kinds.push('UNVERIFIED_NUMBER');
+  if (births && trusted) kinds.push('DATE_OF_BIRTH_MISMATCH');
   return kinds;
 }
 
-/** What the living records of one identity dispute among themselves, after one of them was changed at its source. */
-export function conflictsWithin(identity: Identity): ConflictKind[] {
+/** Two dates of birth that a steward has seen on two sides and ruled to be of one person. */
+export type AgreedBirths = readonly [LocalDate, LocalDate];
+
+/**
+ * What the living records of one identity dispute among themselves, after one of them was changed at its source.
+ * @param agreed dates that are no dispute, because a steward knew of them.
+ */
+export function conflictsWithin(identity: Identity, agreed: readonly AgreedBirths[] = []): ConflictKind[] {
   const living = identity.records.filter(isLiving);
   const numbers = new Set(living.filter(isVerified).map((record) => record.nhsNumber));
-  const births = new Set(living.map((record) => record.dateOfBirth).filter((date) => date !== null));
+  const births = new Set(living.flatMap((record) => record.dateOfBirth ?? []));
   const kinds: ConflictKind[] = [];
   if (numbers.size > 1) kinds.push('SHARED_NHS_NUMBER');
-  if (births.size > 1) kinds.push('DATE_OF_BIRTH_MISMATCH');
+  if (!allAgreed(births, agreed)) kinds.push('DATE_OF_BIRTH_MISMATCH');
   return kinds;
+}
+
+/** True when the agreements lead from any of the dates to every other. */
+function allAgreed(births: ReadonlySet<LocalDate>, agreed: readonly AgreedBirths[]): boolean {
+  const reached = new Set([...births].slice(0, 1));
+  for (const date of reached) {
+    for (const [a, b] of agreed) {
+      if (a === date) reached.add(b);
+      if (b === date) reached.add(a);
+    }
+  }
+  return [...births].every((date) => reached.has(date));
 }
 
 /** The identity that a person takes from their own records: living before dead, verified before not, a number before none. */

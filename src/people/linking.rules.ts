@@ -10,6 +10,8 @@ import {
   type RecordIdentity,
 } from './identity.rules.js';
 import { IdentityGraph, type KnownConflict } from './identity-graph.rules.js';
+import { type Merge, merge, mergeRuled, newMerges, part, partFallen } from './merge.rules.js';
+import type { Ruling } from './ruling.rules.js';
 
 /** What is known around the arriving records. */
 export interface Neighbourhood {
@@ -19,6 +21,8 @@ export interface Neighbourhood {
   readonly links: readonly LinkedRecord[];
   /** Every dispute that touches one of those persons. */
   readonly conflicts: readonly KnownConflict[];
+  /** The newest ruling of each two of those persons. */
+  readonly rulings: readonly Ruling[];
 }
 
 /** What to write. Persons and links are given whole; a new person's id is in `madeIds`. */
@@ -28,12 +32,6 @@ export interface IdentityPlan extends ConflictOutcome {
   readonly links: readonly LinkedRecord[];
   /** Persons that turned out to be another; the survivor inherits contact details and visibility. */
   readonly merges: readonly Merge[];
-}
-
-/** One person that turned out to be another; both uuids. */
-export interface Merge {
-  readonly personId: string;
-  readonly intoId: string;
 }
 
 /** A person of whom nothing is known yet. */
@@ -57,8 +55,9 @@ export function blankPerson(id: string): KnownPerson {
  *    records could be meant (`soleMatch`) and the system holds no other living record with the number.
  * 3. Any other new record makes a person.
  * 4. A record that another replaced takes its person into the other's; when the replacement is undone, so is the merge.
- * 5. A person whom only a referral made goes into the one verified record with the same number and date of birth.
- * 6. What remains in dispute is put on record and marks both persons.
+ * 5. Two whom a steward ruled to be one are one, and two again once a record is corrected against it.
+ * 6. A person whom only a referral made goes into the one verified record with the same number and date of birth.
+ * 7. What remains in dispute is put on record and marks both persons.
  */
 export function planLinks(
   systemId: string,
@@ -66,7 +65,7 @@ export function planLinks(
   around: Neighbourhood,
   newId: () => string,
 ): IdentityPlan {
-  const graph = new IdentityGraph(around.persons, around.links);
+  const graph = new IdentityGraph(around.persons, around.links, around.rulings);
   const madeIds = new Set<string>();
   const merges: Merge[] = [];
   const numbers = new Set(records.flatMap((record) => record.nhsNumber ?? []));
@@ -81,6 +80,7 @@ export function planLinks(
     undoMerge(graph, link, record);
     graph.putLink({ ...link, ...record });
   }
+  partFallen(graph);
   const living = livingByNumber(graph, systemId, unknown);
   for (const record of unknown.sort(livingFirst)) {
     let personId = joins(graph, systemId, record, living);
@@ -91,24 +91,25 @@ export function planLinks(
     }
     graph.putLink({ ...record, systemId, personId });
   }
+  partFallen(graph);
   mergeReplaced(graph, merges);
+  const ruledOne = mergeRuled(graph, around.conflicts, merges);
   for (const person of graph.changedPersons) if (person.nhsNumber) numbers.add(person.nhsNumber);
   mergeStated(graph, numbers, merges);
-  const outcome = settleConflicts(graph, around.conflicts);
-  return { madeIds, persons: graph.changedPersons, links: graph.changedLinks, merges, ...outcome };
+  const outcome = settleConflicts(graph, around.conflicts, ruledOne);
+  return {
+    madeIds,
+    persons: graph.changedPersons,
+    links: graph.changedLinks,
+    merges: newMerges(graph, merges),
+    ...outcome,
+  };
 }
 
-/**
- * Parts everybody whom replaced records brought together with this one, once it is no longer replaced as it was. Each merge
- * points to whoever survived at the time, so the others of the family are brought together anew from what still holds.
- */
+/** Parts everybody whom replaced records brought together with this one, once it is no longer replaced as it was. */
 function undoMerge(graph: IdentityGraph, link: LinkedRecord, record: RecordIdentity): void {
   if (link.replacedByLocalId === null || link.replacedByLocalId === record.replacedByLocalId) return;
-  for (const id of graph.family(graph.root(link.personId))) {
-    const person = graph.person(id)!;
-    if (person.mergedIntoId !== null && graph.recordsOf(id).length > 0)
-      graph.put({ ...person, mergedIntoId: null });
-  }
+  part(graph, graph.root(link.personId));
 }
 
 /** How many living records of the system carry each number, those about to be placed included. */
@@ -157,10 +158,14 @@ export function soleMatch(graph: IdentityGraph, asked: Identity): string | null 
     .filter(({ identity }) => !differentBirth(identity, asked));
   const recorded = near.filter(({ identity }) => identity.records.length > 0);
   if (recorded.length > 1) return null;
-  const matches = (recorded.length === 1 ? recorded : near).filter(({ identity }) =>
-    mayBeOne(asked, identity),
-  );
-  return matches.map(({ id }) => id).sort()[0] ?? null;
+  const matches = (recorded.length === 1 ? recorded : near)
+    .filter(({ identity }) => mayBeOne(asked, identity))
+    .map(({ id }) => id)
+    .sort();
+  // Where a steward has told two apart, what was stated of one of them does not choose between them.
+  const others = asked.records.length > 0 ? matches : near.map(({ id }) => id);
+  const isApart = others.some((id) => matches.some((match) => graph.isRuledTwo(id, match)));
+  return isApart ? null : (matches[0] ?? null);
 }
 
 /** Follows every replaced-by link whose other end is known. Two that replace each other are merged once, never in a circle. */
@@ -174,7 +179,7 @@ function mergeReplaced(graph: IdentityGraph, merges: Merge[]): void {
 }
 
 /** Brings together a person whom only a referral made and the one record that has since proved to be theirs. */
-function mergeStated(graph: IdentityGraph, numbers: Iterable<string>, merges: Merge[]): void {
+export function mergeStated(graph: IdentityGraph, numbers: Iterable<string>, merges: Merge[]): void {
   for (const number of numbers) {
     for (const id of graph.survivorsWith(number)) {
       const stated = graph.identity(id);
@@ -182,10 +187,4 @@ function mergeStated(graph: IdentityGraph, numbers: Iterable<string>, merges: Me
       if (match !== null && graph.identity(match).records.length > 0) merge(graph, id, match, merges);
     }
   }
-}
-
-function merge(graph: IdentityGraph, personId: string, intoId: string, merges: Merge[]): void {
-  if (personId === intoId) return;
-  graph.put({ ...graph.person(personId)!, mergedIntoId: intoId });
-  merges.push({ personId, intoId });
 }

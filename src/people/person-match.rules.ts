@@ -26,10 +26,11 @@ export interface PersonMatch {
 /**
  * Finds the only surviving identity with the number and the same date of birth, its number verified or itself stated by
  * a referral. Failing that, the person an earlier referral made with the same pair; else somebody new. Whoever else
- * holds the number is then in dispute with them, so that no verdict rests on the wrong record or on none.
+ * holds the number is then in dispute with them, so that no verdict rests on the wrong record or on none. Where a steward
+ * has told two with the number apart, none of them is taken without asking.
  */
 export function matchPerson(stated: StatedIdentity, around: Neighbourhood, newId: () => string): PersonMatch {
-  const graph = new IdentityGraph(around.persons, around.links);
+  const graph = new IdentityGraph(around.persons, around.links, around.rulings);
   const found = findPerson(graph, stated);
   const personId = found ?? newId();
   if (!found) graph.put({ ...blankPerson(personId), ...stated });
@@ -53,8 +54,12 @@ function findPerson(graph: IdentityGraph, stated: StatedIdentity): string | null
   const asked: Identity = { ...stated, nhsNumberStatus: null, records: [] };
   const sole = soleMatch(graph, asked);
   if (sole) return sole;
-  const earlier = graph
-    .survivorsWith(stated.nhsNumber)
-    .filter((id) => graph.identity(id).records.length === 0 && sameBirth(graph.person(id)!, stated));
+  const holders = graph.survivorsWith(stated.nhsNumber);
+  const earlier = holders.filter(
+    (id) =>
+      graph.identity(id).records.length === 0 &&
+      sameBirth(graph.person(id)!, stated) &&
+      !holders.some((other) => graph.isRuledTwo(id, other)),
+  );
   return earlier.sort()[0] ?? null;
 }

@@ -5,7 +5,7 @@ import type { Scope } from '../../core/caller.js';
 /** Pools that may change rows. The names are the roles of the data-access matrix without their prefix. */
 export type WritingRole = 'write' | 'decide' | 'worker';
 /** Pools that may only select. */
-export type ReadingRole = 'staff' | 'analyst';
+export type ReadingRole = 'staff' | 'analyst' | 'steward';
 
 /** A transaction in progress; the scope is set on it and ends with it. */
 export interface Transaction {

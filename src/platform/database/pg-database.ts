@@ -12,13 +12,14 @@ import { checkedPoolSize, ReaderPool } from './reader-pool.js';
 import { roleUrl } from './roles.js';
 import { SET_SCOPE, scopeValues } from './scope-values.js';
 
-/** Connections per pool at most. One process uses 13 by default, and up to four more for jobs and for listening, so that five fit PostgreSQL's default of 100. */
+/** Connections per pool at most. One process uses 14 by default, and up to four more for jobs and for listening, so that five fit PostgreSQL's default of 100. */
 export interface PoolSizes {
   readonly write: number;
   readonly decide: number;
   readonly worker: number;
   readonly staff: number;
   readonly analyst: number;
+  readonly steward: number;
   readonly audit: number;
 }
 
@@ -29,6 +30,7 @@ export const DEFAULT_POOL_SIZES: PoolSizes = {
   worker: 2,
   staff: 4,
   analyst: 2,
+  steward: 1,
   audit: 1,
 };
 
@@ -52,6 +54,7 @@ const ROLE_OF: Readonly<Record<WritingRole | ReadingRole | 'audit', DatabaseRole
   worker: DatabaseRole.WORKER,
   staff: DatabaseRole.READ_STAFF,
   analyst: DatabaseRole.READ_ANALYST,
+  steward: DatabaseRole.READ_STEWARD,
   audit: DatabaseRole.AUDIT,
 };
 
@@ -169,6 +172,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const readers = {
     staff: new ReaderPool(pool('staff', readOnly), logger),
     analyst: new ReaderPool(pool('analyst', readOnly), logger),
+    steward: new ReaderPool(pool('steward', readOnly), logger),
   };
   const database = new PgDatabase(sources, readers, pool('audit'));
   try {

@@ -6,6 +6,7 @@ export const DatabaseRole = {
   WRITE: 'hub_write',
   READ_STAFF: 'hub_read_staff',
   READ_ANALYST: 'hub_read_analyst',
+  READ_STEWARD: 'hub_read_steward',
   DECIDE: 'hub_decide',
   WORKER: 'hub_worker',
   AUDIT: 'hub_audit',

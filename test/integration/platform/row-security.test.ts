@@ -182,6 +182,7 @@ describe('row-level security', () => {
     for (const table of [
       'record_links',
       'identity_conflicts',
+      'identity_rulings',
       'eligibility_evidence',
       'confirmation_requests',
       'caseload_progress',
@@ -450,6 +451,7 @@ describe('row-level security', () => {
       'eligibility_decisions',
       'eligibility_evidence',
       'eligibility_overrides',
+      'identity_rulings',
       'signed_documents',
     ]);
   });

@@ -1,142 +1,7 @@
 /** Whole histories of records, in many orders: whoever is one is one for a reason, and what is settled does not depend on the order of arrival. */
 import fc from 'fast-check';
 import type { LinkedRecord, RecordIdentity } from '../../../src/people/identity.rules.js';
-import { IdentityGraph, type KnownConflict } from '../../../src/people/identity-graph.rules.js';
-import { type IdentityPlan, type Neighbourhood, planLinks } from '../../../src/people/linking.rules.js';
-import { matchPerson, type StatedIdentity } from '../../../src/people/person-match.rules.js';
-
-const NUMBERS = ['9990000018', '9990000026', '9990000034'] as const;
-const BIRTHS = ['1980-02-29', '1980-02-28', '1991-07-01'] as const;
-
-/** What the hub keeps between arrivals, and for every person why they were joined with another. */
-class Hub {
-  persons = new Map<string, Neighbourhood['persons'][number]>();
-  links = new Map<string, LinkedRecord>();
-  conflicts = new Map<string, KnownConflict>();
-  plans: IdentityPlan[] = [];
-  /** What each person that a referral made had been said to be. */
-  stated = new Map<string, StatedIdentity>();
-  private ids = 0;
-
-  /** Arrives as the hub reads it: everybody near, never everybody. */
-  arrive(systemId: string, records: readonly RecordIdentity[]): IdentityPlan {
-    const numbers = records.flatMap(({ nhsNumber }) => nhsNumber ?? []);
-    const localIds = records.flatMap(({ localId, replacedByLocalId }) => [
-      localId,
-      replacedByLocalId ?? localId,
-    ]);
-    const plan = planLinks(systemId, records, this.near(systemId, localIds, numbers), this.newId);
-    this.write(plan);
-    return plan;
-  }
-
-  refer(stated: StatedIdentity): string {
-    const near = this.near('', [], stated.nhsNumber === null ? [] : [stated.nhsNumber]);
-    const match = matchPerson(stated, near, this.newId);
-    this.write(match.plan);
-    if (match.made) this.stated.set(match.personId, stated);
-    return match.personId;
-  }
-
-  get graph(): IdentityGraph {
-    return new IdentityGraph([...this.persons.values()], [...this.links.values()]);
-  }
-
-  /** Records by who survives, each group in order; the identities of the world, without the names of persons. */
-  get partition(): string[] {
-    const graph = this.graph;
-    const groups = new Map<string, string[]>();
-    for (const [key, { personId }] of this.links) {
-      const root = graph.root(personId);
-      groups.set(root, [...(groups.get(root) ?? []), key]);
-    }
-    return [...groups.values()].map((keys) => keys.sort().join(' + ')).sort();
-  }
-
-  get open(): KnownConflict[] {
-    return [...this.conflicts.values()].filter(({ open }) => open);
-  }
-
-  /** Kinds of the disputes that are open, each with the records of both sides. */
-  get disputes(): string[] {
-    const graph = this.graph;
-    const sideOf = (id: string): string =>
-      [...this.links]
-        .filter(([, link]) => graph.root(link.personId) === graph.root(id))
-        .map(([key]) => key)
-        .sort()
-        .join(' + ');
-    return [
-      ...new Set(
-        this.open.map(({ kind, personId, otherPersonId }) =>
-          [kind, ...[sideOf(personId), sideOf(otherPersonId)].sort()].join(' | '),
-        ),
-      ),
-    ].sort();
-  }
-
-  private near(systemId: string, localIds: readonly string[], asked: readonly string[]): Neighbourhood {
-    const found = new Set<string>();
-    for (const link of this.links.values()) {
-      const meant = link.systemId === systemId && localIds.includes(link.localId);
-      const follows = link.systemId === systemId && localIds.includes(link.replacedByLocalId ?? '');
-      if (meant || follows) found.add(link.personId);
-    }
-    const numbers = new Set(asked);
-    for (const link of this.links.values())
-      if (found.has(link.personId) && link.nhsNumber) numbers.add(link.nhsNumber);
-    for (const person of this.persons.values()) if (numbers.has(person.nhsNumber ?? '')) found.add(person.id);
-    this.widen(found);
-    for (const { personId, otherPersonId } of this.conflicts.values()) {
-      if (found.has(personId)) found.add(otherPersonId);
-      else if (found.has(otherPersonId)) found.add(personId);
-    }
-    this.widen(found);
-    return {
-      persons: [...this.persons.values()].filter(({ id }) => found.has(id)),
-      links: [...this.links.values()].filter(({ personId }) => found.has(personId)),
-      conflicts: [...this.conflicts.values()].filter(
-        ({ personId, otherPersonId }) => found.has(personId) || found.has(otherPersonId),
-      ),
-    };
-  }
-
-  /** Adds everybody merged with those found, in either direction. */
-  private widen(found: Set<string>): void {
-    for (let before = -1; before !== found.size; ) {
-      before = found.size;
-      for (const { id, mergedIntoId } of this.persons.values()) {
-        if (mergedIntoId && (found.has(id) || found.has(mergedIntoId))) found.add(id).add(mergedIntoId);
-      }
-    }
-  }
-
-  private readonly newId = (): string => `person-${String(++this.ids).padStart(4, '0')}`;
-
-  private write(plan: IdentityPlan): void {
-    this.plans.push(plan);
-    for (const person of plan.persons) this.persons.set(person.id, person);
-    for (const link of plan.links) this.links.set(`${link.systemId} ${link.localId}`, link);
-    for (const { id, resolution } of plan.settled)
-      this.conflicts.set(id, { ...this.conflicts.get(id)!, open: false, resolution });
-    for (const opened of plan.opened) {
-      const id = `${opened.kind} ${opened.personId} ${opened.otherPersonId}`;
-      this.conflicts.set(id, { ...opened, id, open: true, resolution: null });
-    }
-  }
-}
-
-const record = (localId: string, more: Partial<RecordIdentity> = {}): RecordIdentity => ({
-  localId,
-  nhsNumber: NUMBERS[0],
-  nhsNumberStatus: '01',
-  dateOfBirth: BIRTHS[0],
-  deceasedOn: null,
-  active: true,
-  replacedByLocalId: null,
-  restricted: false,
-  ...more,
-});
+import { BIRTHS, IdentityHistory, NUMBERS, play, record } from '../../support/identity-history.js';
 
 /** A record that its own system never merges with another. */
 const unmerged = fc.record({
@@ -155,16 +20,6 @@ const referral = fc.record({
   nhsNumber: fc.constantFrom(...NUMBERS, null),
   dateOfBirth: fc.constantFrom(...BIRTHS, null),
 });
-type Step = { readonly system: string; readonly record: RecordIdentity } | StatedIdentity;
-
-function play(steps: readonly Step[], hub = new Hub()): Hub {
-  for (const step of steps) {
-    if ('system' in step) hub.arrive(step.system, [step.record]);
-    else hub.refer(step);
-  }
-  return hub;
-}
-
 describe('nobody is taken for somebody else', () => {
   /** Why two records may be one at the moment of joining: a verified number on both, one date of birth, two systems or a dead record. */
   const joinable = (a: LinkedRecord, b: LinkedRecord): boolean =>
@@ -200,7 +55,7 @@ describe('nobody is taken for somebody else', () => {
   test('a person whom a referral made only ever goes into a record with what was said, verified', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(referral, arrival), { maxLength: 10 }), (steps) => {
-        const hub = new Hub();
+        const hub = new IdentityHistory();
         for (const step of steps) {
           const before = hub.plans.length;
           play([step], hub);
@@ -321,7 +176,7 @@ describe('the order of arrival', () => {
           { maxLength: 4 },
         ),
         (pulls) => {
-          const [straight, reversed] = [new Hub(), new Hub()];
+          const [straight, reversed] = [new IdentityHistory(), new IdentityHistory()];
           for (const { system: of, records } of pulls) {
             straight.arrive(of, [...records]);
             reversed.arrive(of, [...records].reverse());
@@ -357,7 +212,7 @@ describe('the order of arrival', () => {
 
 describe('what a record says and takes back', () => {
   const keys = ['A 1', 'A 2', 'B 1', 'C 1'];
-  const town = (): Hub =>
+  const town = (): IdentityHistory =>
     play([
       { system: 'A', record: record('1') },
       { system: 'A', record: record('2', { nhsNumber: NUMBERS[1], dateOfBirth: BIRTHS[2] }) },
@@ -462,7 +317,7 @@ describe('what a record says and takes back', () => {
     });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 14 }), (changes) => {
-        const hub = new Hub();
+        const hub = new IdentityHistory();
         const says = new Map<string, string | null>();
         const partners = new Set<string>();
         for (const { localId, replacedByLocalId, partner } of changes) {

@@ -5,6 +5,7 @@ import {
   conflictsWithin,
   type Identity,
   identityFromRecords,
+  isTrusted,
   type LinkedRecord,
   mayBeOne,
   shareLivingSystem,
@@ -38,6 +39,7 @@ function identity(systemId: string | null, more: Partial<LinkedRecord> = {}): Id
 
 const SHARED = 'SHARED_NHS_NUMBER';
 const MISMATCH = 'DATE_OF_BIRTH_MISMATCH';
+const UNVERIFIED = 'UNVERIFIED_NUMBER';
 
 test.each<[string, Identity, Identity, boolean, string[]]>([
   ['two systems, verified, same birth', identity('A'), identity('B'), true, [SHARED]],
@@ -58,8 +60,23 @@ test.each<[string, Identity, Identity, boolean, string[]]>([
     true,
     [SHARED],
   ],
-  ['one unverified', identity('A'), identity('B', { nhsNumberStatus: '02' }), false, [SHARED]],
-  ['one without status', identity('A'), identity('B', { nhsNumberStatus: null }), false, [SHARED]],
+  ['one unverified', identity('A'), identity('B', { nhsNumberStatus: '02' }), false, [UNVERIFIED]],
+  ['one without status', identity('A'), identity('B', { nhsNumberStatus: null }), false, [UNVERIFIED]],
+  [
+    'unverified beside a referral',
+    identity('A', { nhsNumberStatus: '02' }),
+    identity(null),
+    false,
+    [UNVERIFIED],
+  ],
+  ['unverified within one system', identity('A'), identity('A', { nhsNumberStatus: '02' }), false, [SHARED]],
+  [
+    'unverified, one birth unknown',
+    identity('A', { nhsNumberStatus: '02' }),
+    identity('B', { dateOfBirth: null }),
+    false,
+    [UNVERIFIED],
+  ],
   ['births differ', identity('A'), identity('B', { dateOfBirth: '1980-02-28' }), false, [MISMATCH]],
   [
     'births differ within one system',
@@ -100,6 +117,22 @@ test('the living records of one person may come to disagree', () => {
   expect(conflictsWithin(of([record('A'), { ...other, nhsNumberStatus: '02', dateOfBirth: null }]))).toEqual(
     [],
   );
+});
+
+test('dates of birth that a steward knew of are no dispute, however many; another one is', () => {
+  const dates = ['1980-02-28', '1980-02-27', '1980-02-26'] as const;
+  const of = (count: number): Identity => ({
+    ...identity('A'),
+    records: dates.slice(0, count).map((dateOfBirth, at) => record(`S${at}`, { dateOfBirth })),
+  });
+  const agreed = [
+    [dates[1], dates[0]],
+    [dates[1], dates[2]],
+  ] as const;
+  expect(conflictsWithin(of(2), agreed)).toEqual([]);
+  expect(conflictsWithin(of(3), agreed)).toEqual([]);
+  expect(conflictsWithin(of(3), agreed.slice(0, 1))).toEqual([MISMATCH]);
+  expect(conflictsWithin(of(2), agreed.slice(1))).toEqual([MISMATCH]);
 });
 
 test('a person takes their identity from the best of their records', () => {
@@ -155,8 +188,10 @@ test('whoever shares a number and a birth, or a number and a system, is one or i
     fc.property(anyIdentity, anyIdentity, (a, b) => {
       expect(conflictsBetween(a, b)).toEqual(conflictsBetween(b, a));
       if (a.nhsNumber === null || a.nhsNumber !== b.nhsNumber) return;
-      if (a.dateOfBirth === b.dateOfBirth || shareLivingSystem(a, b))
-        expect(conflictsBetween(a, b)).toContain(SHARED);
+      const trusted = isTrusted(a) && isTrusted(b);
+      if (shareLivingSystem(a, b)) expect(conflictsBetween(a, b)).toContain(SHARED);
+      else if (a.dateOfBirth === b.dateOfBirth)
+        expect(conflictsBetween(a, b)).toEqual([trusted ? SHARED : UNVERIFIED]);
     }),
   );
 });

@@ -1,0 +1,76 @@
+/** Bringing persons together and parting them again: by their record system or by a steward's ruling, as long as that holds. */
+import { isVerified } from './identity.rules.js';
+import type { IdentityGraph, KnownConflict } from './identity-graph.rules.js';
+import type { Ruling } from './ruling.rules.js';
+
+/** One person that turned out to be another; both uuids. */
+export interface Merge {
+  readonly personId: string;
+  readonly intoId: string;
+}
+
+/** Open disputes between two that were ruled to be one, with the ruling; both ids. */
+export type RuledConflicts = ReadonlyMap<string, string>;
+
+/** Makes one surviving person the other's; nothing happens when they are one already. */
+export function merge(graph: IdentityGraph, personId: string, intoId: string, merges: Merge[]): void {
+  if (personId === intoId) return;
+  graph.put({ ...graph.person(personId)!, mergedIntoId: intoId });
+  merges.push({ personId, intoId });
+}
+
+/** Merges that are new: not those that were parted and brought together again in one plan. */
+export function newMerges(graph: IdentityGraph, merges: readonly Merge[]): Merge[] {
+  return merges.filter(({ personId, intoId }) => graph.before(personId)?.mergedIntoId !== intoId);
+}
+
+/**
+ * Parts a family. Each merge points to whoever survived at the time, so that all of them have to be brought together
+ * anew from what still holds. Whom only a referral made stays with whom they were taken for, unless named in `also`.
+ */
+export function part(graph: IdentityGraph, rootId: string, also: readonly string[] = []): void {
+  for (const id of graph.family(rootId)) {
+    const person = graph.person(id)!;
+    if (person.mergedIntoId !== null && (graph.recordsOf(id).length > 0 || also.includes(id)))
+      graph.put({ ...person, mergedIntoId: null });
+  }
+}
+
+/** Parts two whom a steward ruled to be one, once a record has been corrected against it. */
+export function partFallen(graph: IdentityGraph): void {
+  for (const { sides } of graph.rulingsOfOne(false)) {
+    const [one, other] = sides.map(({ personId }) => personId) as [string, string];
+    if (graph.root(one) === graph.root(other)) part(graph, graph.root(one), [one, other]);
+  }
+}
+
+/** Brings together all whom a steward ruled to be one, and tells which open disputes that settles. */
+export function mergeRuled(
+  graph: IdentityGraph,
+  conflicts: readonly KnownConflict[],
+  merges: Merge[],
+): RuledConflicts {
+  const settled = new Map<string, string>();
+  for (const ruling of graph.rulingsOfOne(true)) {
+    const [a, b] = ruling.sides.map(({ personId }) => graph.root(personId)) as [string, string];
+    if (a === b) continue;
+    for (const { id, personId, otherPersonId } of conflicts) {
+      if (!graph.person(personId) || !graph.person(otherPersonId)) continue;
+      const roots = [graph.root(personId), graph.root(otherPersonId)];
+      if (roots.includes(a) && roots.includes(b)) settled.set(id, ruling.id);
+    }
+    const survivor = weightOf(graph, ruling, 1) > weightOf(graph, ruling, 0) ? b : a;
+    merge(graph, survivor === a ? b : a, survivor, merges);
+  }
+  return settled;
+}
+
+/**
+ * Whom a ruling makes the survivor: a side with records before one without, then one whose number was verified when it was
+ * ruled, else the first. What is said later makes no difference, so that a ruling that is brought back ends as it began.
+ */
+function weightOf(graph: IdentityGraph, { sides, nhsNumber }: Ruling, at: 0 | 1): number {
+  const { personId, nhsNumberStatus } = sides[at];
+  const { records } = graph.identity(graph.root(personId));
+  return (records.length > 0 ? 2 : 0) + (isVerified({ nhsNumber, nhsNumberStatus }) ? 1 : 0);
+}
