@@ -122,6 +122,29 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
   },
   {
     role: 'specialist',
+    title: 'What the clinical record says just now',
+    description:
+      'For specialists: practice, appointments, problems and warnings, read live; what the site or the purpose does not permit is named under sources.',
+    query: `{
+  persons(first: 5) {
+    nodes {
+      familyName
+      clinical {
+        demographics { telephone generalPractice { name odsCode } }
+        careCoordinator { name }
+        appointments { status kind start { said precision } teamName }
+        problems { problem clinicalStatus onset { said precision } codes { system code } }
+        riskFlags { flag category }
+        consents { category provision }
+        documents { reference title recordedAt }
+        sources { system state withheld { field reason } }
+      }
+    }
+  }
+}`,
+  },
+  {
+    role: 'specialist',
     title: 'A caseload as of a day',
     description: 'For specialists: who was on the caseload of your teams on a day, as the hub knows it now.',
     query: `query Caseload($asOf: Date!) {
