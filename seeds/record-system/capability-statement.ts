@@ -19,6 +19,7 @@ export function capabilityStatement(
   definitions: Definitions,
   base: string,
   since: string,
+  clientIds: boolean,
 ): CapabilityStatement {
   return {
     resourceType: 'CapabilityStatement',
@@ -42,7 +43,7 @@ export function capabilityStatement(
             interaction: INTERACTIONS.map((code) => ({ code })),
             versioning: 'versioned-update',
             readHistory: true,
-            updateCreate: false,
+            updateCreate: clientIds,
             conditionalCreate: true,
             conditionalUpdate: true,
             conditionalDelete: 'single',

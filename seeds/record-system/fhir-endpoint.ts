@@ -1,7 +1,7 @@
 /** FHIR R4 over HTTP: media types, links, version headers and preferences around medplum's router. */
 
 import { randomBytes } from 'node:crypto';
-import { getStatus, isOk, normalizeOperationOutcome } from '@medplum/core';
+import { created, getStatus, isOk, normalizeOperationOutcome } from '@medplum/core';
 import { type FhirRequest, type FhirResponse, FhirRouter, type HttpMethod } from '@medplum/fhir-router';
 import type { Resource } from '@medplum/fhirtypes';
 import { capabilityStatement } from './capability-statement.js';
@@ -39,6 +39,8 @@ export class FhirEndpoint {
     private readonly writer: ResourceStore,
     private readonly reader: ResourceStore,
     private readonly definitions: Definitions,
+    /** Whether a PUT under an id that was never held makes the resource. */
+    private readonly clientIds = false,
   ) {
     let key = writer.setting('page-key');
     if (!key) {
@@ -77,7 +79,7 @@ export class FhirEndpoint {
     if (refused) return refused;
     const path = call.path.slice(FHIR_PATH.length).replace(/^\/+|\/+$/g, '');
     if (path === 'metadata' && call.method === 'GET')
-      return jsonAnswer(200, capabilityStatement(this.definitions, base, this.since));
+      return jsonAnswer(200, capabilityStatement(this.definitions, base, this.since, this.clientIds));
     if (path.split('/').some((part) => part.startsWith('$')))
       return jsonAnswer(404, outcomeOf('not-supported', 'operations are not offered'));
 
@@ -95,11 +97,21 @@ export class FhirEndpoint {
       config: { transactions: true },
     };
     const reads = call.method === 'GET' || path.endsWith('/_search');
-    const run = (store: ResourceStore): Promise<FhirResponse> =>
-      this.router.handleRequest(
-        request,
-        new RecordRepository(store, { definitions: this.definitions, base, pageLink }),
-      );
+    const onlyNew = call.method === 'PUT' && call.headers['if-none-match'] === '*';
+    const ids = { clientIds: this.clientIds, onlyNew };
+    const run = async (store: ResourceStore): Promise<FhirResponse> => {
+      const repository = new RecordRepository(store, {
+        definitions: this.definitions,
+        base,
+        pageLink,
+        ...ids,
+      });
+      const [outcome, ...rest] = await this.router.handleRequest(request, repository);
+      return [
+        call.method === 'PUT' && repository.madeByUpdate && isOk(outcome) ? created : outcome,
+        ...rest,
+      ] as FhirResponse;
+    };
     const response = reads ? await run(this.reader) : await this.lock.run(() => run(this.writer));
     return this.toAnswer(call, response, base);
   }

@@ -14,6 +14,7 @@ const HELP = `usage: main.js --file <path> [options]
   --world <name>        what an empty file is seeded with: demonstration or empty (default demonstration)
   --people <number>     people in the demonstration world (default ${DEMONSTRATION_PEOPLE})
   --today <YYYY-MM-DD>  day to which the world's dates are relative (default: today in London)
+  --client-ids          make what is PUT under an id that was never held; otherwise that is refused
   --lifeline-fd <fd>    file descriptor of a pipe; the process ends when its other side is closed`;
 
 /** Prints what is wrong and ends with 2, the exit code for wrong arguments. */
@@ -29,11 +30,15 @@ interface Arguments {
   readonly people: number;
   readonly today: string;
   readonly lifelineFd: number | null;
+  readonly clientIds: boolean;
 }
 
 function readArguments(): Arguments {
   const text = { type: 'string' } as const;
-  const options = { file: text, port: text, world: text, people: text, today: text, 'lifeline-fd': text };
+  const options = {
+    ...{ file: text, port: text, world: text, people: text, today: text, 'lifeline-fd': text },
+    'client-ids': { type: 'boolean' },
+  } as const;
   const parse = () => parseArgs({ options, strict: true, allowPositionals: false }).values;
   let values: ReturnType<typeof parse> = {};
   try {
@@ -56,7 +61,15 @@ function readArguments(): Arguments {
   const read = { port: whole('port', 0, 65_535), people: whole('people', DEMONSTRATION_PEOPLE, 100_000) };
   const lifelineFd = values['lifeline-fd'] === undefined ? null : whole('lifeline-fd', 0, 1_024);
   if (faults.length > 0) refuseArguments(faults);
-  return { file: resolve(values.file!), world: world as Arguments['world'], today, lifelineFd, ...read };
+  const clientIds = values['client-ids'] ?? false;
+  return {
+    file: resolve(values.file!),
+    world: world as Arguments['world'],
+    today,
+    lifelineFd,
+    clientIds,
+    ...read,
+  };
 }
 
 /** Calls `ended` when the other side of the pipe is closed, which is also what happens when its process dies. */
@@ -66,11 +79,11 @@ function watchLifeline(fd: number, ended: () => void): void {
 }
 
 async function main(): Promise<void> {
-  const { file, port, world, people, today, lifelineFd } = readArguments();
+  const { file, port, world, people, today, lifelineFd, clientIds } = readArguments();
   mkdirSync(dirname(file), { recursive: true });
   const seed = (): Iterable<HeldResource> =>
     world === 'empty' ? [] : (demonstrationRecords(today, people) as unknown as readonly HeldResource[]);
-  const system = await startRecordSystemServer({ file, port, seed });
+  const system = await startRecordSystemServer({ file, port, seed, clientIds });
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

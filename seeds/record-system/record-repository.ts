@@ -45,6 +45,10 @@ export interface RequestContext {
   readonly base: string;
   /** The link to a page of the search that the request is, given its cursor (null: the page itself); null for a search inside a batch. */
   readonly pageLink: ((cursor: string | null) => string) | null;
+  /** Whether an update under an id that was never held makes the resource (R4 section 3.1.0.4.1, update as create). */
+  readonly clientIds: boolean;
+  /** The update says `If-None-Match: *`: it shall make the resource, and change none. */
+  readonly onlyNew: boolean;
 }
 
 const MAX_INCLUDED = 5_000;
@@ -78,6 +82,9 @@ function onlyElements(resource: Resource, elements: readonly string[]): Resource
 
 /** Made anew for each request, on the writing connection under the lock or on the reading one. */
 export class RecordRepository extends FhirRepository {
+  /** An update made its resource. */
+  madeByUpdate = false;
+
   constructor(
     private readonly store: ResourceStore,
     private readonly context: RequestContext,
@@ -145,8 +152,22 @@ export class RecordRepository extends FhirRepository {
   async updateResource<T extends Resource>(resource: T, options?: UpdateResourceOptions): Promise<WithId<T>> {
     check(resource);
     if (!resource.id) throw refuse('an update names the id of the resource');
+    const held = { ...resource, id: resource.id };
+    if (this.makesNew(resource.resourceType, resource.id, options?.ifMatch)) {
+      this.madeByUpdate = true;
+      return this.store.put(held, 'create') as WithId<T>;
+    }
     this.match(this.present(resource.resourceType, resource.id), options?.ifMatch);
-    return this.store.put({ ...resource, id: resource.id }, 'update') as WithId<T>;
+    return this.store.put(held, 'update') as WithId<T>;
+  }
+
+  /** True where an update is to make its resource; 412 where it may only do that and the id has been used. */
+  private makesNew(type: string, id: string, ifMatch: string | undefined): boolean {
+    const { clientIds, onlyNew } = this.context;
+    if (!clientIds || !FHIR_ID.test(id)) return false;
+    const isUsed = this.store.latest(type, id) !== undefined;
+    if (isUsed && onlyNew) throw new OperationOutcomeError(preconditionFailed);
+    return !isUsed && ifMatch === undefined;
   }
 
   async deleteResource(resourceType: string, id: string, options?: DeleteResourceOptions): Promise<void> {

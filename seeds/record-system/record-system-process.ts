@@ -16,6 +16,8 @@ export interface RecordSystemProcessOptions {
   readonly people?: number;
   /** Day to which the world's dates are relative, `YYYY-MM-DD`; default today in London. */
   readonly today?: string;
+  /** Whether it takes ids of clients; default it does not. */
+  readonly clientIds?: boolean;
   /** Compiled entry; default the one beside this file. */
   readonly entry?: string;
   /** Further arguments of Node itself, before the entry. */
@@ -42,12 +44,13 @@ export interface RecordSystemProcess {
 const STOP_GRACE_MS = 5_000;
 
 function argumentsOf(options: RecordSystemProcessOptions): string[] {
-  const { file, port = 0, world, people, today } = options;
+  const { file, port = 0, world, people, today, clientIds } = options;
   return [
     ...['--file', file, '--port', String(port), '--lifeline-fd', '3'],
     ...(world ? ['--world', world] : []),
     ...(people === undefined ? [] : ['--people', String(people)]),
     ...(today ? ['--today', today] : []),
+    ...(clientIds ? ['--client-ids'] : []),
   ];
 }
 

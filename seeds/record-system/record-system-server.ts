@@ -23,6 +23,8 @@ export interface RecordSystemOptions {
   readonly seed: () => Iterable<HeldResource>;
   /** Bytes of a request body at most. Default 8 MiB. */
   readonly maxBodyBytes?: number;
+  /** Whether a PUT under an id of the client's makes a resource. Default: it is 404. */
+  readonly clientIds?: boolean;
 }
 
 /** A server that listens. */
@@ -147,7 +149,12 @@ function openStores(options: RecordSystemOptions): {
   const writer = ResourceStore.open(options.file, definitions);
   const seeded = writer.latestSeq() === 0 ? writer.load(options.seed()) : 0;
   const reader = ResourceStore.openReader(options.file, definitions);
-  return { writer, reader, endpoint: new FhirEndpoint(writer, reader, definitions), seeded };
+  return {
+    writer,
+    reader,
+    endpoint: new FhirEndpoint(writer, reader, definitions, options.clientIds),
+    seeded,
+  };
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -21,7 +21,12 @@ export class RecordEndpoint {
   private readonly folder = scratchFolder('record-endpoint-');
   readonly store = ResourceStore.open(join(this.folder, 'records.sqlite'), loadDefinitions());
   private readonly reader = ResourceStore.openReader(join(this.folder, 'records.sqlite'), loadDefinitions());
-  private readonly endpoint = new FhirEndpoint(this.store, this.reader, loadDefinitions());
+  private readonly endpoint: FhirEndpoint;
+
+  /** @param clientIds whether a PUT under an id that was never held makes the resource. */
+  constructor(clientIds = false) {
+    this.endpoint = new FhirEndpoint(this.store, this.reader, loadDefinitions(), clientIds);
+  }
 
   /** One request; `path` is below the base, or an absolute link of an answer. */
   async ask<Body>(

@@ -21,6 +21,8 @@ export interface RecordSystemTestOptions {
   readonly people?: number;
   /** A file to begin with, left as it is: what another record system held. */
   readonly copyOf?: string;
+  /** Whether it takes ids of clients. Default: it does not. */
+  readonly clientIds?: boolean;
   /** Folder for the file, which outlives the record system. Default: one of its own, which does not. */
   readonly keepIn?: string;
 }
@@ -76,6 +78,7 @@ export async function startRecordSystem(options: RecordSystemTestOptions = {}): 
       world: options.world ?? 'demonstration',
       today: options.today ?? '2026-03-02',
       ...(options.people === undefined ? {} : { people: options.people }),
+      ...(options.clientIds ? { clientIds: true } : {}),
       entry: here('../../seeds/record-system/main.ts'),
       nodeArguments: ['--import', new URL('./typescript-loader.js', import.meta.url).href],
     };
