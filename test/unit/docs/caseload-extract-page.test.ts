@@ -182,3 +182,9 @@ test('its commands stand on the operator’s page, where they are run', () => {
     .map((line) => line.replace(/\s+#.*$/, ''));
   for (const command of commands) expect(operator).toContain(`\n${command} `);
 });
+
+test('every setting and field that the page names is one', () => {
+  const named = [...page.matchAll(/`([a-z]+(?:[A-Z][a-z]+)+)`/g)].map(([, name]) => name!);
+  const known = [...manifest.settings.map(({ key }) => key), ...FIELDS, 'absenceBudgetHours'];
+  expect([...new Set(named)].filter((name) => !known.includes(name as never))).toEqual([]);
+});

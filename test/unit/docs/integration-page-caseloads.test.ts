@@ -172,3 +172,28 @@ test('the page names every way of signing in, and its figures are those of the c
     );
   }
 });
+
+/** Members of FHIR resources, and of the hub's own answers, that the page names as they are. */
+const MEMBERS = [
+  'birthDate',
+  'deceasedDateTime',
+  'docStatus',
+  'generalPractitioner',
+  'hasExceptions',
+  'managingOrganization',
+  'masterIdentifier',
+  'relatesTo',
+  'requiresAccessToken',
+  'securityLabel',
+];
+
+test('every setting that the page names is one', () => {
+  const named = [...readFileSync(PAGE, 'utf8').matchAll(/`([a-z]+(?:[A-Z][a-z]+)+)`/g)].map(
+    ([, name]) => name!,
+  );
+  const settings = fhirR4.manifest.settings.map(({ key }) => key);
+  const ofSite = ['absenceBudgetHours', 'presenceBudgetHours'];
+  expect([...new Set(named)].filter((name) => ![...settings, ...ofSite, ...MEMBERS].includes(name))).toEqual(
+    [],
+  );
+});
