@@ -23,8 +23,8 @@ async function destinationsOf(hub: Hub) {
 export async function startDelivery(hub: Hub): Promise<() => Promise<void>> {
   const destinations = await destinationsOf(hub);
   if (destinations.length === 0) return async () => {};
-  const { database, ownerUrl, clock, logger } = hub;
-  const worker = await startDeliveryWorker({ database, ownerUrl, destinations, clock, logger });
+  const { database, ownerUrl, clock, logger, listen } = hub;
+  const worker = await startDeliveryWorker({ database, ownerUrl, destinations, clock, logger, listen });
   return () => worker.stop();
 }
 

@@ -1,9 +1,7 @@
-/** Word of changed deliveries from the database to the subscribers of this process: one connection, however many subscribe. */
+/** Word of changed deliveries from the database to the subscribers of this process, however many subscribe. */
 import type { DeliveryChanges } from '../../schema/notes/delivery-changes.js';
-import type { Logger } from '../core/logger.js';
 import { CHANGED_CHANNEL } from '../delivery/enqueue.service.js';
-import { startListener } from '../platform/database/listener.js';
-import { DatabaseRole } from '../platform/database/policy.js';
+import type { Listen } from '../platform/database/shared-listener.js';
 
 /** Changes as this process hears them. */
 export interface HeardChanges extends DeliveryChanges {
@@ -12,17 +10,14 @@ export interface HeardChanges extends DeliveryChanges {
 }
 
 /** Listens. A lost connection is made again, and subscribers are told that they may have missed something. */
-export async function hearChanges(ownerUrl: string, logger: Logger): Promise<HeardChanges> {
+export async function hearChanges(listen: Listen): Promise<HeardChanges> {
   const listeners = new Set<(noteId: string | null) => void>();
   const tell = (noteId: string | null): void => {
     for (const listener of [...listeners]) listener(noteId);
   };
   let wasDown = false;
-  const connection = await startListener({
-    ownerUrl,
-    role: DatabaseRole.READ_STAFF,
+  const connection = await listen({
     channels: [CHANGED_CHANNEL],
-    logger,
     onNotice: (_channel, noteId) => tell(noteId),
     onDown: () => {
       wasDown = true;

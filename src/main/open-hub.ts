@@ -12,11 +12,15 @@ import type { Conformance } from '../clinical/conformance.port.js';
 import { RefreshService } from '../clinical/refresh/refresh.service.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
+import { CHANGED_CHANNEL, WAKE_CHANNEL } from '../delivery/enqueue.service.js';
 import { WorkItemService } from '../delivery/work-item.service.js';
 import { DirectoryScopeSource } from '../directory/scope.reader.js';
 import { NoteService } from '../notes/note.service.js';
 import { NoteChaseService } from '../notes/note-chase.service.js';
+import { IdentityConflictService } from '../people/identity-conflict.service.js';
 import type { Database } from '../platform/database/database.js';
+import { DatabaseRole } from '../platform/database/policy.js';
+import { type Listen, shareListener } from '../platform/database/shared-listener.js';
 import type { HubLogger } from '../platform/logging.js';
 import type { Settings } from '../platform/settings/settings.js';
 import type { SiteProfile } from '../platform/settings/site-profiles.js';
@@ -35,6 +39,7 @@ export interface HubServices {
   readonly noteChase: NoteChaseService;
   readonly deliveries: DeliveryService;
   readonly workItems: WorkItemService;
+  readonly identityConflicts: IdentityConflictService;
   readonly reviews: ReviewService;
   readonly refresh: RefreshService;
 }
@@ -46,6 +51,8 @@ export interface Hub {
   readonly clock: Clock;
   readonly database: Database;
   readonly ownerUrl: string;
+  /** Hears notices of the database, all over one connection. */
+  readonly listen: Listen;
   readonly audit: AuditTrail;
   readonly callers: CallerService;
   readonly services: HubServices;
@@ -73,6 +80,12 @@ export async function openHub(
     clock,
     database,
     ownerUrl: store.ownerUrl,
+    listen: shareListener({
+      ownerUrl: store.ownerUrl,
+      role: DatabaseRole.WORKER,
+      channels: [WAKE_CHANNEL, CHANGED_CHANNEL],
+      logger,
+    }),
     audit: new AuditTrail(database),
     callers: new CallerService(new DirectoryScopeSource(database), clock),
     services: {
@@ -86,6 +99,7 @@ export async function openHub(
       noteChase: new NoteChaseService(database, clock),
       deliveries: new DeliveryService(database, clock),
       workItems: new WorkItemService(database, clock),
+      identityConflicts: new IdentityConflictService(database, clock),
       reviews: new ReviewService(database, clock, eligibility),
       refresh: new RefreshService({ database, clock, logger }),
     },

@@ -35,7 +35,7 @@ export async function serve(hub: Hub): Promise<Serving> {
   const { settings, database, audit, logger, clock } = hub;
   const verifier = await tokenVerifierFor(settings, clock);
   const publicKeys = publishedKeys(hub.systems.map(({ profile }) => profile));
-  const changes = await hearChanges(hub.ownerUrl, logger);
+  const changes = await hearChanges(hub.listen);
   const metrics = processMetrics();
   const runtime: GraphRuntime = {
     database,

@@ -105,7 +105,9 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   });
   // Ends of idle connections on `drop … with (force)` are no failure of the test.
   owner.on('error', () => {});
-  const database = await openDatabase({ ownerUrl: clone.ownerUrl, entities, ...options });
+  // Room for tests that hold several transactions of one role open at once.
+  const pools = { decide: 2, staff: 4, analyst: 2, ...options.pools };
+  const database = await openDatabase({ ownerUrl: clone.ownerUrl, entities, ...options, pools });
   return {
     database,
     ownerUrl: clone.ownerUrl,

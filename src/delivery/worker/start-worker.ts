@@ -5,6 +5,7 @@ import type { Logger } from '../../core/logger.js';
 import type { Database } from '../../platform/database/database.js';
 import { startListener } from '../../platform/database/listener.js';
 import { DatabaseRole } from '../../platform/database/policy.js';
+import type { Listen } from '../../platform/database/shared-listener.js';
 import { WAKE_CHANNEL } from '../enqueue.service.js';
 import { DestinationLoop, type WorkerDestination } from './destination-loop.js';
 import { DEFAULT_WORKER_SETTINGS, type WorkerSettings } from './settings.js';
@@ -18,6 +19,8 @@ export interface WorkerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings?: Partial<WorkerSettings>;
+  /** Default: a connection of its own. One that is shared holds the lock of a living process too. */
+  readonly listen?: Listen;
 }
 
 /** A worker at work. */
@@ -42,14 +45,14 @@ export async function startDeliveryWorker(options: WorkerOptions): Promise<Deliv
     ]),
   );
   const all = [...loops.values()];
+  const { ownerUrl } = options;
+  const own: Listen = (hearing) =>
+    startListener({ ...hearing, ownerUrl, role: DatabaseRole.WORKER, logger, holdsLock: true });
+  const { listen = own } = options;
   for (const loop of all) loop.start();
   try {
-    const listener = await startListener({
-      ownerUrl: options.ownerUrl,
-      role: DatabaseRole.WORKER,
+    const listener = await listen({
       channels: [WAKE_CHANNEL],
-      logger,
-      holdsLock: true,
       onNotice: (_channel, systemId) => loops.get(systemId)?.ring(),
       onUp: (name) => {
         for (const loop of all) loop.up(name);

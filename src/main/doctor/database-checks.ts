@@ -1,5 +1,6 @@
 /** Checks of the PostgreSQL server and of what the hub keeps there besides rows: roles, migrations, clock, connections, jobs. */
 import pg from 'pg';
+import { DEFAULT_POOL_SIZES } from '../../platform/database/pg-database.js';
 import { DatabaseRole } from '../../platform/database/policy.js';
 import { roleUrl } from '../../platform/database/roles.js';
 import type { Check } from './check.js';
@@ -14,9 +15,9 @@ const SKEW_LIMIT_MS = 60_000;
 /** Processes that one database is expected to bear. */
 const PROCESSES = 8;
 /** Connections of the job store in a process with the role `worker`. */
-const JOB_CONNECTIONS = 2;
-/** Connections that listen: one in a process with the role `http`, one with the role `delivery`. */
-const LISTENING_CONNECTIONS = 2;
+const JOB_CONNECTIONS = 1;
+/** Connections that listen, for whatever roles a process has. */
+const LISTENING_CONNECTIONS = 1;
 
 interface RoleRow {
   readonly name: string;
@@ -55,7 +56,8 @@ async function judgeRole(ground: Ground, role: DatabaseRole, row: RoleRow | unde
 
 function connectionsOfOneProcess({ settings }: Ground): number {
   const { poolWrite, poolDecide, poolWorker, poolStaff, poolAnalyst, poolAudit } = settings;
-  const pools = poolWrite + poolDecide + poolWorker + poolStaff + poolAnalyst + poolAudit;
+  const pools =
+    poolWrite + poolDecide + poolWorker + poolStaff + poolAnalyst + poolAudit + DEFAULT_POOL_SIZES.steward;
   return pools + JOB_CONNECTIONS + LISTENING_CONNECTIONS;
 }
 

@@ -12,7 +12,7 @@ import { checkedPoolSize, ReaderPool } from './reader-pool.js';
 import { roleUrl } from './roles.js';
 import { SET_SCOPE, scopeValues } from './scope-values.js';
 
-/** Connections per pool at most. One process uses 14 by default, and up to four more for jobs and for listening, so that five fit PostgreSQL's default of 100. */
+/** Connections per pool at most. One process uses 10 by default, and two more for jobs and for listening, so that eight fit PostgreSQL's default of 100. */
 export interface PoolSizes {
   readonly write: number;
   readonly decide: number;
@@ -26,10 +26,10 @@ export interface PoolSizes {
 /** Sizes of the pools unless told otherwise. */
 export const DEFAULT_POOL_SIZES: PoolSizes = {
   write: 2,
-  decide: 2,
+  decide: 1,
   worker: 2,
-  staff: 4,
-  analyst: 2,
+  staff: 2,
+  analyst: 1,
   steward: 1,
   audit: 1,
 };
@@ -145,7 +145,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     connectionString: roleUrl(ownerUrl, ROLE_OF[pool]),
     max: checkedPoolSize(pool, sizes[pool]),
     connectionTimeoutMillis: connectTimeoutMs,
-    idleTimeoutMillis: 300_000,
+    idleTimeoutMillis: 60_000,
     application_name: `hub ${pool}`,
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs}${extra}`,
   });

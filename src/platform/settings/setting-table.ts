@@ -81,10 +81,10 @@ export const SETTINGS = {
     help: 'Milliseconds after which PostgreSQL ends a statement.',
   }),
   poolWrite: pool('WRITE', 2, 'requests that change something'),
-  poolDecide: pool('DECIDE', 2, 'eligibility decisions'),
+  poolDecide: pool('DECIDE', 1, 'eligibility decisions'),
   poolWorker: pool('WORKER', 2, 'refresh and other work without a caller'),
-  poolStaff: pool('STAFF', 4, 'reads of staff'),
-  poolAnalyst: pool('ANALYST', 2, 'reads of analysts'),
+  poolStaff: pool('STAFF', 2, 'reads of staff'),
+  poolAnalyst: pool('ANALYST', 1, 'reads of analysts'),
   poolAudit: pool('AUDIT', 1, 'the audit record'),
   tokenIssuer: url('HUB_TOKEN_ISSUER', ['https', 'http'], {
     group: TOKENS,

@@ -3,7 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { RecordReadService } from '../../../src/clinical/record-read.service.js';
 import { HubError } from '../../../src/core/errors.js';
 import { silentLogger } from '../../../src/core/logger.js';
+import { CHANGED_CHANNEL } from '../../../src/delivery/enqueue.service.js';
 import { type HeardChanges, hearChanges } from '../../../src/main/heard-changes.js';
+import { DatabaseRole } from '../../../src/platform/database/policy.js';
+import { shareListener } from '../../../src/platform/database/shared-listener.js';
 import { FrameReader } from '../../support/event-stream.js';
 import { NoteWorld, type SignedNote } from '../../support/note-world.js';
 import { CLIENTS, type Client, openUseCases, type UseCases } from '../../support/use-cases.js';
@@ -47,7 +50,11 @@ describe('noteDelivery', () => {
     graph = await openUseCases();
     notes = new NoteWorld(graph.world);
     await notes.build();
-    heard = await hearChanges(graph.world.db.ownerUrl, silentLogger);
+    const { ownerUrl } = graph.world.db;
+    const role = DatabaseRole.WORKER;
+    heard = await hearChanges(
+      shareListener({ ownerUrl, role, channels: [CHANGED_CHANNEL], logger: silentLogger }),
+    );
     app = await graph.server.variant({ deliveryChanges: heard });
     servers.push(app);
     url = await app.listen({ host: '127.0.0.1', port: 0 });

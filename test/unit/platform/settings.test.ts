@@ -41,7 +41,7 @@ describe('readSettings', () => {
       databaseUrl: null,
       sitesFile: null,
       isDemonstration: true,
-      poolStaff: 4,
+      poolStaff: 2,
       refreshMinutes: 15,
       sweepHours: 24,
       unknownNames: [],
