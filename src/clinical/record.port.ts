@@ -175,6 +175,7 @@ export type DocumentFault = (typeof DocumentFault)[keyof typeof DocumentFault];
 
 /** Reads of what only direct care may see, and only where the site profile permits it. */
 export const SENSITIVE_READS = ['problems', 'riskFlags', 'documentText'] as const;
+/** One of them. */
 export type SensitiveRead = (typeof SENSITIVE_READS)[number];
 
 /**
