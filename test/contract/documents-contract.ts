@@ -1,4 +1,5 @@
 /** What each adapter that writes documents must do: once in effect, exactly that text, and no word about what is not known. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Capability } from '../../src/clinical/clinical-record.port.js';
 import {
@@ -42,8 +43,23 @@ const signedText = fc
   .map((text) => `${text}\n|^~\\& <b>&amp;</b> {"a":1} £ – ’ ñ`)
   .map((text) => text.normalize('NFC').replace(/[^\P{Cc}\n]/gu, ''));
 
+/** How a site takes documents, as far as the cases differ by it. */
+export interface DocumentsVariant {
+  /** Requests of a send before the write itself. */
+  readonly requestsBefore: number;
+  /** A text without what the site's form cannot carry. */
+  fit(text: string): string;
+  /** Texts that its form cannot carry, with the characters that must be named. */
+  readonly refused: readonly { readonly text: string; readonly characters: readonly string[] }[];
+  /** Texts drawn for the case of every text. */
+  readonly texts: number;
+}
+
+/** A site that takes plain text and needs no question beforehand. */
+export const PLAIN: DocumentsVariant = { requestsBefore: 0, fit: (text) => text, refused: [], texts: 40 };
+
 /** Declares the cases. */
-export function documentsCases({ subject, contractCase }: ContractCases): void {
+export function documentsCases({ subject, contractCase }: ContractCases, variant = PLAIN): void {
   const documentsCase = (title: string, body: (documents: DocumentsCapability) => Promise<void>) =>
     contractCase(title, Capability.DOCUMENTS, () => body(subject().adapter.documents!));
   const held = () => subject().peer.documents();
@@ -119,17 +135,17 @@ export function documentsCases({ subject, contractCase }: ContractCases): void {
     'every text comes back as it went, and another one does not pass for it',
     async (documents) => {
       await fc.assert(
-        fc.asyncProperty(signedText, async (text) => {
+        fc.asyncProperty(signedText.map(variant.fit), async (text) => {
           const document = anOutgoingDocument({ text });
           const { reference } = await documents.send(document, never());
           const one = async () => (await documents.find([keyOf(document)], never()))[0]!.value;
           expect(held().at(-1)!.text).toBe(text);
           expect((await one()).textHash).toBe(document.textHash);
-          subject().peer.rewriteDocument(reference!, `${text} `);
+          await subject().peer.rewriteDocument(reference!, `${text} `);
           expect((await one()).textHash).toBe(hashOf(`${text} `));
         }),
         // Shrinking a text costs a request a step; the failing one is told as it was drawn.
-        { numRuns: 40, endOnFailure: true },
+        { numRuns: variant.texts, endOnFailure: true },
       );
     },
   );
@@ -227,7 +243,7 @@ export function documentsCases({ subject, contractCase }: ContractCases): void {
         const before = subject().peer.requests();
         const error = await failureOf(documents.send(document, never()));
         expect(error).toMatchObject({ code: expected.code, retry: expected.retry });
-        expect(subject().peer.requests() - before).toBe(1);
+        expect(subject().peer.requests() - before).toBe(variant.requestsBefore + 1);
         expect(held()).toHaveLength(expected.held);
         for (const canary of subject().peer.canaries) expect(everythingIn(error)).not.toContain(canary);
         expect(everythingIn(error)).not.toContain(document.text);
@@ -246,9 +262,11 @@ export function documentsCases({ subject, contractCase }: ContractCases): void {
     async (documents) => {
       subject().peer.misbehaveOnWrite('SILENT');
       const controller = new AbortController();
+      const sending = failureOf(documents.send(anOutgoingDocument(), controller.signal));
+      for (let n = 0; n < 200 && subject().peer.requests() <= variant.requestsBefore; n++) await sleep(5);
       const started = performance.now();
-      setTimeout(() => controller.abort(), 50);
-      const error = await failureOf(documents.send(anOutgoingDocument(), controller.signal));
+      controller.abort();
+      const error = await sending;
       expect(error).toMatchObject({ code: 'HUB_UPSTREAM_AMBIGUOUS', retry: 'ambiguous' });
       expect(performance.now() - started).toBeLessThan(350);
     },
@@ -287,6 +305,23 @@ export function documentsCases({ subject, contractCase }: ContractCases): void {
       expect(subject().peer.requests() + subject().peer.strays()).toBe(0);
     },
   );
+
+  for (const { text, characters } of variant.refused)
+    documentsCase(
+      `${characters.join(', ')} cannot be carried: named, and nothing is sent`,
+      async (documents) => {
+        const error = await failureOf(documents.send(anOutgoingDocument({ text }), never()));
+        expect(error).toMatchObject({
+          code: 'HUB_DELIVERY_CHARACTERS',
+          retry: 'permanent',
+          details: { characters },
+        });
+        expect(subject().peer.requests()).toBe(0);
+        const fitting = anOutgoingDocument({ text: variant.fit(text) });
+        await documents.send(fitting, never());
+        expect(held().map((one) => one.text)).toEqual([fitting.text]);
+      },
+    );
 
   documentsCase('a search that fails is never read as "not there"', async () => {
     const key = keyOf(anOutgoingDocument({ documentVersionId: newId() }));

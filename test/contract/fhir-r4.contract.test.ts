@@ -1,17 +1,21 @@
 /** The FHIR R4 adapter passes the port's contract against a server of ours that misbehaves. */
 import { createFhirR4 } from '../../adapters/fhir-r4/adapter.js';
+import { writeSettings } from '../../adapters/fhir-r4/documents/write-settings.js';
 import { fhirR4 } from '../../adapters/fhir-r4/index.js';
 import { stopped } from '../../adapters/fhir-r4/transport/deadline.js';
 import { Capability } from '../../src/clinical/clinical-record.port.js';
 import { FixedClock } from '../../src/core/clock.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { FHIR_CASELOADS, type FhirCaseload } from '../support/fhir-caseloads.js';
+import { FHIR_DOCUMENT_SITES, rewritten } from '../support/fhir-document-sites.js';
 import { LABEL_CODES, peerDocument, resourcesOfRecords } from '../support/fhir-records.js';
 import { CANARY, type TestResource } from '../support/fhir-resources.js';
 import { startScriptedFhirServer } from '../support/scripted-fhir-server.js';
 import { clinicalRecordContract } from './clinical-record-contract.js';
+import { documentsContract } from './documents-suite.js';
 import type { ContractSubject } from './misbehaving-peer.js';
 
+const PLAIN_SITE = FHIR_DOCUMENT_SITES['IF_NONE_EXIST, TEXT']!;
 const PAGE_SIZE = 50;
 const TOKEN = 'contract-secret-token';
 
@@ -59,7 +63,7 @@ const teamResource = (type: string, id: string, name: string, code: string | nul
   ...(code === null ? {} : { identifier: [{ system: 'https://trust.example/team', value: code }] }),
 });
 
-async function subjectOf(caseload: FhirCaseload): Promise<ContractSubject> {
+async function subjectOf(caseload: FhirCaseload, site = PLAIN_SITE): Promise<ContractSubject> {
   const { teamType, teamReference } = caseload;
   const server = await startScriptedFhirServer(caseload.served);
   const settings = fhirR4.parseSettings({
@@ -71,7 +75,10 @@ async function subjectOf(caseload: FhirCaseload): Promise<ContractSubject> {
     maxBodyBytes: 1_000_000,
     labelCodes: LABEL_CODES,
     ...caseload.settings,
+    ...site.settings,
   });
+  server.writes.abilities = site.abilities;
+  server.load(site.holds);
   const clock = new FixedClock(new Date('2026-03-01T09:00:01.000Z'));
   const adapter = createFhirR4(
     settings,
@@ -86,7 +93,7 @@ async function subjectOf(caseload: FhirCaseload): Promise<ContractSubject> {
   const idOf = (reference: string): string => reference.slice('DocumentReference/'.length);
   return {
     adapter,
-    another: () => subjectOf(caseload),
+    another: () => subjectOf(caseload, site),
     peer: {
       teamReference,
       pageSize: PAGE_SIZE,
@@ -106,13 +113,8 @@ async function subjectOf(caseload: FhirCaseload): Promise<ContractSubject> {
       documents: () => server.writes.documents.map(peerDocument),
       moveDocument: (reference, localId) =>
         server.writes.change(idOf(reference), { subject: { reference: `Patient/${localId}` } }),
-      rewriteDocument: (reference, text) => {
-        const attachment = {
-          contentType: 'text/plain; charset=utf-8',
-          data: Buffer.from(text).toString('base64'),
-        };
-        server.writes.change(idOf(reference), { content: [{ attachment }] });
-      },
+      rewriteDocument: async (reference, text) =>
+        server.writes.change(idOf(reference), { content: [{ attachment: await rewritten(site, text) }] }),
       copyDocument: (reference) => server.writes.copy(idOf(reference)),
       requests: () => server.seen.length,
       strays: () => server.strays.length,
@@ -122,7 +124,7 @@ async function subjectOf(caseload: FhirCaseload): Promise<ContractSubject> {
 }
 
 describe.each(Object.entries(FHIR_CASELOADS))('%s', (name, caseload) => {
-  // Documents and live reads are the same under each strategy.
+  // Live reads are the same under each strategy, and so are documents, which have a suite of their own below.
   const { manifest } = fhirR4;
   const capabilities = name === 'EPISODE_BY_ORGANIZATION' ? manifest.capabilities : [Capability.CASELOAD];
   clinicalRecordContract(
@@ -131,6 +133,22 @@ describe.each(Object.entries(FHIR_CASELOADS))('%s', (name, caseload) => {
     () => subjectOf(caseload),
     caseload.traits,
   );
+});
+
+describe.each(Object.entries(FHIR_DOCUMENT_SITES))('%s', (name, site) => {
+  const { capabilities } = fhirR4.manifest;
+  const make = () => subjectOf(FHIR_CASELOADS.EPISODE_BY_ORGANIZATION!, site);
+  documentsContract(`fhir-r4, ${name}`, capabilities, make, site.variant);
+});
+
+test('each choice of the manifest in how documents are written has a site in the contract', () => {
+  const played = Object.values(FHIR_DOCUMENT_SITES).map(({ settings }) => settings);
+  for (const { key, type, choices, default: otherwise } of writeSettings) {
+    if (key === 'encounterClass') continue;
+    const values = new Set(played.map((settings) => settings[key] ?? otherwise));
+    if (choices !== undefined) expect([key, [...values].sort()]).toEqual([key, [...choices].sort()]);
+    if (type === 'boolean') expect([key, values.size]).toEqual([key, 2]);
+  }
 });
 
 test('each strategy of the manifest has a far end in the contract', () => {

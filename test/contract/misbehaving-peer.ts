@@ -242,7 +242,7 @@ export interface MisbehavingPeer extends CaseloadPeer<FaultKind> {
   /** Moves a document to another patient, as a merge of records there does. */
   moveDocument(reference: string, patientLocalId: string): void;
   /** Replaces the text of a document. */
-  rewriteDocument(reference: string, text: string): void;
+  rewriteDocument(reference: string, text: string): Promise<void>;
   /** Keeps a second copy of a document under another reference. */
   copyDocument(reference: string): void;
 }

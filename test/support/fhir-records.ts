@@ -1,4 +1,5 @@
 /** People of the contract as FHIR R4 resources, and documents of a FHIR server in the port's words. */
+import { sealedText } from '../../adapters/fhir-r4/documents/pdf/seal.rules.js';
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { DocumentLabel } from '../../src/clinical/documents.port.js';
 import type { PeerDocument, PeerRecord } from '../contract/misbehaving-peer.js';
@@ -134,9 +135,17 @@ interface DocumentShape {
   readonly subject: { readonly reference: string };
   readonly status: string;
   readonly docStatus: string;
-  readonly content: readonly { readonly attachment: { readonly data: string } }[];
+  readonly content: readonly {
+    readonly attachment: { readonly data: string; readonly contentType: string };
+  }[];
   readonly securityLabel?: readonly { readonly coding: readonly { readonly code: string }[] }[];
   readonly relatesTo?: readonly { readonly code: string; readonly target: { readonly reference: string } }[];
+}
+
+/** The text of an attachment; of a PDF the one within it. */
+function textOf({ data, contentType }: DocumentShape['content'][number]['attachment']): string {
+  const bytes = Buffer.from(data, 'base64');
+  return contentType === 'application/pdf' ? String(sealedText(bytes)) : bytes.toString('utf8');
 }
 
 /** A DocumentReference of the scripted server in the port's words. */
@@ -147,7 +156,7 @@ export function peerDocument(resource: TestResource): PeerDocument {
     documentVersionId: document.identifier[0]!.value,
     reference: `DocumentReference/${resource.id}`,
     patientLocalId: document.subject.reference.slice('Patient/'.length),
-    text: Buffer.from(document.content[0]!.attachment.data, 'base64').toString('utf8'),
+    text: textOf(document.content[0]!.attachment),
     status: STATUSES[document.status]!,
     isFinal: document.docStatus === 'final',
     labels: (document.securityLabel ?? []).map(

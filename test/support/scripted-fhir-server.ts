@@ -65,6 +65,7 @@ const REFERENCE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {
   'service-provider': ['serviceProvider'],
   service: ['healthcareService'],
   participant: ['participant'],
+  target: ['target'],
 };
 
 /** References in an element, one or a list of them, or of participants. */
@@ -149,7 +150,7 @@ export async function startScriptedFhirServer(
 
   function pageOf(type: string, url: URL, again: boolean): TestBundle {
     const query = url.searchParams;
-    const held = [...loaded, ...writes.documents];
+    const held = [...loaded, ...writes.resources];
     const matches = matching(held, type, query);
     const count = Number(query.get('_count') ?? 10);
     const offset = Number(query.get('_offset') ?? 0);
@@ -196,7 +197,7 @@ export async function startScriptedFhirServer(
     (url.pathname.startsWith('/fhir/') ? seen : strays).push({ method, url, headers });
     response.setHeader('x-detail', CANARY);
     const type = url.pathname.slice('/fhir/'.length);
-    const held = [...loaded, ...writes.documents];
+    const held = [...loaded, ...writes.resources];
     const file = fileAt(type);
     if (method !== 'DELETE' && !byForm && writes.answer(method, type, headers, body, response)) return;
     const position =

@@ -1,4 +1,4 @@
-/** The writing half of the scripted FHIR server: documents by conditional create, update by version, and its misbehaviour. */
+/** The writing half of the scripted FHIR server: creates of each sort, update by version, and its misbehaviour. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { WriteFaultKind } from '../contract/misbehaving-peer.js';
 import { outcome } from './fhir-misbehaviour.js';
@@ -18,30 +18,53 @@ const REFUSALS: Partial<Record<WriteFaultKind, readonly [number, string]>> = {
 
 type Fields = Record<string, unknown>;
 
-/** Documents that were written, in the order in which they came; the latest version of each. */
+/** What a server makes of the conditions of a create; what it does not know it ignores. */
+export interface WriteAbilities {
+  readonly ifNoneExist: boolean;
+  /** `If-None-Match: *` with PUT. */
+  readonly ifNoneMatch: boolean;
+  /** PUT to an id under which there is nothing creates it. */
+  readonly updateCreates: boolean;
+}
+
+/** Types that can be written. */
+const WRITTEN = /^(DocumentReference|Encounter|Task|Provenance|Binary)(?:\/([^/]+))?$/;
+
+/** What was written, in the order in which it came; the latest version of each. */
 export class ScriptedWrites {
   private readonly held = new Map<string, TestResource>();
   private fault: WriteFaultKind | null = null;
+  abilities: WriteAbilities = { ifNoneExist: true, ifNoneMatch: false, updateCreates: false };
+  /** Types that it answers 422 to a write of. */
+  refusedTypes: readonly string[] = [];
 
   constructor(private readonly elsewhereUrl: string) {}
 
-  get documents(): readonly TestResource[] {
+  get resources(): readonly TestResource[] {
     return [...this.held.values()];
   }
 
-  /** How the next write is answered. */
+  get documents(): readonly TestResource[] {
+    return this.ofType('DocumentReference');
+  }
+
+  ofType(type: string): readonly TestResource[] {
+    return this.resources.filter(({ resourceType }) => resourceType === type);
+  }
+
+  /** How the next write of a document is answered. */
   misbehave(kind: WriteFaultKind): void {
     this.fault = kind;
   }
 
   /** Changes a document behind the hub's back, as a version of its own. */
   change(id: string, fields: Fields): void {
-    this.keep({ ...this.held.get(id)!, ...fields });
+    this.keep({ ...this.held.get(`DocumentReference/${id}`)!, ...fields });
   }
 
   /** Keeps a second copy. */
   copy(id: string): void {
-    this.keep({ ...this.held.get(id)!, id: this.nextId(), meta: undefined });
+    this.keep({ ...this.held.get(`DocumentReference/${id}`)!, id: this.nextId(), meta: undefined });
   }
 
   /** Answers a write, or a read of one document; false for anything else. */
@@ -52,19 +75,25 @@ export class ScriptedWrites {
     body: string,
     response: ServerResponse,
   ): boolean {
-    const id = /^DocumentReference\/([^/]+)$/.exec(path)?.[1] ?? null;
+    const [, type, id = null] = WRITTEN.exec(path) ?? [];
+    if (type === undefined) return false;
     if (method === 'GET' && id !== null) {
-      const found = this.held.get(id);
+      const found = this.held.get(path);
+      if (found === undefined && type !== 'DocumentReference') return false;
       this.send(response, found ? 200 : 404, found ?? outcome('not-found'));
       return true;
     }
     if (method !== 'POST' && method !== 'PUT') return false;
-    const fault = this.fault;
-    this.fault = null;
+    if (this.refusedTypes.includes(type)) {
+      this.send(response, 422, outcome('invalid'));
+      return true;
+    }
+    const fault = type === 'DocumentReference' ? this.fault : null;
+    if (fault !== null) this.fault = null;
     if (fault !== null && this.refused(fault, response)) return true;
     const resource = JSON.parse(body) as TestResource;
     const [status, written] =
-      method === 'PUT' ? this.update(id!, headers, resource) : this.create(headers, resource, fault);
+      method === 'PUT' ? this.put(id!, headers, resource, fault) : this.create(headers, resource, fault);
     if (fault === null || !this.spoiled(fault, response)) this.send(response, status, written);
     return true;
   }
@@ -75,16 +104,33 @@ export class ScriptedWrites {
     fault: WriteFaultKind | null,
   ): readonly [number, TestResource] {
     const condition = new URLSearchParams(String(headers['if-none-exist'] ?? '')).get('identifier');
-    const same = this.documents.filter((one) =>
+    const same = this.ofType(resource.resourceType).filter((one) =>
       ((one.identifier ?? []) as { system: string; value: string }[]).some(
         ({ system, value }) => `${system}|${value}` === condition,
       ),
     );
-    if (same.length > 1) return [412, outcome('multiple-matches')];
-    if (same.length === 1) return [200, same[0]!];
+    if (same.length > 1 && this.abilities.ifNoneExist) return [412, outcome('multiple-matches')];
+    if (same.length === 1 && this.abilities.ifNoneExist) return [200, same[0]!];
+    return this.make({ ...resource, id: this.nextId() }, fault);
+  }
+
+  private make(resource: TestResource, fault: WriteFaultKind | null): readonly [number, TestResource] {
     const docStatus = fault === 'HELD' ? { docStatus: 'preliminary' } : {};
-    const kept = this.keep({ ...resource, ...docStatus, id: this.nextId(), meta: undefined });
+    const kept = this.keep({ ...resource, ...docStatus, meta: undefined });
     return [fault === 'HELD' ? 202 : 201, kept];
+  }
+
+  private put(
+    id: string,
+    headers: IncomingHttpHeaders,
+    resource: TestResource,
+    fault: WriteFaultKind | null,
+  ): readonly [number, TestResource] {
+    const { ifNoneMatch, updateCreates } = this.abilities;
+    const there = this.held.has(`${resource.resourceType}/${id}`);
+    if (there && ifNoneMatch && headers['if-none-match'] === '*') return [412, outcome('conflict')];
+    if (!there && updateCreates) return this.make({ ...resource, id }, fault);
+    return this.update(id, headers, resource);
   }
 
   private update(
@@ -92,7 +138,7 @@ export class ScriptedWrites {
     headers: IncomingHttpHeaders,
     resource: TestResource,
   ): readonly [number, TestResource] {
-    const former = this.held.get(id);
+    const former = this.held.get(`${resource.resourceType}/${id}`);
     if (former === undefined) return [404, outcome('not-found')];
     const match = headers['if-match'];
     const { versionId } = former.meta as { versionId: string };
@@ -104,7 +150,7 @@ export class ScriptedWrites {
     const former = (resource.meta as { versionId?: string } | undefined)?.versionId ?? '0';
     const versionId = String(Number(former) + 1);
     const kept = { ...resource, meta: { versionId, lastUpdated: '2026-03-01T08:59:00.000Z' } };
-    this.held.set(resource.id, kept);
+    this.held.set(`${resource.resourceType}/${resource.id}`, kept);
     return kept;
   }
 
