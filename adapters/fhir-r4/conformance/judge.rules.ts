@@ -15,14 +15,17 @@ function flagState(stated: boolean | null): ConformanceState {
   return stated === null ? NOT_STATED : stated ? PRESENT : MISSING;
 }
 
+/** Parameters that FHIR R4 gives to every type (section 3.1.1.4); those that shape a result, as `_count`, are none of them. */
+const OF_EVERY_TYPE = ['_id', '_lastUpdated', '_tag', '_profile', '_security', '_source'];
+
 /**
- * A search parameter of a type or of all types. Those that FHIR gives to every type (`_id`, `_lastUpdated`) many servers
- * leave out of their lists, so that only a list which names another one of them tells anything.
+ * A search parameter of a type or of all types. Those that FHIR gives to every type many servers leave out of their lists,
+ * so that only a list which names another one of them tells anything.
  */
 function parameterState(statement: Statement, resource: StatedResource, name: string): ConformanceState {
   const { parameters } = resource;
   if (parameters?.has(name) || statement.parameters?.has(name)) return PRESENT;
-  const common = [...(parameters ?? []), ...(statement.parameters ?? [])].some((one) => one.startsWith('_'));
+  const common = OF_EVERY_TYPE.some((one) => parameters?.has(one) || statement.parameters?.has(one));
   if (name.startsWith('_')) return common ? MISSING : NOT_STATED;
   return parameters === null ? NOT_STATED : MISSING;
 }

@@ -159,6 +159,8 @@ describe('how servers write it', () => {
     delete statement.rest[0]!.searchParam;
     entryOf(statement, 'Patient').searchParam = [{ name: 'identifier' }];
     expect(stateAt(statement, path)).toBe('NOT_STATED');
+    statement.rest[0]!.searchParam = [{ name: '_count' }, { name: '_sort' }];
+    expect(stateAt(statement, path)).toBe('NOT_STATED');
   });
 
   test('a type that is there twice has what either says', () => {
