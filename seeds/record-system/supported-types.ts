@@ -5,6 +5,7 @@ const COMMON = ['_id', '_lastUpdated', '_profile', '_security', '_tag'] as const
 
 const OWN = {
   Appointment: ['actor', 'date', 'identifier', 'patient', 'status'],
+  Binary: [],
   CareTeam: ['category', 'date', 'identifier', 'participant', 'patient', 'status', 'subject'],
   Condition: ['category', 'clinical-status', 'code', 'identifier', 'patient', 'subject'],
   Consent: ['category', 'date', 'identifier', 'patient', 'scope', 'status'],
@@ -70,9 +71,12 @@ export function isSupportedType(type: string): type is SupportedType {
   return Object.hasOwn(OWN, type);
 }
 
-/** Codes of the search parameters of a type, the common ones first. A parameter not in this list is answered 400. */
+/**
+ * Codes of the search parameters of a type, the common ones first; none for a Binary, which is read by its id alone. A parameter
+ * not in this list is answered 400.
+ */
 export function parametersOf(type: SupportedType): readonly string[] {
-  return [...COMMON, ...OWN[type]];
+  return type === 'Binary' ? [] : [...COMMON, ...OWN[type]];
 }
 
 /**

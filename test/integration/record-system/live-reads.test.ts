@@ -124,6 +124,32 @@ const READS: Readonly<Record<string, (reads: Required<RecordCapability>) => Prom
   Patient: (reads) => reads.demographics(ids, never()),
 };
 
+test('the text of a document that keeps it in a Binary beside itself', async () => {
+  const reads = record();
+  const [patient] = ids as [string];
+  const put = async (resource: { readonly resourceType: string }) => {
+    const answer = await fetch(`${system.baseUrl}/${resource.resourceType}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/fhir+json' },
+      body: JSON.stringify(resource),
+    });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const text = 'Dear colleague,\nall is well.';
+  const contentType = 'text/plain; charset=utf-8';
+  const data = Buffer.from(text).toString('base64');
+  const binary = await put({ resourceType: 'Binary', contentType, data } as never);
+  const id = await put({
+    resourceType: 'DocumentReference',
+    status: 'current',
+    subject: { reference: `Patient/${patient}` },
+    content: [{ attachment: { contentType, url: `Binary/${binary}`, size: Buffer.byteLength(text) } }],
+  } as never);
+  const read = await reads.documentText(patient, `DocumentReference/${id}`, never());
+  expect(read!.value.text).toBe(text);
+});
+
 test('a hundred people cost one request for each resource type, and nothing of them is in an address', async () => {
   const reads = record();
   await Promise.all(Object.values(READS).map((read) => read(reads)));
