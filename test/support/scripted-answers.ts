@@ -81,6 +81,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
 };
 
+/** Cases that end by the hub's own limit. */
+export const ENDLESS: ReadonlySet<string> = new Set(['no answer', 'head and no body']);
+
 /** Cases in which nothing is ever received: they are addresses rather than answers. */
 export const UNREACHED = [
   'connection refused',

@@ -1,4 +1,5 @@
 /** The adapter's connection to one FHIR server: fhir-kit-client's vocabulary behind our own door, with limits and retries. */
+import { setMaxListeners } from 'node:events';
 import { Client, type FhirResource } from 'fhir-kit-client';
 import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
 import { HubError, isHubError } from '../../../src/core/errors.js';
@@ -128,7 +129,9 @@ export function createConnection(
 ): FhirConnection {
   const { baseUrl, maxBodyBytes, callTimeoutMs, exportFileOrigins: fileOrigins } = settings;
   const closing = new AbortController();
-  const { fetch, close } = createNetwork(settings, clock);
+  // Every request under way listens to it; there may be more than Node takes for a leak.
+  setMaxListeners(0, closing.signal);
+  const { fetch, ready, close } = createNetwork(settings, clock);
   const credentials = createCredentials(settings, {
     clock,
     fetch,
@@ -143,13 +146,14 @@ export function createConnection(
   client.httpClient.request = door.request;
   const guard = createGuard(settings.maxConcurrent);
 
-  const attempt = <T>(
+  async function attempt<T>(
     session: Session,
     { requestId, identified }: Asking,
     send: (turn: Turn) => Promise<T>,
     ends: Ends = READ_ENDS,
-  ) =>
-    withinDeadline(
+  ): Promise<T> {
+    await ready();
+    return withinDeadline(
       Math.min(callTimeoutMs, session.budget.remainingMs()),
       [session.signal, closing.signal],
       (signal) => {
@@ -158,6 +162,7 @@ export function createConnection(
       },
       ends,
     );
+  }
 
   async function write(session: Session, writing: Writing): Promise<WriteAnswer> {
     if (closing.signal.aborted || session.signal.aborted) throw stopped();

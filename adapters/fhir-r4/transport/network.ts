@@ -23,6 +23,8 @@ export interface NetworkSettings
 
 /** A way to a site's servers. */
 export interface Network {
+  /** Loads what the first request needs, which takes longer than some requests may. */
+  ready(): Promise<void>;
   readonly fetch: Fetch;
   /** Lets go of its connections; requests under way end. */
   close(): void;
@@ -122,12 +124,16 @@ export function createNetwork(settings: NetworkSettings, clock: Clock): Network 
   // The certificate says who the hub is, so it is shown where tokens go and nowhere else.
   const own = new Set([settings.baseUrl, settings.tokenUrl].map((one) => URL.parse(one ?? '')?.origin));
   let opened: ReturnType<typeof openClient> | null = null;
+  const open = () => {
+    opened ??= openClient(settings);
+    return opened;
+  };
   return {
+    ready: async () => void (await open()),
     async fetch(url, init) {
       const isOwn = own.has(url.origin);
       if (isOwn) checkCurrency();
-      opened ??= openClient(settings);
-      const client = await opened;
+      const client = await open();
       const headers = { ...(init.headers as Record<string, string> | undefined), ...ACCEPTED };
       const dispatcher = isOwn ? client.identified : client.anonymous;
       const options = { ...init, headers, dispatcher } as Parameters<typeof client.fetch>[1];

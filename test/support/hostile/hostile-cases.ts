@@ -50,7 +50,7 @@ export interface HostileCase {
   readonly waits: boolean;
   /** So much that operations take turns. */
   readonly heavy: boolean;
-  /** `HUB_…` with `/` and what its details name as the reason, or `ANSWERED`: as a well-behaved server is. */
+  /** `HUB_…` with `/` and what its details name as the reason (`*`: any), or `ANSWERED`: as a well-behaved server is. */
   readonly expect: ReadonlyMap<Operation, string>;
 }
 

@@ -1,6 +1,6 @@
 /** Answers that are well formed and hostile in what they hold: links, counts, ids, references, other people. */
 import { type Asked, filled, type HostileAnswer, sendRight } from './hostile-answers.js';
-import { episodeOf, OTHER_PERSON } from './hostile-record.js';
+import { episodeOf, OTHER, OTHER_PERSON } from './hostile-record.js';
 
 type Fields = Record<string, unknown>;
 interface Entry {
@@ -40,7 +40,8 @@ function ofOther(asked: Asked): Fields {
   if (resource.resourceType === 'Patient') return OTHER_PERSON;
   if (resource.resourceType === 'EpisodeOfCare')
     return { ...episodeOf(OTHER_PERSON), managingOrganization: { reference: 'Organization/team-two' } };
-  return { ...resource, id: 'other-1', subject: { reference: `Patient/${OTHER_PERSON.id}` }, identifier: [] };
+  const subject = { reference: `Patient/${OTHER_PERSON.id}` };
+  return { ...resource, id: 'other-1', subject, identifier: [], description: OTHER };
 }
 
 export const CONTENTS: Readonly<Record<string, HostileAnswer>> = {
@@ -89,7 +90,9 @@ export const CONTENTS: Readonly<Record<string, HostileAnswer>> = {
     if (body.entry === undefined) asked.right.body = ofOther(asked);
     else {
       const entry = { resource: ofOther(asked), search: { mode: 'match' } };
-      body.entry = beside ? [...body.entry, entry] : [entry];
+      body.entry = [...(beside ? body.entry : []), entry];
+      if (entry.resource.resourceType === 'EpisodeOfCare')
+        body.entry.push({ resource: OTHER_PERSON, search: { mode: 'include' } });
       body.total = body.entry.filter(({ search }) => search?.mode !== 'include').length;
     }
     sendRight(asked);

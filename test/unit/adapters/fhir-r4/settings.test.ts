@@ -44,7 +44,7 @@ test('the least that a site states gets every default of the manifest', () => {
     totalTimeoutMs: 300_000,
     maxAttempts: 4,
     maxConcurrent: 4,
-    maxBodyBytes: 20_971_520,
+    maxBodyBytes: 8_388_608,
     nhsNumberStatusSystems: [],
     restrictedCodes: ['R', 'V', 'Restricted'],
     teamsPartOf: null,
