@@ -37,6 +37,7 @@ export default {
   transform,
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  setupFilesAfterEnv: ['<rootDir>/test/support/emitted/in-each-test.ts'],
   testTimeout: 30_000,
   // Many tests wait for servers and processes: two at a time even on two cores.
   maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),

@@ -2,8 +2,12 @@
  * Before the test run: listens for test processes that want a database, and say what should be in it. The first one to ask
  * starts PostgreSQL, so a run of unit tests alone starts none.
  */
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { FOLDER } from './emitted/collect.js';
 import './typescript-loader.js';
 
 export default async function globalSetup() {
@@ -21,6 +25,7 @@ export default async function globalSetup() {
   await new Promise((done) => broker.listen(0, '127.0.0.1', done));
   broker.unref();
   process.env.HUB_TEST_SERVER_PORT = String(broker.address().port);
+  process.env[FOLDER] = mkdtempSync(join(tmpdir(), 'hub-emitted-'));
   globalThis.stopSharedServer = async () => {
     broker.close();
     await (await shared)?.stop();

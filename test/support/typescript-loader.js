@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
+import './emitted/in-a-process.js';
 
 const jsc = {
   parser: { syntax: 'typescript', decorators: true },
