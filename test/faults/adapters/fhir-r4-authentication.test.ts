@@ -201,6 +201,28 @@ test.each([
   expect([at.asked, at.assertions.size]).toEqual([2, 2]);
 });
 
+test('no life is believed past a day, and none that is over', async () => {
+  const at = await site(SMART);
+  const { read } = adapterFor(at, smart);
+  for (const [life, before, after] of [
+    [1e300, 86_300, 86_500],
+    [-5, 29, 61],
+  ] as const) {
+    const asked = at.asked;
+    const began = at.clock.now().getTime();
+    at.lifeSeconds = life;
+    await read();
+    at.clock.set(new Date(began + before * 1000));
+    await read();
+    expect(at.asked).toBe(asked + 1);
+    at.clock.set(new Date(began + after * 1000));
+    at.lifeSeconds = 1;
+    await read();
+    expect(at.asked).toBe(asked + 2);
+    at.clock.set(new Date(began + (after + 5) * 1000));
+  }
+});
+
 test('a refused token is replaced once for all who were refused; refused again, the answer stands', async () => {
   const at = await site(SMART);
   const { read } = adapterFor(at, smart);

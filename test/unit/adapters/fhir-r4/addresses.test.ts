@@ -50,6 +50,17 @@ test('an address that is none is a protocol fault', () => {
   expect(() => pin('https://[')).toThrow(expect.objectContaining({ code: 'HUB_UPSTREAM_PROTOCOL' }));
 });
 
+test.each([
+  `${BASE}Patient?identifier=https%3A%2F%2Ffhir.nhs.uk%2FId%2Fnhs-number%7C9990000018`,
+  `${BASE}Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018`,
+  'Patient?patient.identifier=https://fhir.nhs.uk/Id/NHS-Number%7c9990000018',
+  'Patient?next=identifier%253Dhttps%3A%2F%2Ffhir.nhs.uk%2FId%2Fnhs-number%257C9990000018',
+])('%s would tell an NHS number to every log on the way', (address) => {
+  expect(() => pin(address)).toThrow(
+    expect.objectContaining({ code: 'HUB_UPSTREAM_PROTOCOL', details: { fault: 'PERSON_IN_ADDRESS' } }),
+  );
+});
+
 test('whatever the address, what passes is on the server and below its path', () => {
   const pieces = fc.constantFrom(
     'https://',

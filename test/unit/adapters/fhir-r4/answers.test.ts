@@ -105,6 +105,10 @@ test.each([
   ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', 'HUB_UPSTREAM_REFUSED'],
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'HUB_UPSTREAM_REFUSED'],
   ['HPE_INVALID_CONSTANT', 'HUB_UPSTREAM_PROTOCOL'],
+  ['UND_ERR_PRX_TLS', 'HUB_UPSTREAM_REFUSED'],
+  ['PROXY_407', 'HUB_UPSTREAM_REFUSED'],
+  ['PROXY_502', 'HUB_UPSTREAM_UNREACHABLE'],
+  ['PROXY_CLOSED', 'HUB_UPSTREAM_UNREACHABLE'],
 ])('a connection that ends in %s is %s', (fault, expected) => {
   expect(codeOfNetworkFault({ fault, neverConnected: false })).toBe(expected);
 });
@@ -192,6 +196,10 @@ test.each([
   [failed({ code: 'ETIMEDOUT', syscall: 'read' }), 'HUB_UPSTREAM_AMBIGUOUS'],
   [failed({ code: 'EHOSTUNREACH', syscall: 'read' }), 'HUB_UPSTREAM_AMBIGUOUS'],
   [failed({ code: 'ECONNRESET', syscall: 'read' }), 'HUB_UPSTREAM_AMBIGUOUS'],
+  [failed({ message: 'Proxy response (502) !== 200 when HTTP Tunneling' }), 'HUB_UPSTREAM_UNREACHABLE'],
+  [failed({ message: 'Proxy response (407) !== 200 when HTTP Tunneling' }), 'HUB_UPSTREAM_REFUSED'],
+  [failed({ code: 'PROXY_CLOSED' }), 'HUB_UPSTREAM_UNREACHABLE'],
+  [failed({ name: 'HTTPParserError' }), 'HUB_UPSTREAM_AMBIGUOUS'],
   [failed({ code: 'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC' }), 'HUB_UPSTREAM_AMBIGUOUS'],
   [new TypeError('fetch failed'), 'HUB_UPSTREAM_AMBIGUOUS'],
   ['a string', 'HUB_UPSTREAM_AMBIGUOUS'],

@@ -102,6 +102,7 @@ test.each([
   ['0', undefined, 0],
   [' 3 ', undefined, 3_000],
   ['999999999', undefined, 86_400_000],
+  ['99999999999999999999', undefined, 86_400_000],
   ['Sun, 01 Mar 2026 09:00:30 GMT', undefined, 30_000],
   // The far end's clock is an hour ahead: its own Date says so.
   ['Sun, 01 Mar 2026 10:00:30 GMT', 'Sun, 01 Mar 2026 10:00:00 GMT', 30_000],
