@@ -42,6 +42,10 @@ import {
   NoteSignedResolver,
   WritingResolver,
 } from './notes/writing.resolver.js';
+import {
+  IdentityConflictResolver,
+  IdentityConflictSettledResolver,
+} from './people/identity-conflict.resolver.js';
 import { PersonResolver } from './people/person.resolver.js';
 import { GRAPH_POLICY } from './policy-table.js';
 
@@ -57,6 +61,8 @@ export async function buildGraph(): Promise<GraphQLSchema> {
     resolvers: [
       MeResolver,
       PersonResolver,
+      IdentityConflictResolver,
+      IdentityConflictSettledResolver,
       TeamResolver,
       SpecificationResolver,
       ClinicalResolver,

@@ -45,5 +45,6 @@ export const COST_TABLE: CostModel = {
     'ClinicalRecord.sources': 1,
     'ClinicalSource.withheld': 1,
     'ClinicalRecordSystem.caseloads': 20,
+    'IdentitySide.records': 2,
   },
 };

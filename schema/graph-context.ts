@@ -14,7 +14,8 @@ import { HubError } from '../src/core/errors.js';
 import type { DeliveryService } from '../src/delivery/delivery.service.js';
 import type { WorkItemService } from '../src/delivery/work-item.service.js';
 import type { NoteService } from '../src/notes/note.service.js';
-import type { Database } from '../src/platform/database/database.js';
+import type { IdentityConflictService } from '../src/people/identity-conflict.service.js';
+import type { Database, ReadingRole } from '../src/platform/database/database.js';
 import type { TypeMap } from '../src/platform/database/select/field-map.js';
 import { type ReadTarget, read } from '../src/platform/database/select/read.js';
 import type { ReadContext } from '../src/platform/database/select/read-context.js';
@@ -34,6 +35,7 @@ export interface GraphServices {
   readonly notes: NoteService;
   readonly deliveries: DeliveryService;
   readonly workItems: WorkItemService;
+  readonly identityConflicts: IdentityConflictService;
   /** Starts refreshing a record system's caseloads as the hub's own work; resolves with the ids of the pulls made. */
   refreshCaseload(
     caller: Caller,
@@ -119,11 +121,17 @@ function found<Row>(row: Row): Row {
   return row;
 }
 
+/** Pools of those who read otherwise than staff do. */
+const READERS: Readonly<Partial<Record<Role, ReadingRole>>> = {
+  ANALYST: 'analyst',
+  IDENTITY_STEWARD: 'steward',
+};
+
 function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {
   return {
     role: caller.role,
     scope: caller.scope,
-    reader: caller.role === Role.ANALYST ? 'analyst' : 'staff',
+    reader: READERS[caller.role] ?? 'staff',
     database: runtime.database,
     auditRead: async (operation, subjects) => {
       // Reference data about nobody needs no record. A list of people has one even when it answers only a count, or nobody.

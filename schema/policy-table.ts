@@ -6,6 +6,7 @@ import {
   CASEWORK,
   MACHINES,
   MANAGERS,
+  STEWARDS,
   TEAM_ANSWERERS,
 } from '../src/access/policies.js';
 import { Role } from '../src/core/caller.js';
@@ -49,6 +50,7 @@ export const GRAPH_POLICY: GraphPolicy = {
     'Mutation.resumeDestination': [...MANAGERS, ...ADMINISTRATORS],
     'Mutation.resolveWorkItem': CASEWORK,
     'Subscription.noteDelivery': CARE,
+    'Mutation.settleIdentityConflict': STEWARDS,
     'Mutation.refreshCaseload': [...MANAGERS, ...ADMINISTRATORS],
   },
   plain: {
@@ -89,6 +91,7 @@ export const GRAPH_POLICY: GraphPolicy = {
     ClinicalConsent: CARE,
     ClinicalSource: CARE,
     ClinicalWithheld: CARE,
+    IdentityConflictSettled: STEWARDS,
     CaseloadRefreshed: [...MANAGERS, ...ADMINISTRATORS],
   },
 };

@@ -1,5 +1,12 @@
 /** Root fields of the graph: which list or row each answers, and who may ask. */
-import { ADMINISTRATORS, ANYONE, CARE, CARE_AND_ANALYSTS, CASEWORK } from '../src/access/policies.js';
+import {
+  ADMINISTRATORS,
+  ANYONE,
+  CARE,
+  CARE_AND_ANALYSTS,
+  CASEWORK,
+  STEWARDS,
+} from '../src/access/policies.js';
 import {
   addEligibilityRelations,
   CONFIRMATION_REQUESTS,
@@ -43,6 +50,13 @@ import {
   TELEPHONE_CALLS,
   WRONG_PERSON_INCIDENTS,
 } from '../src/notes/note.reader.js';
+import {
+  IDENTITY_CONFLICTS,
+  IDENTITY_RECORDS,
+  IDENTITY_RULINGS,
+  IDENTITY_SIDES,
+  ON_THE_LIST,
+} from '../src/people/identity-conflict.reader.js';
 import { PERSONS } from '../src/people/person.reader.js';
 import type { TypeMap } from '../src/platform/database/select/field-map.js';
 import type { RootFields } from '../src/platform/database/select/root-field.js';
@@ -59,6 +73,10 @@ export const FIELD_MAPS: readonly TypeMap[] = [
   TEAMS,
   STAFF,
   PERSONS,
+  IDENTITY_CONFLICTS,
+  IDENTITY_SIDES,
+  IDENTITY_RECORDS,
+  IDENTITY_RULINGS,
   SERVICE_SPECIFICATIONS,
   SPECIFICATION_VERSIONS,
   SPECIFICATION_RULES,
@@ -95,6 +113,8 @@ export const ROOTS = {
     allow: CARE_AND_ANALYSTS,
   },
   person: { kind: 'single', map: PERSONS, allow: CARE_AND_ANALYSTS },
+  identityConflicts: { kind: 'connection', map: IDENTITY_CONFLICTS, allow: STEWARDS, where: ON_THE_LIST },
+  identityConflict: { kind: 'single', map: IDENTITY_CONFLICTS, allow: STEWARDS },
   referrals: { kind: 'connection', map: REFERRALS, allow: CARE_AND_ANALYSTS },
   referral: { kind: 'single', map: REFERRALS, allow: CARE_AND_ANALYSTS },
   episodes: { kind: 'connection', map: EMPLOYMENT_EPISODES, allow: CARE_AND_ANALYSTS },

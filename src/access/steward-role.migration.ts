@@ -2,7 +2,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { DatabaseRole } from '../platform/database/policy.js';
 
-const HELD_BEFORE = `'EMPLOYMENT_SPECIALIST', 'TEAM_MANAGER', 'CARE_COORDINATOR', 'ANALYST', 'INTEGRATION', 'ADMINISTRATOR'`;
+const BEFORE = `'EMPLOYMENT_SPECIALIST', 'TEAM_MANAGER', 'CARE_COORDINATOR', 'ANALYST', 'INTEGRATION', 'ADMINISTRATOR'`;
+const NOW = `'EMPLOYMENT_SPECIALIST', 'TEAM_MANAGER', 'CARE_COORDINATOR', 'ANALYST', 'INTEGRATION', 'ADMINISTRATOR', 'IDENTITY_STEWARD'`;
 const WITHOUT_PERSONS = [
   'organisations',
   'teams',
@@ -17,17 +18,13 @@ const WITHOUT_PERSONS = [
   'caseload_pulls',
 ].join(', ');
 
-const rolesHeld = (roles: string): string[] => [
-  'alter table staff_roles drop constraint ck_staff_roles_role',
-  `alter table staff_roles add constraint ck_staff_roles_role check (role in (${roles}))`,
-];
-
 export class StewardRole1750000001300 implements MigrationInterface {
   name = 'StewardRole1750000001300';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const sql of [
-      ...rolesHeld(`${HELD_BEFORE}, 'IDENTITY_STEWARD'`),
+      'alter table staff_roles drop constraint ck_staff_roles_role',
+      `alter table staff_roles add constraint ck_staff_roles_role check (role in (${NOW}))`,
       `grant select on ${WITHOUT_PERSONS} to ${DatabaseRole.READ_STEWARD}`,
       `grant select (id, organisation_id, active) on staff to ${DatabaseRole.READ_STEWARD}`,
     ]) {
@@ -39,7 +36,8 @@ export class StewardRole1750000001300 implements MigrationInterface {
     for (const sql of [
       `revoke all on ${WITHOUT_PERSONS}, staff from ${DatabaseRole.READ_STEWARD}`,
       `delete from staff_roles where role = 'IDENTITY_STEWARD'`,
-      ...rolesHeld(HELD_BEFORE),
+      'alter table staff_roles drop constraint ck_staff_roles_role',
+      `alter table staff_roles add constraint ck_staff_roles_role check (role in (${BEFORE}))`,
     ]) {
       await runner.query(sql);
     }

@@ -1,6 +1,7 @@
 /** Field maps of the clinical side: systems and their freshness, caseload pulls, memberships with `asOf` and `knownAt`. */
-import { ANYONE, CARE, CARE_AND_ANALYSTS } from '../access/policies.js';
+import { ANYONE, CARE, CARE_AND_ANALYSTS, STEWARDS } from '../access/policies.js';
 import { TEAMS } from '../directory/directory.reader.js';
+import { IDENTITY_RECORDS } from '../people/identity-conflict.reader.js';
 import { PERSONS } from '../people/person.reader.js';
 import { addRelations, type TypeMap, typeMap } from '../platform/database/select/field-map.js';
 import {
@@ -135,6 +136,9 @@ export const MEMBERSHIPS: TypeMap = typeMap({
 
 /** Gives the maps of lower rooms their inverse names; called once, when the graph is assembled. */
 export function addClinicalRelations(): void {
+  addRelations(IDENTITY_RECORDS, {
+    one: { system: one(() => CLINICAL_RECORD_SYSTEMS, 'system_id', STEWARDS, { nullable: false }) },
+  });
   addRelations(PERSONS, {
     many: {
       memberships: many(() => MEMBERSHIPS, 'person_id', CARE_AND_ANALYSTS, { page: { size: 10, max: 50 } }),

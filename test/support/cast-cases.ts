@@ -152,6 +152,7 @@ export class CastCases {
       persons: [...this.persons.values()],
       links: [...this.links.values()],
       conflicts: [...this.conflicts.values()],
+      rulings: [],
     };
   }
 

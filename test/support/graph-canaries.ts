@@ -8,8 +8,11 @@ interface Viewer {
   readonly care: boolean;
   readonly analyst: boolean;
   readonly administrator: boolean;
+  readonly steward: boolean;
   readonly teams: ReadonlySet<string>;
   readonly organisations: ReadonlySet<string>;
+  /** Their own. */
+  readonly organisation: string | null;
   /** Of the employment service, not a clinical colleague. */
   readonly service: boolean;
   readonly staffId: string;
@@ -63,6 +66,12 @@ union all select 'countersignature', v, 'people', array[team_id], organisation_i
 union all select 'telephone call', v, case n.visibility when 'SERVICE_ONLY' then 'casework' else 'people' end, array[c.team_id], c.organisation_id
   from telephone_calls c join notes n on n.id = c.note_id, unnest(array[c.id::text, substring(spoke_to from 'Cnry\\w+')]) v
 union all select 'incident', v, 'people', array[team_id], organisation_id from wrong_person_incidents, unnest(array[id::text, incident_reference, substring(reason from 'Cnry\\w+')]) v
+union all select 'identity in dispute', v, 'stewards', '{}', c.organisation_id
+  from identity_conflicts c join persons p on p.id in (c.person_id, c.other_person_id),
+    unnest(array[p.id::text, p.nhs_number, p.date_of_birth::text, case when not p.restricted then p.given_name end, case when not p.restricted then p.family_name end]) v
+  where v is not null
+union all select 'dispute', c.id::text, 'stewards', '{}', c.organisation_id from identity_conflicts c
+union all select 'ruling', substring(reason from 'Cnry\\w+'), 'stewards', '{}', organisation_id from identity_rulings where reason like '%Cnry%'
 union all select 'staff name', display_name, 'staff', '{}', organisation_id from staff`;
 
 /** The values of a world and who may see each. */
@@ -99,8 +108,10 @@ export class Canaries {
         care: CARE.includes(role),
         analyst: role === Role.ANALYST,
         administrator: role === Role.ADMINISTRATOR,
+        steward: role === Role.IDENTITY_STEWARD,
         teams: new Set(scope.teamIds),
         organisations: new Set(scope.organisationIds),
+        organisation: scope.organisationId,
         service: role === Role.EMPLOYMENT_SPECIALIST || role === Role.TEAM_MANAGER,
         staffId: scope.staffId ?? '',
       });
@@ -134,8 +145,10 @@ const NOBODY: Viewer = {
   care: false,
   analyst: false,
   administrator: false,
+  steward: false,
   teams: new Set(),
   organisations: new Set(),
+  organisation: null,
   service: false,
   staffId: '',
 };
@@ -157,6 +170,8 @@ function sight(seen: string, teams: readonly (string | null)[], organisation: st
       return (viewer) => (viewer.service && people(viewer)) || analysts(viewer);
     case 'own':
       return ({ service, staffId }) => service && teams.includes(staffId);
+    case 'stewards':
+      return (viewer) => viewer.steward && viewer.organisation === organisation;
     case 'staff':
       return ({ care, administrator }) => care || administrator;
     default:

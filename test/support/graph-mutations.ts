@@ -1,6 +1,7 @@
 /** One request for every mutation of the schema, about a thing of one's own, of somebody else's, or of nobody's. */
 import { newId } from '../../src/core/ids.js';
 import { type EpisodeThings, episodeThings } from './graph-episodes.js';
+import { type IdentityThings, identityThings } from './graph-identities.js';
 import { type NoteThings, noteThings } from './graph-notes.js';
 import type { GraphWorld, WhoName } from './graph-world.js';
 
@@ -18,7 +19,7 @@ export interface Request {
 type Maker = (world: GraphWorld, things: Things, key: string) => Request;
 
 /** Ids of things of one team. */
-export interface Things extends EpisodeThings, NoteThings {
+export interface Things extends EpisodeThings, NoteThings, IdentityThings {
   readonly teamId: string;
   readonly referralId: string;
   readonly decisionId: string;
@@ -125,6 +126,14 @@ export const MUTATIONS: Readonly<Record<string, Maker>> = {
     input(systemCode, { idempotencyKey, systemCode }),
   resolveWorkItem: (_world, { workItemId }, idempotencyKey) =>
     input(workItemId, { idempotencyKey, workItemId, resolution: 'seen to' }),
+  settleIdentityConflict: (_world, { conflictId, conflictVersion: version }, idempotencyKey) =>
+    input(conflictId, {
+      idempotencyKey,
+      conflictId,
+      version,
+      resolution: 'DIFFERENT_PERSONS',
+      reason: 'asked both of them',
+    }),
   refreshCaseload: (_world, { systemCode }) => ({
     variables: { systemCode, kind: 'SWEEP' },
     about: systemCode,
@@ -138,6 +147,12 @@ export function mutationOf(name: string, selection: string): string {
   return name === 'refreshCaseload'
     ? `mutation M($systemCode: String!, $kind: PullKind!) { ${name}(systemCode: $systemCode, kind: $kind) { ${selection} } }`
     : `mutation M($input: ${type}Input!) { ${name}(input: $input) { ${selection} } }`;
+}
+
+/** The organisation itself, or the other of the two trusts. */
+function organisationOf({ organisations }: GraphWorld, own: string | null, whose: Whose): string | null {
+  if (whose === 'own') return own;
+  return own === organisations.home ? organisations.other : organisations.home;
 }
 
 /** Things as `whose` says, for somebody: their first team's, another's, the other trust's, or ids of nothing. */
@@ -154,6 +169,7 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
       systemCode: 'none',
       ...(await episodeThings(world, null)),
       ...(await noteThings(world, null, null)),
+      ...(await identityThings(world, null)),
     };
   }
   const foreign = scope.organisationId === world.organisations.other ? world.teams.EIP : world.teams.FOREIGN;
@@ -188,6 +204,11 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
     requestId: request?.id ?? newId(),
     ...(await episodeThings(world, team)),
     ...(await noteThings(world, team, scope.staffId)),
+    // A steward has no team: what another team's would be is nobody's.
+    ...(await identityThings(
+      world,
+      whose === 'team' ? null : organisationOf(world, scope.organisationId, whose),
+    )),
     systemCode: (whose === 'own') === (scope.organisationId === world.organisations.home) ? 'home' : 'other',
   };
 }

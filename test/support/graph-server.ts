@@ -30,6 +30,7 @@ import { DirectoryScopeSource } from '../../src/directory/scope.reader.js';
 import type { Hub } from '../../src/main/open-hub.js';
 import { refreshByCaller } from '../../src/main/refresh-by-caller.js';
 import { NoteService } from '../../src/notes/note.service.js';
+import { IdentityConflictService } from '../../src/people/identity-conflict.service.js';
 import { CursorKeyring } from '../../src/platform/database/select/sealed-cursors.js';
 import type { CaseworkWorld } from './casework-world.js';
 
@@ -135,6 +136,7 @@ export async function serveGraph(
     notes: new NoteService(counting, clock),
     deliveries: new DeliveryService(counting, clock),
     workItems: new WorkItemService(counting, clock),
+    identityConflicts: new IdentityConflictService(counting, clock),
   };
   const hub = {
     database: counting,

@@ -8,6 +8,7 @@ import { newId } from '../../src/core/ids.js';
 import { nextNhsNumber, putMembership, putReferral } from './casework-people.js';
 import { type CaseloadName, CaseworkWorld, type Document, type TeamName } from './casework-world.js';
 import { employColleagues, putEpisodes } from './graph-episodes.js';
+import { putIdentityConflicts } from './graph-identities.js';
 import { putNotes } from './graph-notes.js';
 import { type GraphServer, serveGraph, type TokenOf } from './graph-server.js';
 import { ScriptedRecord } from './scripted-record.js';
@@ -22,6 +23,8 @@ export const WHO = {
   analyst: { subject: 'oana', role: Role.ANALYST, org: 'RCC' },
   machine: { subject: 'partner-machine', role: Role.INTEGRATION, org: 'RAA' },
   administrator: { subject: 'adam', role: Role.ADMINISTRATOR, org: 'RAA' },
+  steward: { subject: 'stella', role: Role.IDENTITY_STEWARD, org: 'RAA' },
+  foreignSteward: { subject: 'stan', role: Role.IDENTITY_STEWARD, org: 'RBB' },
   foreignSpecialist: { subject: 'fran', role: Role.EMPLOYMENT_SPECIALIST, org: 'RBB' },
   foreignManager: { subject: 'fay', role: Role.TEAM_MANAGER, org: 'RBB' },
 } as const satisfies Record<string, TokenOf>;
@@ -208,6 +211,7 @@ export class GraphWorld extends CaseworkWorld {
     );
     await putEpisodes(this);
     await putNotes(this);
+    await putIdentityConflicts(this);
   }
 
   /** A caller as the directory makes them. */
@@ -235,6 +239,8 @@ export class GraphWorld extends CaseworkWorld {
     );
     for (const [subject, role, organisation, team] of [
       ['adam', Role.ADMINISTRATOR, home, null],
+      ['stella', Role.IDENTITY_STEWARD, home, null],
+      ['stan', Role.IDENTITY_STEWARD, other, null],
       ['oana', Role.ANALYST, this.thirdOrganisation, null],
       ['fay', Role.TEAM_MANAGER, other, this.teams.FOREIGN],
     ] as const) {

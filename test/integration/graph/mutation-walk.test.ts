@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => closeGraphWorld(world));
 
-/** Who may change what, from the requirement and apart from the hub's own table. S specialist, M manager, C coordinator, I machine, A administrator. */
+/** Who may change what, from the requirement and apart from the hub's own table. S specialist, M manager, C coordinator, I machine, A administrator, T identity steward. */
 const MAY: Readonly<Record<string, string>> = {
   recordReferral: 'SMC',
   acceptReferral: 'SM',
@@ -58,6 +58,7 @@ const MAY: Readonly<Record<string, string>> = {
   resumeDestination: 'MA',
   resolveWorkItem: 'SM',
   refreshCaseload: 'MA',
+  settleIdentityConflict: 'T',
 };
 const LETTER: Readonly<Record<Role, string>> = {
   EMPLOYMENT_SPECIALIST: 'S',
@@ -66,6 +67,7 @@ const LETTER: Readonly<Record<Role, string>> = {
   ANALYST: 'N',
   INTEGRATION: 'I',
   ADMINISTRATOR: 'A',
+  IDENTITY_STEWARD: 'T',
 };
 
 const mutations = (): string[] => Object.keys(schema.getMutationType()!.getFields());
@@ -122,7 +124,7 @@ const rowCounts = (): Promise<object[]> =>
     (select count(*) from eligibility_overrides) o, (select count(*) from confirmation_requests) c, (select count(*) from idempotency_keys) k,
     (select count(*) from employment_episodes) e, (select count(*) from episode_specialists) s,
     (select count(*) from notes) n, (select count(*) from note_drafts) nd, (select count(*) from signed_documents) sd, (select count(*) from deliveries) dl,
-    (select count(*) from work_items) w, (select count(*) from telephone_calls) t, (select count(*) from countersignatures) cs, (select count(*) from wrong_person_incidents) i`);
+    (select count(*) from work_items) w, (select count(*) from telephone_calls) t, (select count(*) from countersignatures) cs, (select count(*) from wrong_person_incidents) i, (select count(*) from identity_rulings) ir`);
 
 it('knows every mutation of the schema', () => {
   expect(Object.keys(MUTATIONS).sort()).toEqual(mutations().sort());

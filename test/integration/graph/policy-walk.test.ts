@@ -32,6 +32,10 @@ const KEPT_FROM_ANALYSTS = [
   'EligibilityOverride.clause',
   'EligibilityOverride.reason',
   'EligibilityOverride.told',
+  'IdentityConflict.*',
+  'IdentityRecord.*',
+  'IdentityRuling.*',
+  'IdentitySide.*',
   'Membership.careCoordinatorName',
   'Membership.sourceReference',
   'Membership.sourceVersion',
@@ -252,21 +256,31 @@ describe('the policy itself', () => {
     expect(refusedTo(Role.ANALYST).sort()).toEqual(KEPT_FROM_ANALYSTS);
   });
 
-  it.each([Role.INTEGRATION, Role.ADMINISTRATOR])('lets %s into types about nobody only', (role) => {
-    const may = mayOf(role);
-    const open = write.waysFrom(schema.getQueryType()!, may);
-    const rows = [...open.keys()].map((type) => type.name).filter((name) => MAPS.has(name) || name === 'Me');
-    // How destinations stand concerns whoever runs the hub, and no partner.
-    const more = role === Role.ADMINISTRATOR ? ['Destination'] : [];
-    expect(rows.sort()).toEqual([...ABOUT_NOBODY, ...more].sort());
-  });
+  it.each([Role.INTEGRATION, Role.ADMINISTRATOR, Role.IDENTITY_STEWARD])(
+    'lets %s into types about nobody only, a steward besides into disputes about identity',
+    (role) => {
+      const may = mayOf(role);
+      const open = write.waysFrom(schema.getQueryType()!, may);
+      const rows = [...open.keys()]
+        .map((type) => type.name)
+        .filter((name) => MAPS.has(name) || name === 'Me');
+      // How destinations stand concerns whoever runs the hub, and no partner.
+      const more: Partial<Record<Role, string[]>> = {
+        ADMINISTRATOR: ['Destination'],
+        IDENTITY_STEWARD: ['IdentityConflict', 'IdentityRecord', 'IdentityRuling', 'IdentitySide'],
+      };
+      expect(rows.sort()).toEqual([...ABOUT_NOBODY, ...(more[role] ?? [])].sort());
+    },
+  );
 
-  it('lets analysts ask for every list but the questions to teams', () => {
+  it('lets analysts ask for every list but the questions to teams and stewards', () => {
     const may = mayOf(Role.ANALYST);
     const refused = write.queryRoots(schema).filter(({ name }) => !may(`Query.${name}`));
     expect(refused.map(({ name }) => name).sort()).toEqual([
       'confirmationRequests',
       'destinations',
+      'identityConflict',
+      'identityConflicts',
       'noteDrafts',
       'workItems',
     ]);

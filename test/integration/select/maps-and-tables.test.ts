@@ -19,6 +19,7 @@ interface TableColumn {
   readonly check: string | null;
   readonly analyst: boolean;
   readonly staff: boolean;
+  readonly steward: boolean;
 }
 
 let test_: TestDatabase;
@@ -32,7 +33,8 @@ beforeAll(async () => {
     select c.relname || '.' || a.attname as path, not a.attnotnull as nullable, format_type(a.atttypid, a.atttypmod) as type,
       (select pg_get_constraintdef(k.oid) from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and k.conkey = array[a.attnum] limit 1) as check,
       has_column_privilege('hub_read_analyst', c.oid, a.attnum, 'select') as analyst,
-      has_column_privilege('hub_read_staff', c.oid, a.attnum, 'select') as staff
+      has_column_privilege('hub_read_staff', c.oid, a.attnum, 'select') as staff,
+      has_column_privilege('hub_read_steward', c.oid, a.attnum, 'select') as steward
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relkind in ('r', 'v') and c.relnamespace = 'public'::regnamespace`);
   for (const { path, ...column } of rows) tables.set(path, column);
@@ -90,8 +92,9 @@ test('who may read a field holds the grant of its column', () => {
     const sqlFor = (role: Role): TableColumn =>
       tables.get(`${map.table}.${column.per[role] ?? column.sql}`) ?? table;
     const analyst = !column.allow.includes(Role.ANALYST) || sqlFor(Role.ANALYST).analyst;
-    const others = column.allow.filter((role) => role !== Role.ANALYST);
-    return analyst && others.every((role) => sqlFor(role).staff);
+    const steward = !column.allow.includes(Role.IDENTITY_STEWARD) || sqlFor(Role.IDENTITY_STEWARD).steward;
+    const others = column.allow.filter((role) => role !== Role.ANALYST && role !== Role.IDENTITY_STEWARD);
+    return analyst && steward && others.every((role) => sqlFor(role).staff);
   });
   expect(granted).toEqual([]);
 });

@@ -68,7 +68,14 @@ describe('tokens', () => {
 
 describe('introspection', () => {
   const SCHEMA = '{ __schema { queryType { name } } }';
-  const people = ['EMPLOYMENT_SPECIALIST', 'TEAM_MANAGER', 'CARE_COORDINATOR', 'ANALYST', 'ADMINISTRATOR'];
+  const people = [
+    'EMPLOYMENT_SPECIALIST',
+    'TEAM_MANAGER',
+    'CARE_COORDINATOR',
+    'ANALYST',
+    'ADMINISTRATOR',
+    'IDENTITY_STEWARD',
+  ];
 
   it.each(people)('is open to %s', async (role) => {
     const answer = await ask(app, { query: SCHEMA }, bearer(role));

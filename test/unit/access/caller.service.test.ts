@@ -97,6 +97,7 @@ describe('CallerService', () => {
       [Role.EMPLOYMENT_SPECIALIST, 'REPORTING'],
       [Role.ANALYST, 'DIRECT_CARE'],
       [Role.ADMINISTRATOR, 'DIRECT_CARE'],
+      [Role.IDENTITY_STEWARD, 'DIRECT_CARE'],
       [Role.TEAM_MANAGER, 'CURIOSITY'],
       [Role.TEAM_MANAGER, ''],
     ])('of %s may not be %s', async (role, purpose) => {
@@ -120,10 +121,13 @@ describe('CallerService', () => {
       },
     );
 
-    it.each([Role.ADMINISTRATOR, Role.INTEGRATION])('of %s has no teams', async (role) => {
-      const { scope } = await service.resolve(claims(role), request);
-      expect(scope).toMatchObject({ organisationId: ORGANISATION, teamIds: [], organisationIds: [] });
-    });
+    it.each([Role.ADMINISTRATOR, Role.INTEGRATION, Role.IDENTITY_STEWARD])(
+      'of %s has no teams',
+      async (role) => {
+        const { scope } = await service.resolve(claims(role), request);
+        expect(scope).toMatchObject({ organisationId: ORGANISATION, teamIds: [], organisationIds: [] });
+      },
+    );
 
     it('of an analyst is the organisations of the agreement and nothing else', async () => {
       const { scope } = await service.resolve(claims(Role.ANALYST), request);

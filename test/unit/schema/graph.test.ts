@@ -26,6 +26,7 @@ const EPISODES = 'casework/episodes/episodes.migration.ts';
 const CLINICAL = 'clinical/clinical.migration.ts';
 const NOTES = 'notes/notes.migration.ts';
 const DELIVERY = 'delivery/delivery.migration.ts';
+const IDENTITY = 'people/identity-work-list.migration.ts';
 
 /** Each enumeration of the graph with the constraint whose values it has. */
 const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
@@ -46,7 +47,10 @@ const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
   PullKind: [CLINICAL, 'ck_caseload_pulls_kind'],
   IdentityState: ['people/people.migration.ts', 'ck_persons_identity_state'],
   TeamKind: ['directory/directory.migration.ts', 'ck_teams_kind'],
-  Role: ['directory/directory.migration.ts', 'ck_staff_roles_role'],
+  Role: ['access/steward-role.migration.ts', 'ck_staff_roles_role'],
+  IdentityConflictKind: [IDENTITY, 'ck_identity_conflicts_kind'],
+  IdentityResolution: [IDENTITY, 'ck_identity_conflicts_resolution'],
+  IdentityRulingResolution: [IDENTITY, 'ck_identity_rulings_resolution'],
   NoteKind: [NOTES, 'ck_notes_kind'],
   NoteState: [NOTES, 'ck_notes_state'],
   NoteVisibility: [DELIVERY, 'ck_signed_documents_visibility'],

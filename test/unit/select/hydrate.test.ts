@@ -24,6 +24,7 @@ const object = (fields: ObjectShape['fields'], more: Partial<ObjectShape> = {}):
   fields,
   needs: [],
   subject: null,
+  also: null,
   ...more,
 });
 
@@ -50,8 +51,9 @@ const shapes = fc.letrec<{ row: RowShape; object: ObjectShape; shape: Shape }>((
     .record({
       fields: fc.uniqueArray(fc.tuple(keys, tie('shape')), { selector: ([key]) => key, maxLength: 4 }),
       subject: fc.option(slot),
+      also: fc.option(slot),
     })
-    .map(({ fields, subject }) => object(fields, { subject })),
+    .map(({ fields, ...more }) => object(fields, more)),
   shape: fc.oneof(
     { depthSize: 'small' },
     slot.map((at): Shape => ({ kind: 'value', slot: at })),
@@ -94,8 +96,10 @@ function interpret(rowShape: RowShape, row: readonly unknown[], hydration: Hydra
   const shape =
     'members' in rowShape ? rowShape.members.find(({ type }) => type === row[rowShape.by]) : rowShape;
   if (!shape) throw new Error('a row is of no type of its map');
-  const subject = shape.subject === null ? null : row[shape.subject];
-  if (typeof subject === 'string') hydration.subjects.add(subject);
+  for (const told of [shape.subject, shape.also]) {
+    const subject = told === null ? null : row[told];
+    if (typeof subject === 'string') hydration.subjects.add(subject);
+  }
   const value = (part: Shape): unknown => {
     if (part.kind === 'constant') return part.text;
     if (part.kind === 'object') {

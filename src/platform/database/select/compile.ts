@@ -88,7 +88,14 @@ function compileMember(
   const subject = map.subject;
   const recorded =
     subject && identifies && !row.recorded && (!subject.roles || compilation.allows(subject.roles));
-  return { type: name, fields, needs, subject: recorded ? row.slots.add(subjectSql(row, subject)) : null };
+  const also = recorded && subject.also !== undefined ? row.slots.add(row.scope.ref(subject.also)) : null;
+  return {
+    type: name,
+    fields,
+    needs,
+    subject: recorded ? row.slots.add(subjectSql(row, subject)) : null,
+    also,
+  };
 }
 
 /** The row's person, or null where it is the one on record already: so is nearly every row below a person's. */
@@ -271,7 +278,9 @@ function listShape(
   const inner = compilation.alias('s');
   const child = directScope(inner);
   const conditions = [
-    linkSql(relation.via, child, row.scope, map.key),
+    relation.viaSql === undefined
+      ? linkSql(relation.via, child, row.scope, map.key)
+      : freeLinkSql(relation.viaSql, row.scope, child),
     ...listConditions(compilation, row.parameters, target, inner, source, relation),
   ];
   const from = `from ${fromSql(target, inner)}`;
@@ -284,7 +293,7 @@ function listShape(
       parameters: row.parameters,
       scope,
       slots,
-      recorded: aboutParent(compilation, row, map, relation.via, target),
+      recorded: relation.viaSql === undefined && aboutParent(compilation, row, map, relation.via, target),
       known: knownBelow(compilation, row, map),
     },
     target,

@@ -100,6 +100,8 @@ export interface Many {
   readonly to: () => TypeMap;
   /** The child refers to this row. */
   readonly via: Link;
+  /** Condition used in place of `via`: `{t}.column` is this row, `{to}.column` the child. */
+  readonly viaSql?: string;
   readonly allow: Allow;
   /** Present: the field may have an argument `first`. Absent: the whole list, for lists that are short by nature. */
   readonly page?: PageRule;
@@ -191,6 +193,8 @@ export interface FreeArg {
 export interface Subject {
   /** The person's id (uuid, never a pseudonym). */
   readonly sql: RowSql;
+  /** A second person, of whose data the row is as much. */
+  readonly also?: RowSql;
   /** True: every row of the type that is answered. False: only when a column with `identifies` is selected. */
   readonly always: boolean;
   /** Roles whose reads are recorded by subject; default all. */

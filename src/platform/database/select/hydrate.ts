@@ -71,7 +71,10 @@ class Writer {
     }
     for (const [key, shape] of object.fields) parts.push(`${keyText(key)}: ${this.value(shape, chunked)}`);
     const literal = this.demanding(object, chunked, `({${parts.join(', ')}})`);
-    return object.subject === null ? literal : `($.subject(h, ${at(object.subject, chunked)}), ${literal})`;
+    const told = [object.subject, object.also].flatMap((slot) =>
+      slot === null ? [] : [`$.subject(h, ${at(slot, chunked)})`],
+    );
+    return told.length === 0 ? literal : `(${[...told, literal].join(', ')})`;
   }
 
   /** The literal, with what its live edges are to be asked. */

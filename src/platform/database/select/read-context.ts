@@ -8,7 +8,7 @@ import type { CursorSealer } from './sealed-cursors.js';
 export interface ReadContext {
   readonly role: Role;
   readonly scope: Scope;
-  /** The pool: `analyst` for analysts, else `staff`. */
+  /** The pool: `analyst` for analysts, `steward` for identity stewards, else `staff`. */
   readonly reader: ReadingRole;
   readonly database: Pick<Database, 'read'>;
   /**

@@ -38,6 +38,8 @@ export interface ObjectShape {
   readonly needs: readonly (readonly [string, number])[];
   /** Slot of the person whose data the object is; null: nobody's. */
   readonly subject: number | null;
+  /** Slot of a second person; null: there is none. */
+  readonly also: number | null;
 }
 
 /** An object of an interface or union: which of the members' shapes a row has is in the row. */
