@@ -6,6 +6,7 @@ import { listTeams } from './caseload/teams.js';
 import { checkConformance } from './conformance/conformance.js';
 import { createDocuments } from './documents/documents.js';
 import { probe } from './health.js';
+import { countedArrivals } from './mapping/counted-arrivals.js';
 import { UnmappedTally } from './mapping/unmapped.js';
 import { createRecord } from './record/record.js';
 import type { FhirR4Settings } from './settings.js';
@@ -22,8 +23,8 @@ export function createFhirR4(
   dependencies: AdapterDependencies,
   timing: Timing = realTiming,
 ): FhirR4Adapter {
-  const connection = createConnection(settings, dependencies, timing);
   const tally = new UnmappedTally();
+  const connection = countedArrivals(createConnection(settings, dependencies, timing), tally.count);
   const context: PullContext = { ...dependencies, connection, settings, unmapped: tally.count };
   const record = createRecord(context);
   return {

@@ -40,6 +40,8 @@ export async function listTeams(
     for (const resource of matches.filter((one) => isTeam(one, settings, kind))) {
       const listing = mapTeam(String(resource.id), resource, settings, unmapped, kind);
       const team = teamByIdentifier === true ? byIdentifier(listing, settings.teamCodeSystem) : listing;
+      // A team that its CareTeams cannot be found by is left out.
+      if (team === null) unmapped(`${kind.type}.identifier`);
       if (team !== null) teams.set(team.teamReference, observed(resource, team, { system, fetchedAt }, true));
     }
   }

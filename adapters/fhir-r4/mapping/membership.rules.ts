@@ -1,7 +1,7 @@
 /** What makes a membership of a caseload, whatever resource holds it: a state and the days on which it began and ended. */
 import { MembershipState } from '../../../src/clinical/clinical-record.port.js';
 import type { LocalDate } from '../../../src/core/calendar.js';
-import { type Json, member, textOf } from '../json.js';
+import { asObject, type Json, member, textOf } from '../json.js';
 import { readDate } from './dates.rules.js';
 import type { Unmapped } from './unmapped.js';
 
@@ -52,8 +52,13 @@ export function periodDates(part: Json, path: string, unmapped: Unmapped): Membe
   const end = readDate(member(period, 'end'));
   if (start.precision === 'PARTIAL' || start.precision === 'MALFORMED') unmapped(`${path}.period.start`);
   if (end.precision === 'PARTIAL' || end.precision === 'MALFORMED') unmapped(`${path}.period.end`);
+  // A period that is no object, which is counted where it arrives, could hold an end.
+  const readable = period === undefined || asObject(period) !== null;
   const understood =
-    start.precision !== 'MALFORMED' && end.precision !== 'MALFORMED' && end.precision !== 'PARTIAL';
+    readable &&
+    start.precision !== 'MALFORMED' &&
+    end.precision !== 'MALFORMED' &&
+    end.precision !== 'PARTIAL';
   return { validFrom: start.day, validTo: end.day, understood };
 }
 

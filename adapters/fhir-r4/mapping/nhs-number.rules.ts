@@ -31,8 +31,9 @@ function statusOf(identifier: Json, systems: ReadonlySet<string>, unmapped: Unma
     .filter((coding) => systems.has(textOf(coding, 'system') ?? ''))
     .map((coding) => textOf(coding, 'code') ?? '')
     .filter((code) => /^0[1-8]$/.test(code));
-  if (codings.length > known.length) unmapped('Patient.identifier.extension[NHSNumberVerificationStatus]');
   const distinct = new Set(known);
+  if (codings.length > known.length || distinct.size > 1)
+    unmapped('Patient.identifier.extension[NHSNumberVerificationStatus]');
   return distinct.size === 1 ? known[0]! : null;
 }
 

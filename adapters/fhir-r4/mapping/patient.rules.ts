@@ -30,9 +30,14 @@ function deceasedOn(patient: Json, unmapped: Unmapped): LocalDate | null {
   return day;
 }
 
+/** FHIR R4 value set LinkType. */
+const LINK_TYPES: readonly string[] = ['replaced-by', 'replaces', 'refer', 'seealso'];
+
 /** Patient.link where type is `replaced-by`: the local id of the record to use instead. Two different ones are counted and the first is taken. */
 function replacedBy(patient: Json, baseUrl: string, unmapped: Unmapped): string | null {
-  const targets = objectsOf(patient, 'link')
+  const links = objectsOf(patient, 'link');
+  if (links.some((link) => !LINK_TYPES.includes(textOf(link, 'type') ?? ''))) unmapped('Patient.link.type');
+  const targets = links
     .filter((link) => textOf(link, 'type') === 'replaced-by')
     .map((link) => localReference(member(link, 'other'), baseUrl))
     .map((target) => (target?.type === 'Patient' ? target.id : null));

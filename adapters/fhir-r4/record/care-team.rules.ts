@@ -5,6 +5,7 @@ import { conceptText } from '../mapping/concept.rules.js';
 import { nameBehind } from '../mapping/names.rules.js';
 import { localReference, referenceText } from '../mapping/references.rules.js';
 import type { Unmapped } from '../mapping/unmapped.js';
+import { codeAmong } from './coded.rules.js';
 
 /** FHIR R4 value set CareTeamStatus. */
 const STATUSES: readonly string[] = ['proposed', 'active', 'suspended', 'inactive', 'entered-in-error'];
@@ -37,12 +38,9 @@ export function mapCareTeam(
   baseUrl: string,
   unmapped: Unmapped,
 ): RecordCareTeam {
-  const status = textOf(team, 'status');
-  const known = status !== null && STATUSES.includes(status);
-  if (status !== null && !known) unmapped('CareTeam.status');
   return {
     name: textOf(team, 'name')?.trim() ?? null,
-    status: known ? status : null,
+    status: codeAmong(team, 'status', STATUSES, 'CareTeam.status', unmapped),
     members: objectsOf(team, 'participant')
       .map((participant) => mapMember(participant, included, baseUrl, unmapped))
       .filter((one) => one !== null),

@@ -7,6 +7,7 @@ import { conceptText } from '../mapping/concept.rules.js';
 import { instantOf } from '../mapping/dates.rules.js';
 import { displayOf } from '../mapping/references.rules.js';
 import type { Unmapped } from '../mapping/unmapped.js';
+import { codeAmong } from './coded.rules.js';
 
 /** Elements of DocumentReference that a line is made of; everything but the text. */
 export const LINE_ELEMENTS: readonly string[] = [
@@ -30,14 +31,6 @@ function recordedAt(document: Json, unmapped: Unmapped): string | null {
   return at;
 }
 
-/** DocumentReference.status, a code of DocumentReferenceStatus; anything else is null and counted. */
-function statusOf(document: Json, unmapped: Unmapped): string | null {
-  const status = textOf(document, 'status');
-  if (status === null || STATUSES.includes(status)) return status;
-  unmapped('DocumentReference.status');
-  return null;
-}
-
 /**
  * The line: DocumentReference.description as title, type in words, status, date, first author.display, and the hub's own
  * version id where an identifier in its system is a uuid. Never throws.
@@ -47,7 +40,7 @@ export function mapDocument(document: Json, rules: FiledRules, unmapped: Unmappe
     reference: `DocumentReference/${textOf(document, 'id')}`,
     title: textOf(document, 'description')?.trim() ?? null,
     type: conceptText(member(document, 'type')),
-    status: statusOf(document, unmapped),
+    status: codeAmong(document, 'status', STATUSES, 'DocumentReference.status', unmapped),
     recordedAt: recordedAt(document, unmapped),
     author:
       objectsOf(document, 'author')

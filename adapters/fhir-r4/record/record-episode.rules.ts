@@ -45,9 +45,12 @@ export function mapOpenEpisode(
   if (!isOpenOn(state, validFrom, validTo, on, unmapped)) return null;
   const organization = member(episode, 'managingOrganization');
   const team = localReference(organization, baseUrl);
+  const teamName = nameBehind(organization, included, baseUrl);
+  if (organization !== undefined && team === null && teamName === null)
+    unmapped('EpisodeOfCare.managingOrganization');
   const value: RecordEpisode = {
     teamReference: team === null ? null : referenceText(team),
-    teamName: nameBehind(organization, included, baseUrl),
+    teamName,
     state,
     startedOn: validFrom,
     careCoordinator: mapCareManager(episode, included, baseUrl, unmapped),
