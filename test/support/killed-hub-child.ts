@@ -2,6 +2,7 @@
  * A hub of its own that signs and delivers until it is killed. It stands by until its parent sends a `HubOrder`; at the
  * point named there it kills or stops itself, so that nothing after that moment can have run.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFhirR4 } from '../../adapters/fhir-r4/adapter.js';
 import { parseSettings } from '../../adapters/fhir-r4/settings.js';
@@ -51,12 +52,11 @@ export interface HubOrder {
 
 /** As to a server that knows no condition: nothing but what the hub does keeps a document from being there twice. */
 function forgetConditions(): void {
-  const honest = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.delete('if-none-exist');
-    return honest(input, { ...init, headers });
-  };
+  subscribe('undici:request:create', (message) => {
+    const { headers } = (message as { readonly request: { readonly headers: string[] } }).request;
+    const at = headers.findIndex((name) => name.toLowerCase() === 'if-none-exist');
+    if (at >= 0) headers.splice(at, 2);
+  });
 }
 
 async function obey(order: HubOrder): Promise<void> {

@@ -301,5 +301,6 @@ test('a site that takes no documents, or reads nothing live, has no such capabil
   expect(Object.keys(adapterFor({ recordTypes: 'Patient, CareTeam' }).record!).sort()).toEqual([
     'careTeams',
     'demographics',
+    'permitted',
   ]);
 });

@@ -97,6 +97,37 @@ const SYSTEMS: readonly {
   },
 ];
 
+/** Codes of value sets with a required binding in FHIR R4, which neither validator holds every element to. */
+const CODES: readonly {
+  readonly type: string;
+  readonly path: string;
+  readonly valueSet: string;
+  readonly codes: readonly string[];
+}[] = [
+  {
+    type: 'DocumentReference',
+    path: 'status',
+    valueSet: 'DocumentReferenceStatus',
+    codes: ['current', 'superseded', 'entered-in-error'],
+  },
+  {
+    type: 'DocumentReference',
+    path: 'docStatus',
+    valueSet: 'CompositionStatus',
+    codes: ['preliminary', 'final', 'amended', 'entered-in-error'],
+  },
+  {
+    type: 'DocumentReference',
+    path: 'relatesTo.*.code',
+    valueSet: 'DocumentRelationshipType',
+    codes: ['replaces', 'transforms', 'signs', 'appends'],
+  },
+  { type: 'Encounter', path: 'status', valueSet: 'EncounterStatus', codes: ['finished'] },
+  { type: 'Task', path: 'status', valueSet: 'TaskStatus', codes: ['requested', 'cancelled'] },
+  { type: 'Task', path: 'intent', valueSet: 'TaskIntent', codes: ['order'] },
+  { type: 'Provenance', path: 'entity.*.role', valueSet: 'ProvenanceEntityRole', codes: ['source'] },
+];
+
 const CHECK_DIGITS = /^\d{10}$/;
 
 /** NHS number with its check digit (NHS Data Dictionary, NHS NUMBER: modulus 11). */
@@ -124,7 +155,7 @@ const EXACT: readonly (readonly [RegExp, RegExp])[] = [
   [/loinc/i, /^http:\/\/loinc\.org$/],
   [/snomed/i, /^http:\/\/snomed\.info\/sct$/],
   [/terminology\.hl7\.org/i, /^http:\/\/terminology\.hl7\.org\/CodeSystem\/[A-Za-z0-9-]+$/],
-  [/fhir\.(nhs|hl7)\.org?\.?uk/i, /^https:\/\/fhir\.(nhs\.uk\/Id|hl7\.org\.uk\/CodeSystem)\/[A-Za-z0-9-]+$/],
+  [/fhir\.hl7\.org\.uk/i, /^https:\/\/fhir\.hl7\.org\.uk\/CodeSystem\/UKCore-[A-Za-z0-9-]+$/],
   [/fhir\.nhs\.uk/i, /^https:\/\/fhir\.nhs\.uk\/Id\/[a-z-]+$/],
 ];
 
@@ -164,6 +195,14 @@ function systemFaults(resource: Json, where: string): string[] {
   );
 }
 
+function codeFaults(resource: Json, where: string): string[] {
+  return CODES.filter(({ type }) => type === resource.resourceType).flatMap(({ path, valueSet, codes }) =>
+    at(resource, path.split('.'))
+      .filter((code) => !codes.includes(String(code)))
+      .map(() => `${where}.${path} is no code of ${valueSet}: FHIR R4, required binding`),
+  );
+}
+
 /** Every system in the resource, wherever it is. */
 function everySystemFaults(value: unknown, where: string): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => everySystemFaults(one, where));
@@ -190,6 +229,11 @@ export function ukCoreFaults(emission: Emission): string[] {
   return [resource, ...contained].flatMap((one) => {
     const where = String(one.resourceType);
     const own = { ...one, contained: undefined };
-    return [...presenceFaults(own, where), ...systemFaults(own, where), ...everySystemFaults(own, where)];
+    return [
+      ...presenceFaults(own, where),
+      ...systemFaults(own, where),
+      ...codeFaults(own, where),
+      ...everySystemFaults(own, where),
+    ];
   });
 }

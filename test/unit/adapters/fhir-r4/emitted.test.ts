@@ -115,6 +115,18 @@ test.each([
 });
 
 test.each([
+  ['DocumentReference', '"docStatus":"final"', '"docStatus":"finished"'],
+  ['DocumentReference', '"code":"replaces"', '"code":"supersedes"'],
+  ['Encounter', '"status":"finished"', '"status":"done"'],
+  ['Task', '"intent":"order"', '"intent":"ask"'],
+  ['Provenance', '"role":"source"', '"role":"origin"'],
+] as const)('%s: %s turned into %s is found', (type, from, to) => {
+  expect(ukCoreFaults(emission(changed(type, from, to)))).toEqual([
+    expect.stringContaining('required binding') as string,
+  ]);
+});
+
+test.each([
   ['9434765919', true],
   ['9434765918', false],
   ['943476591', false],
