@@ -310,6 +310,56 @@ test.each(READERS)('%s', (_name, resource, read) => {
   expect(changed).toBeGreaterThan(5);
 });
 
+const readerOf = (name: string) => READERS.find(([one]) => one === name)!;
+const verified = (...codes: string[]) => [
+  {
+    ...(PATIENT.identifier as readonly object[])[0],
+    extension: [
+      {
+        url: 'https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus',
+        valueCodeableConcept: {
+          coding: codes.map((code) => ({
+            system: 'https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland',
+            code,
+          })),
+        },
+      },
+    ],
+  },
+];
+
+// Of the right kind, and of no use all the same.
+test.each([
+  ['Patient', { deceasedBoolean: 'true' }, ['Patient.deceasedBoolean']],
+  [
+    'Patient',
+    { identifier: verified('01', '02') },
+    ['Patient.identifier.extension[NHSNumberVerificationStatus]'],
+  ],
+  ['Patient', { link: [{ type: 'became', other: to('Patient/p2') }] }, ['Patient.link.type']],
+  ['Patient', { meta: { security: [{ display: 'Restricted' }] } }, ['Patient.meta.security']],
+  ['Patient', { telecom: [{ system: 'phone' }] }, ['Patient.telecom']],
+  ['Patient', { name: [{ use: 'official' }] }, ['Patient.name']],
+  ['Patient', { address: [{ use: 'home' }] }, ['Patient.address']],
+  [
+    'EpisodeOfCare, live',
+    { managingOrganization: { reference: 'https://elsewhere.example/Organization/1' } },
+    ['EpisodeOfCare.managingOrganization'],
+  ],
+  ['DocumentReference, a line', { type: {} }, ['DocumentReference.type']],
+])('%s with %j is counted as %j', (name, change, told) => {
+  const [, resource, read] = readerOf(name);
+  expect(outcome(read, { ...resource, ...change }).told).toEqual(told);
+});
+
+test('a period that is no object could hold an end: the membership is not whole', () => {
+  const [, resource, read] = readerOf('EpisodeOfCare, caseload');
+  const item = (one: Json) =>
+    read(one, () => undefined) as { complete: boolean; value: { validTo: string | null } };
+  expect(item(resource)).toMatchObject({ complete: true, value: { validTo: '2026-12-01' } });
+  expect(item({ ...resource, period: '2026' })).toMatchObject({ complete: false, value: { validTo: null } });
+});
+
 test('what FHIR forbids to ignore is counted, of every type that is read', () => {
   for (const type of Object.keys(SHAPES)) {
     const tally = new UnmappedTally();
