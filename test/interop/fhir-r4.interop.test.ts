@@ -2,6 +2,7 @@
  * The FHIR R4 adapter against servers of others: the demonstration system always, and whatever HUB_INTEROP_BASE_URL names.
  * docs/trust-integration-engineer.md says how.
  */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startRecordSystem } from '../support/record-system.js';
@@ -47,8 +48,45 @@ async function demonstration(): Promise<Subject> {
 
 describe('the demonstration record system', () => interopSuite('demonstration', demonstration));
 
+/** The same, where nothing may be made: what can be read is read, and the rest is left out. */
+async function closed(): Promise<Subject> {
+  const system = await startRecordSystem({ people: 20 });
+  await system.faults({ kind: 'status', status: 403, match: { method: 'POST' }, times: 10_000 });
+  const settings = join(system.file, '..', 'settings.json');
+  writeFileSync(settings, JSON.stringify({ searchByPost: false }));
+  return {
+    site: siteOf({
+      HUB_INTEROP_BASE_URL: system.baseUrl,
+      HUB_INTEROP_TEAM: 'Organization/team-eip',
+      HUB_INTEROP_SETTINGS_FILE: settings,
+    })!,
+    isSilent: true,
+    async afterwards(skipped) {
+      const why = [...skipped].map(([trip, reason]) => `${trip.split(/[,:]/)[0]}: ${reason}`);
+      const count = (text: RegExp): number => why.filter((line) => text.test(line)).length;
+      expect(
+        count(
+          /^(caseload|paging|merge): the server refuses to make [A-Z]\w+ \(HUB_UPSTREAM_REFUSED, HTTP 403\)$/,
+        ),
+      ).toBe(3);
+      expect(count(/^record: the server refuses to make Patient \(/)).toBe(10);
+      expect(count(/^note.*: the server refuses to make Patient \(/)).toBe(5);
+      expect(
+        count(/^note: the server says that it lacks rest\.resource\[DocumentReference\]\.updateCreate$/),
+      ).toBe(2);
+      expect(skipped.size).toBe(20);
+    },
+    close: () => system.stop(),
+  };
+}
+
+describe('a record system on which nothing may be made', () => interopSuite('closed', closed));
+
 const site = siteOf(process.env);
-if (site === null) test.skip('another server: left out, as HUB_INTEROP_BASE_URL names none', () => {});
-else
+if (site === null) {
+  const why = 'left out, as HUB_INTEROP_BASE_URL names none';
+  process.stdout.write(`interop with another server: ${why}\n`);
+  test.skip(`another server: ${why}`, () => {});
+} else
   describe('the server that HUB_INTEROP_BASE_URL names', () =>
     interopSuite(new URL(String(site.settings.baseUrl)).host, async () => ({ site })));

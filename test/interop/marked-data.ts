@@ -185,8 +185,8 @@ export class MarkedData {
 
   /** Removes everything that this run made and what the adapter wrote about it. Twice is as good as once. */
   async removeAll(): Promise<void> {
-    const references = this.made.splice(0);
-    await this.removeWithCompany([...new Set([...references, ...(await this.tagged(this.run))])]);
+    const known = [...this.made.splice(0), ...this.stuck.keys()];
+    await this.removeWithCompany([...new Set([...known, ...(await this.tagged(this.run))])]);
   }
 
   /** Removes what earlier runs have left: all of it, or what is old. Answers how many resources there were. */

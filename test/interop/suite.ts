@@ -12,6 +12,8 @@ const say = (...lines: readonly string[]): void => void process.stdout.write(`${
 /** What a suite is run against, and what is looked at afterwards. */
 export interface Subject {
   readonly site: InteropSite;
+  /** True where nobody needs to be told what was left out. */
+  readonly isSilent?: boolean;
   /** Called when everything has been removed, with the trips that were not made. */
   afterwards?(skipped: ReadonlyMap<string, string>): Promise<void>;
   close?(): Promise<void>;
@@ -57,7 +59,7 @@ export function interopSuite(name: string, open: () => Promise<Subject>): void {
       const stuck = [...run.data.stuck].map(
         ([what, why]) => `interop ${name}: could not be removed: ${what}: ${why}`,
       );
-      if (lines.length + stuck.length > 0) say(...lines, ...stuck);
+      if (lines.length + stuck.length > 0 && !subject.isSilent) say(...lines, ...stuck);
       expect([...run.data.stuck]).toEqual([]);
       expect(await run.data.tagged(run.name)).toEqual([]);
       await subject.afterwards?.(run.skipped);
