@@ -43,9 +43,7 @@ export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed
   );
   const partners = await tx.query<{ id: string }>(
     `select person_id as id from identity_conflicts where other_person_id = any($1::uuid[])
-     union select other_person_id from identity_conflicts where person_id = any($1::uuid[])
-     union select person_id from identity_rulings where other_person_id = any($1::uuid[])
-     union select other_person_id from identity_rulings where person_id = any($1::uuid[])`,
+     union select other_person_id from identity_conflicts where person_id = any($1::uuid[])`,
     [near],
   );
   const ids = partners.length === 0 ? near : await familyOf(tx, [...near, ...partners.map((row) => row.id)]);
@@ -70,7 +68,7 @@ export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed
   return { persons, links, conflicts, rulings: await readRulings(tx, ids) };
 }
 
-/** The newest ruling of each two of the persons. */
+/** The newest ruling of each two of the persons. One that bears on somebody is of two who share a number or are one: both are here. */
 async function readRulings(tx: Transaction, ids: readonly string[]): Promise<Ruling[]> {
   return tx.query<Ruling>(
     `select distinct on (person_id, other_person_id) id, resolution, nhs_number as "nhsNumber", json_build_array(

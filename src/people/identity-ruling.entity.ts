@@ -5,7 +5,6 @@ import { PersonEntity } from './person.entity.js';
 /** A ruling and the facts it rested on; rows are only ever inserted, and the newest of two persons counts. */
 @Entity('identity_rulings')
 @Index('ix_identity_rulings_persons', ['personId', 'otherPersonId', 'ruledAt'])
-@Index('ix_identity_rulings_other_person', ['otherPersonId'])
 export class IdentityRulingEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_identity_rulings' })
   id: string;

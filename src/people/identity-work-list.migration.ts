@@ -29,9 +29,8 @@ export class IdentityWorkList1750000001400 implements MigrationInterface {
         ruled_by text not null,
         constraint ck_identity_rulings_order check (person_id < other_person_id)
       )`,
-      // Serves: the newest ruling of two persons, from either.
+      // Serves: the newest ruling of two persons.
       `create index ix_identity_rulings_persons on identity_rulings (person_id, other_person_id, ruled_at)`,
-      `create index ix_identity_rulings_other_person on identity_rulings (other_person_id)`,
       `create trigger identity_rulings_append_only before update or delete or truncate on identity_rulings execute function refuse_change()`,
       ...secureTable('identity_rulings', [
         { role: DatabaseRole.WRITE, may: 'select', rows: IN_ORG },

@@ -114,11 +114,7 @@ export class IdentityHistory {
       if (found.has(link.personId) && link.nhsNumber) numbers.add(link.nhsNumber);
     for (const person of this.persons.values()) if (numbers.has(person.nhsNumber ?? '')) found.add(person.id);
     this.widen(found);
-    const pairs = this.rulings.map(({ sides: [one, other] }) => ({
-      personId: one.personId,
-      otherPersonId: other.personId,
-    }));
-    for (const { personId, otherPersonId } of [...this.conflicts.values(), ...pairs]) {
+    for (const { personId, otherPersonId } of this.conflicts.values()) {
       if (found.has(personId)) found.add(otherPersonId);
       else if (found.has(otherPersonId)) found.add(personId);
     }
