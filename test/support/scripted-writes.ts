@@ -35,8 +35,15 @@ export class ScriptedWrites {
   private readonly held = new Map<string, TestResource>();
   private fault: WriteFaultKind | null = null;
   abilities: WriteAbilities = { ifNoneExist: true, ifNoneMatch: false, updateCreates: false };
+  /** What changes in a document just before each of the next updates comes. */
+  changesBeforeUpdate: readonly Fields[] = [];
+  /** The id that it gives to what is created under another. */
+  renames: string | null = null;
   /** Types that it answers 422 to a write of. */
   refusedTypes: readonly string[] = [];
+
+  /** Types that it never answers a write of. */
+  silentTypes: readonly string[] = [];
 
   constructor(private readonly elsewhereUrl: string) {}
 
@@ -62,6 +69,11 @@ export class ScriptedWrites {
     this.keep({ ...this.held.get(`DocumentReference/${id}`)!, ...fields });
   }
 
+  /** Holds a resource as if it had been written. */
+  place(resource: TestResource): void {
+    this.keep(resource);
+  }
+
   /** Keeps a second copy. */
   copy(id: string): void {
     this.keep({ ...this.held.get(`DocumentReference/${id}`)!, id: this.nextId(), meta: undefined });
@@ -79,7 +91,7 @@ export class ScriptedWrites {
     if (type === undefined) return false;
     if (method === 'GET' && id !== null) {
       const found = this.held.get(path);
-      if (found === undefined && type !== 'DocumentReference') return false;
+      if (found === undefined && !['DocumentReference', 'Binary'].includes(type)) return false;
       this.send(response, found ? 200 : 404, found ?? outcome('not-found'));
       return true;
     }
@@ -88,6 +100,7 @@ export class ScriptedWrites {
       this.send(response, 422, outcome('invalid'));
       return true;
     }
+    if (this.silentTypes.includes(type)) return true;
     const fault = type === 'DocumentReference' ? this.fault : null;
     if (fault !== null) this.fault = null;
     if (fault !== null && this.refused(fault, response)) return true;
@@ -129,7 +142,10 @@ export class ScriptedWrites {
     const { ifNoneMatch, updateCreates } = this.abilities;
     const there = this.held.has(`${resource.resourceType}/${id}`);
     if (there && ifNoneMatch && headers['if-none-match'] === '*') return [412, outcome('conflict')];
-    if (!there && updateCreates) return this.make({ ...resource, id }, fault);
+    if (!there && updateCreates) return this.make({ ...resource, id: this.renames ?? id }, fault);
+    const [change, ...changes] = this.changesBeforeUpdate;
+    if (change !== undefined) this.change(id, change);
+    this.changesBeforeUpdate = changes;
     return this.update(id, headers, resource);
   }
 
