@@ -1,6 +1,7 @@
 /** A drop folder, as the hub's port wants it. */
 import type { AdapterDependencies, ClinicalRecordAdapter } from '../../src/clinical/clinical-record.port.js';
 import { listTeams, pullExtract } from './caseload.js';
+import { checkConformance } from './conformance.js';
 import { Intake } from './folder/intake.js';
 import { probe } from './health.js';
 import type { CaseloadExtractSettings } from './settings.js';
@@ -21,6 +22,8 @@ export function createCaseloadExtract(
       teams: (signal) => listTeams(context, until(signal)),
     },
     health: (signal) => probe(intake, settings.ageLimitHours, clock, until(signal)),
+    conformance: (signal) => checkConformance(intake, settings, until(signal)),
+    unmapped: intake.leftOut,
     close: async () => closing.abort(),
   };
 }

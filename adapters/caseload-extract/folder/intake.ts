@@ -35,6 +35,8 @@ type Taking = 'TAKEN' | 'REFUSED' | 'WAITING';
 /** One drop folder's intake. Any number of processes may have one: files are moved by rename, to names that their content gives. */
 export class Intake {
   readonly records: FolderRecords;
+  /** Values left out of the files taken here, as `row.<field>`. */
+  readonly leftOut = new Map<string, number>();
   private readonly folder: DropFolder;
   private readonly copies: WorkingCopies;
   private turn: Promise<void> = Promise.resolve();
@@ -166,6 +168,8 @@ export class Intake {
     } else {
       await this.folder.move(name, sha256, 'archive', said);
       await this.copies.keepOnly(sha256, clock.now().getTime());
+      for (const [field, times] of Object.entries(said.leftOut))
+        this.leftOut.set(`row.${field}`, (this.leftOut.get(`row.${field}`) ?? 0) + times);
       logger.info('caseload extract taken', { system, count: said.rows });
     }
     this.records.changed(target);
