@@ -5,8 +5,9 @@ import { type Json, member, objectsOf, textOf } from '../json.js';
 import { decodeBytes, type EncodedBytes, encodeBytes } from './content.rules.js';
 import { sealedText } from './pdf/seal.rules.js';
 
-/** Media types of what the hub files. */
+/** Media type of what the hub files as text. */
 export const TEXT_TYPE = 'text/plain; charset=utf-8';
+/** Media type of what the hub files as a page. */
 export const PDF_TYPE = 'application/pdf';
 
 /** SHA-256 of a text in UTF-8, lower-case hexadecimal. */
