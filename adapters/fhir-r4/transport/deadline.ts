@@ -42,11 +42,13 @@ export async function withinDeadline<T>(
   const timer = setTimeout(() => controller.abort(ends.late()), Math.max(0, limitMs));
   for (const one of outer) one.addEventListener('abort', stop, { once: true });
   if (outer.some((one) => one.aborted)) stop();
+  let end = () => {};
   const ended = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    end = () => reject(signal.reason);
   });
   ended.catch(() => undefined);
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
   try {
     signal.throwIfAborted();
     return await Promise.race([work(signal), ended]);
@@ -54,6 +56,8 @@ export async function withinDeadline<T>(
     throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
+    // The HTTP client keeps the signal for a long time, and by this listener it would keep the answer.
+    signal.removeEventListener('abort', end);
     for (const one of outer) one.removeEventListener('abort', stop);
   }
 }
