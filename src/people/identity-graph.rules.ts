@@ -101,6 +101,11 @@ export class IdentityGraph {
     };
   }
 
+  /** Those who were merged into this very person. */
+  mergedWith(id: string): string[] {
+    return [...(this.mergedInto.get(id) ?? [])];
+  }
+
   /** A person and all that were merged into them, however indirectly. */
   family(rootId: string): string[] {
     const found = new Set([rootId]);

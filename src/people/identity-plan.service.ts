@@ -2,8 +2,9 @@
 import { newId } from '../core/ids.js';
 import type { Transaction } from '../platform/database/database.js';
 import type { IdentityPlan } from './linking.rules.js';
+import type { Merge } from './merge.rules.js';
 
-/** Writes a plan. `at` is the instant that the rows bear. Contact details are never touched, except that a survivor inherits them. */
+/** Writes a plan. `at` is the instant that the rows bear. Contact details are never touched, except that a survivor takes them over and gives them back. */
 export async function writeIdentityPlan(
   tx: Transaction,
   organisationId: string,
@@ -12,7 +13,8 @@ export async function writeIdentityPlan(
 ): Promise<void> {
   if (plan.persons.length > 0) await writePersons(tx, organisationId, plan, at);
   if (plan.links.length > 0) await writeLinks(tx, organisationId, plan, at);
-  for (const { personId, intoId } of plan.merges) await inherit(tx, personId, intoId, at);
+  if (plan.givenBack.length > 0) await giveBack(tx, plan.givenBack, at);
+  for (const edge of plan.takenOver) await takeOver(tx, edge, at);
   if (plan.settled.length > 0) {
     await tx.query(
       `update identity_conflicts c set resolved_at = $2, resolution = s.resolution, ruling_id = coalesce(s."rulingId", c.ruling_id)
@@ -78,14 +80,32 @@ async function writeLinks(
   );
 }
 
-/** The survivor takes over contact details as one set, when it has none, and stays visible to every team that knew either. */
-async function inherit(tx: Transaction, personId: string, intoId: string, at: Date): Promise<void> {
+/** Contact details and teams that came with somebody who turned out to be another after all are no longer the person's. */
+async function giveBack(tx: Transaction, personIds: readonly string[], at: Date): Promise<void> {
+  await tx.query(
+    `update persons set
+       given_name = case when inherited_from_id is null then given_name end,
+       family_name = case when inherited_from_id is null then family_name end,
+       telephone = case when inherited_from_id is null then telephone end,
+       postcode = case when inherited_from_id is null then postcode end,
+       visible_team_ids = array(select unnest(visible_team_ids) except select unnest(inherited_team_ids)),
+       inherited_from_id = null, inherited_team_ids = '{}', updated_at = $2
+     where id = any($1::uuid[]) and (inherited_from_id is not null or inherited_team_ids <> '{}')`,
+    [personIds, at],
+  );
+}
+
+/** The survivor takes over contact details as one set, when it has none, and becomes visible to every team that knew either. */
+async function takeOver(tx: Transaction, { personId, intoId }: Merge, at: Date): Promise<void> {
   await tx.query(
     `update persons s set
        given_name = case when s.family_name is null then f.given_name else s.given_name end,
        family_name = coalesce(s.family_name, f.family_name),
        telephone = case when s.family_name is null then f.telephone else s.telephone end,
        postcode = case when s.family_name is null then f.postcode else s.postcode end,
+       inherited_from_id = case when s.family_name is null then f.id else s.inherited_from_id end,
+       inherited_team_ids = s.inherited_team_ids
+         || array(select unnest(f.visible_team_ids) except select unnest(s.visible_team_ids)),
        visible_team_ids = array(select distinct unnest(s.visible_team_ids || f.visible_team_ids)),
        updated_at = $3
      from persons f where f.id = $1 and s.id = $2 and f.family_name is not null`,

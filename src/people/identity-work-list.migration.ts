@@ -44,6 +44,9 @@ export class IdentityWorkList1750000001400 implements MigrationInterface {
       ]),
       `grant insert on identity_rulings to ${DatabaseRole.WRITE}`,
       `create policy identity_rulings_made on identity_rulings for insert to ${DatabaseRole.WRITE} with check (${IN_ORG})`,
+      // What a survivor has only from those merged into them goes back when they are parted.
+      `alter table persons add column inherited_from_id uuid constraint fk_persons_inherited_from references persons`,
+      `alter table persons add column inherited_team_ids uuid[] not null default '{}'`,
       `alter table identity_conflicts drop constraint ck_identity_conflicts_kind`,
       `alter table identity_conflicts add constraint ck_identity_conflicts_kind check (kind in ('SHARED_NHS_NUMBER', 'DATE_OF_BIRTH_MISMATCH', 'UNVERIFIED_NUMBER'))`,
       `alter table identity_conflicts add constraint ck_identity_conflicts_resolution check (resolution in ('MERGED', 'NO_LONGER_SO', 'SAME_PERSON', 'DIFFERENT_PERSONS'))`,
@@ -100,6 +103,7 @@ export class IdentityWorkList1750000001400 implements MigrationInterface {
       await runner.query(`revoke all on ${table} from ${DatabaseRole.READ_STEWARD}`);
     }
     for (const sql of [
+      'alter table persons drop column inherited_from_id, drop column inherited_team_ids',
       'drop index ix_identity_conflicts_found_at, ix_identity_conflicts_person, ix_identity_conflicts_other_person',
       'alter table identity_conflicts drop column ruling_id',
       'alter table identity_conflicts drop constraint ck_identity_conflicts_resolution',

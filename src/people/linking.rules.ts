@@ -10,7 +10,15 @@ import {
   type RecordIdentity,
 } from './identity.rules.js';
 import { IdentityGraph, type KnownConflict } from './identity-graph.rules.js';
-import { type Merge, merge, mergeRuled, newMerges, part, partFallen } from './merge.rules.js';
+import {
+  type Inheritance,
+  inheritanceOf,
+  type Merge,
+  merge,
+  mergeRuled,
+  part,
+  partFallen,
+} from './merge.rules.js';
 import type { Ruling } from './ruling.rules.js';
 
 /** What is known around the arriving records. */
@@ -26,12 +34,10 @@ export interface Neighbourhood {
 }
 
 /** What to write. Persons and links are given whole; a new person's id is in `madeIds`. */
-export interface IdentityPlan extends ConflictOutcome {
+export interface IdentityPlan extends ConflictOutcome, Inheritance {
   readonly madeIds: ReadonlySet<string>;
   readonly persons: readonly KnownPerson[];
   readonly links: readonly LinkedRecord[];
-  /** Persons that turned out to be another; the survivor inherits contact details and visibility. */
-  readonly merges: readonly Merge[];
 }
 
 /** A person of whom nothing is known yet. */
@@ -101,7 +107,7 @@ export function planLinks(
     madeIds,
     persons: graph.changedPersons,
     links: graph.changedLinks,
-    merges: newMerges(graph, merges),
+    ...inheritanceOf(graph, merges),
     ...outcome,
   };
 }

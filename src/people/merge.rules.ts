@@ -19,9 +19,35 @@ export function merge(graph: IdentityGraph, personId: string, intoId: string, me
   merges.push({ personId, intoId });
 }
 
-/** Merges that are new: not those that were parted and brought together again in one plan. */
-export function newMerges(graph: IdentityGraph, merges: readonly Merge[]): Merge[] {
-  return merges.filter(({ personId, intoId }) => graph.before(personId)?.mergedIntoId !== intoId);
+/** What joins and partings do to contact details and visibility, which a survivor takes over for as long as they survive somebody. */
+export interface Inheritance {
+  /** Merges that are new: not those that were parted and brought together again in one plan. */
+  readonly merges: readonly Merge[];
+  /** Persons who may have taken over from somebody who is no longer theirs: they give back all that is not their own. */
+  readonly givenBack: readonly string[];
+  /** From whom to whom to take over, in an order in which everybody has before they give. */
+  readonly takenOver: readonly Merge[];
+}
+
+/** Compares whom everybody was merged into with whom they are merged into now. */
+export function inheritanceOf(graph: IdentityGraph, merges: readonly Merge[]): Inheritance {
+  const made = merges.filter(({ personId, intoId }) => graph.before(personId)?.mergedIntoId !== intoId);
+  const givenBack = new Set<string>();
+  for (const { id, mergedIntoId } of graph.changedPersons) {
+    const was = graph.before(id)?.mergedIntoId ?? null;
+    if (was === null || was === mergedIntoId) continue;
+    for (let heir: string | null = was; heir !== null && !givenBack.has(heir); ) {
+      givenBack.add(heir);
+      heir = graph.before(heir)?.mergedIntoId ?? null;
+    }
+  }
+  const again = [...givenBack].flatMap((intoId) =>
+    graph.mergedWith(intoId).map((personId): Merge => ({ personId, intoId })),
+  );
+  const edges = new Map([...made, ...again].map((edge) => [edge.personId, edge]));
+  const generations = ({ personId }: Merge): number => graph.family(personId).length;
+  const takenOver = [...edges.values()].sort((a, b) => generations(a) - generations(b));
+  return { merges: made, givenBack: [...givenBack], takenOver };
 }
 
 /**

@@ -44,6 +44,8 @@ export function matchPerson(stated: StatedIdentity, around: Neighbourhood, newId
       persons: graph.changedPersons,
       links: [],
       merges: [],
+      givenBack: [],
+      takenOver: [],
       ...outcome,
     },
   };

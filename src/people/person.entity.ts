@@ -72,6 +72,18 @@ export class PersonEntity {
   @Column('uuid', { name: 'visible_team_ids', array: true, default: () => `'{}'` })
   visibleTeamIds: string[];
 
+  /** Whose names and contact details these are, when they came with somebody merged into this person; null when they are their own. */
+  @Column('uuid', { name: 'inherited_from_id', nullable: true })
+  inheritedFromId: string | null;
+
+  @ManyToOne(() => PersonEntity)
+  @JoinColumn({ name: 'inherited_from_id', foreignKeyConstraintName: 'fk_persons_inherited_from' })
+  inheritedFrom: Relation<PersonEntity> | null;
+
+  /** Of the teams that may see the person, those that only know somebody merged into them. */
+  @Column('uuid', { name: 'inherited_team_ids', array: true, default: () => `'{}'` })
+  inheritedTeamIds: string[];
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'clock_timestamp()' })
   createdAt: Date;
 

@@ -28,6 +28,9 @@ export interface FoundPerson {
   readonly ambiguous: boolean;
 }
 
+/** Names are nobody's yet, came with somebody merged into the person, or are the receiving team's to correct. */
+const MAY_NAME = 'family_name is null or inherited_from_id is not null or $6::uuid = any(visible_team_ids)';
+
 /**
  * The person a referral is about, under the rules of `matchPerson`; names are set from the first referral, or from one of a
  * team that sees the person already; contact details from the newest (a null telephone or postcode leaves what was known) and the team is let in. Needs the scope's organisation and the
@@ -50,10 +53,12 @@ export async function findOrMakePerson(
   await writeIdentityPlan(tx, organisationId, plan, at);
   await tx.query(
     `update persons set
-       given_name = case when family_name is null or $6::uuid = any(visible_team_ids) then $2 else given_name end,
-       family_name = case when family_name is null or $6::uuid = any(visible_team_ids) then $3 else family_name end,
-       telephone = coalesce($4, telephone), postcode = coalesce($5, postcode),
+       given_name = case when ${MAY_NAME} then $2 else given_name end,
+       family_name = case when ${MAY_NAME} then $3 else family_name end,
+       telephone = coalesce($4, case when inherited_from_id is null then telephone end),
+       postcode = coalesce($5, case when inherited_from_id is null then postcode end),
        visible_team_ids = case when $6::uuid = any(visible_team_ids) then visible_team_ids else visible_team_ids || $6::uuid end,
+       inherited_from_id = null, inherited_team_ids = array_remove(inherited_team_ids, $6::uuid),
        updated_at = $7
      where id = $1`,
     [personId, stated.givenName, stated.familyName, stated.telephone, stated.postcode, stated.teamId, at],

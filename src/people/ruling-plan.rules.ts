@@ -2,7 +2,7 @@
 import { settleConflicts } from './conflict.rules.js';
 import { IdentityGraph } from './identity-graph.rules.js';
 import { type IdentityPlan, mergeStated, type Neighbourhood } from './linking.rules.js';
-import { type Merge, mergeRuled, newMerges } from './merge.rules.js';
+import { inheritanceOf, type Merge, mergeRuled } from './merge.rules.js';
 import type { Ruling, RulingResolution } from './ruling.rules.js';
 
 /** A ruling on two surviving persons with one number, as they are known now; null when they do not share one or are one already. */
@@ -43,7 +43,7 @@ export function planRuling(around: Neighbourhood, ruling: Ruling): IdentityPlan 
     madeIds: new Set(),
     persons: graph.changedPersons,
     links: [],
-    merges: newMerges(graph, merges),
+    ...inheritanceOf(graph, merges),
     ...outcome,
   };
 }

@@ -1,6 +1,7 @@
 /** Chains of merges in the real database, undone link by link: nobody stays joined to somebody whom no record joins them to. */
 import type { RecordIdentity } from '../../../src/people/identity.rules.js';
 import { linkRecords } from '../../../src/people/linking.service.js';
+import { findOrMakePerson } from '../../../src/people/person.service.js';
 import { CaseloadWorld, testNhsNumber } from '../../support/caseload-world.js';
 
 let world: CaseloadWorld;
@@ -87,6 +88,67 @@ test('a merge that moves to another record takes nobody else along', async () =>
   expect(await identities()).toBe('1+3 2+4');
   await arrive(record('1', '2'));
   expect(await identities()).toBe('1+2+4 3');
+});
+
+describe('what came with somebody else', () => {
+  let teams: readonly string[];
+  beforeAll(async () => {
+    teams = [await world.team('EMPLOYMENT'), await world.team('EMPLOYMENT')].sort();
+  });
+  const refer = (localId: string, familyName: string, teamId: string) =>
+    world.as('write', (tx) =>
+      findOrMakePerson(
+        tx,
+        {
+          organisationId: world.organisationId,
+          nhsNumber: testNhsNumber(Number(localId)),
+          dateOfBirth: '1980-02-29',
+          givenName: 'Ada',
+          familyName,
+          telephone: `0${localId}`,
+          postcode: null,
+          teamId,
+        },
+        world.clock.now(),
+      ),
+    );
+  /** Family name, telephone and how many teams, of the survivor of each record. */
+  const seen = async (): Promise<unknown[]> =>
+    Promise.all(
+      ['1', '2', '3'].map(async (localId) => {
+        const { id } = await world.personOf(localId);
+        const [row] = await world.sql<{ says: string }>(
+          `select concat_ws(' ', coalesce(family_name, '-'), coalesce(telephone, '-'), cardinality(visible_team_ids)) as says from persons where id = $1`,
+          [id],
+        );
+        return row!.says;
+      }),
+    );
+
+  test('goes back along a whole chain, and along the rest of it when only a link is undone', async () => {
+    for (const localId of ['1', '2', '3']) await arrive(record(localId));
+    await refer('1', 'One', teams[0]!);
+    await refer('2', 'Two', teams[1]!);
+    expect(await seen()).toEqual(['One 01 1', 'Two 02 1', '- - 0']);
+    await arrive(chain[1]!, chain[2]!);
+    expect(await seen()).toEqual(['Two 02 2', 'Two 02 2', 'Two 02 2']);
+    await arrive(record('1'));
+    expect(await seen()).toEqual(['One 01 1', 'Two 02 1', 'Two 02 1']);
+    await arrive(record('2'));
+    expect(await seen()).toEqual(['One 01 1', 'Two 02 1', '- - 0']);
+  });
+
+  test('gives way to a referral of their own, which stays', async () => {
+    await arrive(record('1'), record('2'), record('3'));
+    await refer('1', 'One', teams[0]!);
+    await arrive(chain[1]!);
+    expect(await seen()).toEqual(['One 01 1', 'One 01 1', '- - 0']);
+    await refer('2', 'Two', teams[1]!);
+    // That team knew of them through the other alone.
+    await refer('2', 'Two', teams[0]!);
+    await arrive(record('1'));
+    expect(await seen()).toEqual(['One 01 1', 'Two 02 2', '- - 0']);
+  });
 });
 
 test('undone with all of it in one pull', async () => {

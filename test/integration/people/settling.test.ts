@@ -112,6 +112,13 @@ const settle = async (
     ...more,
   });
 };
+const seenOf = async (id: string): Promise<unknown> =>
+  (
+    await world.sql(
+      `select family_name as family, telephone, array(select unnest(visible_team_ids) order by 1) as teams from persons where id = $1`,
+      [id],
+    )
+  )[0];
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'DONE',
@@ -180,8 +187,14 @@ describe('one person', () => {
     }
     await arrive('A', unverified('1', { nhsNumber: testNhsNumber(2) }));
     expect([await survivor(), await resolutions()]).toEqual([personId, ['NO_LONGER_SO']]);
+    // Nothing of somebody else stays with whom the record is about.
+    expect([await seenOf(owner), await seenOf(personId)]).toEqual([
+      { family: null, telephone: null, teams: [] },
+      { family: 'Made-Up', telephone: '01632 960000', teams: [team] },
+    ]);
     await arrive('A', unverified('1'));
     expect([await survivor(), await resolutions()]).toEqual([owner, ['SAME_PERSON']]);
+    expect(await seenOf(owner)).toEqual({ family: 'Made-Up', telephone: '01632 960000', teams: [team] });
   });
 });
 
