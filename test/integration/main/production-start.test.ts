@@ -132,6 +132,18 @@ describe('a production start', () => {
     expect(body).not.toContain(new URL(production.ownerUrl).password);
   });
 
+  it('asks its record system in the background how it fits its site, and shows the word', async () => {
+    const profileOf = async (): Promise<string | undefined> => {
+      const ready = await fetch(`${hub.url}/health/ready`);
+      const { systems } = (await ready.json()) as { systems: { system: string; profile: string }[] };
+      return systems.find(({ system }) => system === 'record')?.profile;
+    };
+    for (let turn = 0; turn < 200 && (await profileOf()) === 'NOT_ASKED'; turn++)
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    // The test's server states nothing but its version.
+    expect(await profileOf()).toBe('NOT_STATED');
+  });
+
   it('has the site of its file in the graph', async () => {
     const { data } = await ask(
       tokenOf(),
