@@ -144,6 +144,7 @@ describe('what came with somebody else', () => {
     await arrive(chain[1]!);
     expect(await seen()).toEqual(['One 01 1', 'One 01 1', '- - 0']);
     await refer('2', 'Two', teams[1]!);
+    expect((await seen())[1]).toBe('Two 02 2');
     // That team knew of them through the other alone.
     await refer('2', 'Two', teams[0]!);
     await arrive(record('1'));
