@@ -38,7 +38,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A fresh folder and port; no setting of the surroundings reaches the hub. */
+/** A fresh folder and port; no setting of the surroundings reaches the hub, which is listened to from within. */
 export async function hubFolder(): Promise<HubFolder> {
   const dataDir = scratchFolder('hub-e2e-');
   const port = await freePort();
@@ -49,6 +49,8 @@ export async function hubFolder(): Promise<HubFolder> {
     ...Object.fromEntries(inherited),
     HUB_DATA_DIR: dataDir,
     HUB_PORT: String(port),
+    // What it writes to a record is judged at the end of the run.
+    NODE_OPTIONS: `--import ${new URL('./emitted/in-a-process.js', import.meta.url).href}`,
   };
   return { dataDir, env, port, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }

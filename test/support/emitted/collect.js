@@ -7,8 +7,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folder that takes what was collected, for as long as the test run lasts. */
-export const FOLDER = 'HUB_TEST_EMITTED';
+/** Variable with the folder that takes what was collected; no setting of the hub's, so that a hub started as users start it has it too. */
+export const FOLDER = 'TEST_EMITTED_FOLDER';
 
 /** Headers as pairs, whichever of its forms the client has them in. */
 function headersOf({ headers }) {
