@@ -21,63 +21,45 @@ export class JsonLimits {
   private depth = 0;
   private values = 0;
   private inText = false;
-  /** Backslashes at the end of the piece before, within a text. */
-  private slashes = 0;
+  /** True behind a backslash within a text. */
+  private isEscaped = false;
 
   constructor(private readonly byLine: boolean) {}
 
   /** The next piece. `HUB_UPSTREAM_PROTOCOL` with fault `TOO_DEEP` or `TOO_MANY` as soon as there is more than is parsed. */
   take(bytes: Uint8Array): void {
-    let at = this.inText ? this.endOfText(bytes, 0) : 0;
-    while (at < bytes.length) {
-      const byte = bytes[at];
-      at += 1;
-      if (byte === QUOTE) {
-        this.inText = true;
-        this.slashes = 0;
-        at = this.endOfText(bytes, at);
-      } else if (byte === COMMA) this.values += 1;
+    let { inText, isEscaped } = this;
+    // By place and with few calls: this looks at every byte of every answer.
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      if (inText) {
+        if (isEscaped) isEscaped = false;
+        else if (byte === BACKSLASH) isEscaped = true;
+        else if (byte === QUOTE) inText = false;
+      } else if (byte === QUOTE) inText = true;
+      else if (byte === COMMA) this.values += 1;
       else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.open();
       else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.depth -= 1;
       else if (byte === LINE_END && this.byLine) this.begin();
     }
-    if (this.values > JSON_LIMITS.values) throw tooMuch('TOO_MANY', JSON_LIMITS.values);
+    this.inText = inText;
+    this.isEscaped = isEscaped;
+    this.requireFew();
   }
 
   private begin(): void {
-    if (this.values > JSON_LIMITS.values) throw tooMuch('TOO_MANY', JSON_LIMITS.values);
+    this.requireFew();
     this.depth = 0;
     this.values = 0;
+  }
+
+  private requireFew(): void {
+    if (this.values > JSON_LIMITS.values) throw tooMuch('TOO_MANY', JSON_LIMITS.values);
   }
 
   private open(): void {
     this.depth += 1;
     this.values += 1;
     if (this.depth > JSON_LIMITS.depth) throw tooMuch('TOO_DEEP', JSON_LIMITS.depth);
-  }
-
-  /** Where the text that is open ends, that is behind its quotation mark, or the end of the piece. */
-  private endOfText(bytes: Uint8Array, from: number): number {
-    let search = from;
-    for (;;) {
-      const quote = bytes.indexOf(QUOTE, search);
-      const end = quote < 0 ? bytes.length : quote;
-      const slashes = this.slashesBefore(bytes, from, end);
-      if (quote < 0) {
-        this.slashes = slashes;
-        return bytes.length;
-      }
-      if (slashes % 2 === 0) {
-        this.inText = false;
-        return quote + 1;
-      }
-      search = quote + 1;
-    }
-  }
-
-  private slashesBefore(bytes: Uint8Array, from: number, end: number): number {
-    let at = end;
-    while (at > from && bytes[at - 1] === BACKSLASH) at -= 1;
-    return end - at + (at === from ? this.slashes : 0);
   }
 }
