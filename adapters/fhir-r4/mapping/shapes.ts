@@ -149,45 +149,76 @@ const META = object({
   security: [object({ code: 'text' }, 'code')],
 });
 
-function fits(value: unknown, shape: Shape): boolean {
-  switch (shape) {
-    case 'text':
-      return typeof value === 'string' && value.trim() !== '';
-    case 'instant':
-      return typeof value === 'string' && instantOf(value) !== null;
-    case 'number':
-    case 'boolean':
-      return typeof value === shape;
+/** Looks through a value whose place is known. */
+type Check = (value: unknown, unmapped: Unmapped) => void;
+
+const TESTS: Readonly<Record<Extract<Shape, string>, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string' && value.trim() !== '',
+  instant: (value) => typeof value === 'string' && instantOf(value) !== null,
+  number: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
+};
+
+const isList = (shape: ObjectShape | readonly [Shape]): shape is readonly [Shape] => Array.isArray(shape);
+
+/** Shapes are turned into checks once, with their paths: pulls look through tens of thousands of resources. */
+function checkOf(shape: Shape, path: string): Check {
+  if (typeof shape === 'string') {
+    const test = TESTS[shape];
+    return (value, unmapped) => {
+      if (!test(value)) unmapped(path);
+    };
   }
-  if (isList(shape)) return Array.isArray(value);
+  if (isList(shape)) {
+    const each = checkOf(shape[0], path);
+    return (value, unmapped) => {
+      if (Array.isArray(value)) for (const one of value) each(one, unmapped);
+      else unmapped(path);
+    };
+  }
+  const inner = membersOf(shape.members, path);
   const { some } = shape;
-  return asObject(value) !== null && (some?.some((name) => member(value, name) !== undefined) ?? true);
+  return (value, unmapped) => {
+    const json = asObject(value);
+    if (json === null || some?.every((name) => member(json, name) === undefined)) unmapped(path);
+    else inner(json, unmapped);
+  };
 }
 
-const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
-
-function check(value: unknown, shape: Shape, path: string, unmapped: Unmapped): void {
-  if (!fits(value, shape)) unmapped(path);
-  else if (isList(shape)) for (const one of value as readonly unknown[]) check(one, shape[0], path, unmapped);
-  else if (typeof shape === 'object') checkMembers(value as Json, shape.members, path, unmapped);
+/** By the members that are there, as most of those that could be are not. */
+function membersOf(shapes: Shapes, path: string): (value: Json, unmapped: Unmapped) => void {
+  const checks = new Map(
+    Object.entries(shapes).map(([name, shape]) => [name, checkOf(shape, `${path}.${name}`)]),
+  );
+  return (value, unmapped) => {
+    for (const name of Object.keys(value)) checks.get(name)?.(value[name], unmapped);
+  };
 }
 
-function checkMembers(value: Json, shapes: Shapes, path: string, unmapped: Unmapped): void {
-  for (const [name, shape] of Object.entries(shapes)) {
-    const found = member(value, name);
-    if (found !== undefined) check(found, shape, `${path}.${name}`, unmapped);
-  }
-}
+/** FHIR R4 sections 2.4.5 and 2.1.0.3: elements that may turn the meaning of all the rest. */
+const NOT_TO_IGNORE = ['modifierExtension', 'implicitRules'];
+
+/** By type. */
+const CHECKS: ReadonlyMap<string, ReturnType<typeof membersOf>> = new Map(
+  Object.entries(SHAPES).map(([type, shapes]) => {
+    const inner = membersOf({ ...shapes, meta: META }, type);
+    const paths = NOT_TO_IGNORE.map((name) => [name, `${type}.${name}`] as const);
+    return [
+      type,
+      (resource, unmapped) => {
+        inner(resource, unmapped);
+        for (const [name, path] of paths) if (member(resource, name) !== undefined) unmapped(path);
+      },
+    ];
+  }),
+);
 
 /**
  * Counts what a resource holds that cannot be read as its type is read, and what FHIR forbids to ignore: `modifierExtension` and
- * `implicitRules` may turn the meaning of all the rest. Types that are not read are passed over. Never throws.
+ * `implicitRules`. Types that are not read are passed over. Never throws.
  */
 export function countShapes(resource: unknown, unmapped: Unmapped): void {
-  const type = textOf(resource, 'resourceType');
-  if (type === null || !Object.hasOwn(SHAPES, type)) return;
-  const json = asObject(resource)!;
-  checkMembers(json, { ...SHAPES[type], meta: META }, type, unmapped);
-  for (const name of ['modifierExtension', 'implicitRules'])
-    if (member(json, name) !== undefined) unmapped(`${type}.${name}`);
+  const json = asObject(resource);
+  const type = textOf(json, 'resourceType');
+  if (json !== null && type !== null) CHECKS.get(type)?.(json, unmapped);
 }
