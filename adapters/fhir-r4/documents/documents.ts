@@ -93,6 +93,21 @@ export function createDocuments(context: CompanionContext): DocumentsCapability 
     return found;
   }
 
+  /** As `held`; what is too large in one answer is asked for by halves. */
+  async function heldByHalves(
+    session: Session,
+    ids: readonly string[],
+  ): Promise<Map<string, Observed<FiledDocument>>> {
+    try {
+      return await held(session, ids);
+    } catch (error) {
+      if (ids.length === 1 || !isHubError(error) || error.details.fault !== 'TOO_LARGE') throw error;
+      const half = Math.ceil(ids.length / 2);
+      const first = await heldByHalves(session, ids.slice(0, half));
+      return new Map([...first, ...(await heldByHalves(session, ids.slice(half)))]);
+    }
+  }
+
   async function find(
     keys: readonly DocumentKey[],
     signal: AbortSignal,
@@ -103,7 +118,7 @@ export function createDocuments(context: CompanionContext): DocumentsCapability 
     const size = settings.searchByPost ? KEYS_PER_SEARCH.byForm : KEYS_PER_SEARCH.byAddress;
     const found = new Map<string, Observed<FiledDocument>>();
     for (let from = 0; from < ids.length; from += size) {
-      const page = await held(session, ids.slice(from, from + size));
+      const page = await heldByHalves(session, ids.slice(from, from + size));
       for (const [id, document] of page) found.set(id, document);
     }
     return keys.map(({ documentVersionId }) => found.get(documentVersionId) ?? null);
