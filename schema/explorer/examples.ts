@@ -198,6 +198,23 @@ export const EXPLORER_EXAMPLES: readonly RoleExample[] = [
 }`,
   },
   {
+    role: 'steward',
+    title: 'Who may be whom',
+    description:
+      'For identity stewards: open disputes about identity, oldest first, with both sides and every record of each.',
+    query: `query Disputes($first: Int!) {
+  identityConflicts(first: $first, filter: { open: true }) {
+    totalCount
+    nodes { id kind foundAt version person { ...Side } otherPerson { ...Side } ruling { resolution reason ruledAt } }
+  }
+}
+fragment Side on IdentitySide {
+  nhsNumber nhsNumberStatus dateOfBirth givenName familyName isReferred isRestricted
+  records { system { code } localId nhsNumber nhsNumberStatus dateOfBirth isActive replacedByLocalId isRestricted }
+}`,
+    variables: { first: 10 },
+  },
+  {
     role: 'manager',
     title: 'A specification, clause by clause',
     description: 'For team managers: the rules of a service specification with the lines they come from.',

@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.command.js';
 import { eligibilityCommands } from './commands/eligibility.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { notesCommands } from './commands/notes.command.js';
+import { peopleCommands } from './commands/people.command.js';
 import { recordsCommands } from './commands/records.command.js';
 import { schemaCommands } from './commands/schema.command.js';
 import { seedCommand } from './commands/seed.command.js';
@@ -66,6 +67,7 @@ export async function runProgram(
     eligibilityCommands,
     notesCommands,
     destinationCommands,
+    peopleCommands,
     systemsCommands,
     directoryCommands,
     recordsCommands,

@@ -54,7 +54,7 @@ A signed JWT in the header \`Authorization: Bearer …\`, algorithm RS256, PS256
 | \`exp\` | required; \`nbf\` and \`iat\` are held to when there; clocks may differ by 60 seconds |
 | \`sub\` | the person or machine, as the directory has it |
 | \`org\` | ODS code of the organisation in which they act |
-| \`roles\` | a list of \`EMPLOYMENT_SPECIALIST\`, \`TEAM_MANAGER\`, \`CARE_COORDINATOR\`, \`ANALYST\`, \`INTEGRATION\`, \`ADMINISTRATOR\`; only those that the directory has too count, and one is active in a request |
+| \`roles\` | a list of \`EMPLOYMENT_SPECIALIST\`, \`TEAM_MANAGER\`, \`CARE_COORDINATOR\`, \`ANALYST\`, \`INTEGRATION\`, \`ADMINISTRATOR\`, \`IDENTITY_STEWARD\`; only those that the directory has too count, and one is active in a request |
 
 Headers of a request: \`hub-role\` chooses among several roles; \`hub-purpose\` says why: \`DIRECT_CARE\` (specialists, managers,
 coordinators, machines), \`SERVICE_MANAGEMENT\` (managers), \`REPORTING\` (analysts), \`ADMINISTRATION\` (administrators). Both have

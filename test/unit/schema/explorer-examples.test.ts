@@ -30,6 +30,7 @@ describe('explorer examples', () => {
       manager: 'team managers',
       analyst: 'analysts',
       administrator: 'administrators',
+      steward: 'identity stewards',
     };
     for (const { title, role, description } of EXPLORER_EXAMPLES) {
       expect([title, description.split(':')[0]]).toEqual([
