@@ -130,7 +130,8 @@ describe('cursors', () => {
     const refused = [
       ...NAMES.filter(
         (who) =>
-          who !== 'specialist' && ![Role.INTEGRATION, Role.ADMINISTRATOR].includes(WHO[who].role as never),
+          who !== 'specialist' &&
+          ![Role.INTEGRATION, Role.ADMINISTRATOR, Role.IDENTITY_STEWARD].includes(WHO[who].role as never),
       ).map((who) => [who, page(cursor)] as const),
       ['specialist', page(cursor, 'FAMILY_NAME')] as const,
       ['specialist', `{ referrals(after: "${cursor}") { nodes { id } } }`] as const,
