@@ -63,11 +63,15 @@ function transactionOn(manager: EntityManager): Transaction {
   return {
     manager,
     async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+      const sent = [...values];
       try {
-        const result = await manager.queryRunner!.query(text, [...values], true);
+        const result = await manager.queryRunner!.query(text, sent, true);
         return (result.records ?? []) as Row[];
       } catch (error) {
         throw mapDatabaseError(error);
+      } finally {
+        // Queries that are done are reachable until memory is collected as a whole; what was sent by them need not be.
+        sent.length = 0;
       }
     },
   };
