@@ -57,12 +57,12 @@ A signed JWT in the header \`Authorization: Bearer …\`, algorithm RS256, PS256
 | \`roles\` | a list of \`EMPLOYMENT_SPECIALIST\`, \`TEAM_MANAGER\`, \`CARE_COORDINATOR\`, \`ANALYST\`, \`INTEGRATION\`, \`ADMINISTRATOR\`, \`IDENTITY_STEWARD\`; only those that the directory has too count, and one is active in a request |
 
 Headers of a request: \`hub-role\` chooses among several roles; \`hub-purpose\` says why: \`DIRECT_CARE\` (specialists, managers,
-coordinators, machines), \`SERVICE_MANAGEMENT\` (managers), \`REPORTING\` (analysts), \`ADMINISTRATION\` (administrators). Both have
-defaults. Teams never come from the token.
+coordinators, machines), \`SERVICE_MANAGEMENT\` (managers), \`REPORTING\` (analysts), \`ADMINISTRATION\` (administrators,
+identity stewards). Both have defaults. Teams never come from the token.
 
 ## Site profiles
 
-\`HUB_SITES_FILE\` names a JSON file with a list of clinical record systems:
+\`HUB_SITES_FILE\` names a JSON file with a list of clinical record systems; [site-profiles.md](site-profiles.md) has some to start from:
 
 \`\`\`json
 [
