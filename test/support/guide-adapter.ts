@@ -13,12 +13,15 @@ export function filesOfGuide(): ReadonlyMap<string, string> {
 
 /** The text with what it imports from outside the guide found from where it really is. */
 function atHome(path: string, text: string, folder: string, files: ReadonlyMap<string, string>): string {
-  return text.replace(/((?:from|import) ')(\.[^']+)(')/g, (whole, before: string, target: string, after: string) => {
-    const meant = join(dirname(path), target);
-    if (files.has(meant.replace(/\.js$/, '.ts'))) return whole;
-    const real = relative(join(folder, dirname(path)), join(ROOT, meant));
-    return before + real + after;
-  });
+  return text.replace(
+    /((?:from|import) ')(\.[^']+)(')/g,
+    (whole, before: string, target: string, after: string) => {
+      const meant = join(dirname(path), target);
+      if (files.has(meant.replace(/\.js$/, '.ts'))) return whole;
+      const real = relative(join(folder, dirname(path)), join(ROOT, meant));
+      return before + real + after;
+    },
+  );
 }
 
 /** Writes the files into a new folder of the source tree, with a project to check their types; whoever asks removes it. */
