@@ -64,6 +64,7 @@ describe('a server that answers whatever it likes', () => {
     const honest = { ...answers, searchByForm: askedForNothing(answers) };
     const data = new MarkedData(honest, settings);
     expect(await data.removeLeftOvers(true)).toBe(1);
+    await data.removeAll();
     expect(removed).toEqual(['DocumentReference/filed', 'Patient/ours']);
   });
 
