@@ -1,5 +1,6 @@
 /** A production start: the operator's database, issuer and record system; nothing of the demonstration. */
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL_SPECIFICATIONS } from '../../../seeds/specifications/all-specifications.js';
 import { DemonstrationIssuer } from '../../../src/access/tokens/demonstration-issuer.js';
 import { seedSpecifications } from '../../../src/contracts/specification.service.js';
@@ -286,5 +287,39 @@ describe('roles of a process', () => {
        where tstzrange(a.started_at, a.finished_at) && tstzrange(b.started_at, b.finished_at)`,
     );
     expect(overlaps!.n).toBe(0);
+  });
+
+  it('a hint to a process that only serves is kept for one that works, which asks for what has changed', async () => {
+    const secret = 'a-hint-secret-of-at-least-32-characters';
+    const settings = {
+      baseUrl: production.fhir.baseUrl,
+      bearerToken: { env: 'HUB_SECRET_RECORD' },
+      hintSecret: { env: 'HUB_SECRET_HINTS' },
+    };
+    const changes = {
+      HUB_SITES_FILE: production.sites({ settings }),
+      HUB_SECRET_HINTS: secret,
+      HUB_HINT_SECONDS: '1',
+    };
+    const serving = await production.start({ ...changes, HUB_ROLES: 'http' });
+    const hint = async (given: string) => {
+      const headers = { authorization: `Bearer ${given}`, 'content-type': 'application/fhir+json' };
+      const init = { method: 'POST', headers, body: '{"resourceType":"EpisodeOfCare"}' };
+      return (await fetch(`${serving.url}/hints/fhir/record`, init)).status;
+    };
+    expect(await Promise.all([hint(secret), hint(secret), hint(`${secret}x`)])).toEqual([202, 202, 401]);
+    const metrics = await (await fetch(`${serving.url}/metrics`)).text();
+    for (const outcome of ['accepted', 'coalesced', 'refused'])
+      expect(metrics).toContain(`hub_hints_total{system="record",outcome="${outcome}"} 1`);
+    const waiting = 'select from caseload_hints where asked > answered';
+    expect(await production.sql(waiting)).toHaveLength(1);
+    const since = new Date();
+    await production.start({ ...changes, HUB_ROLES: 'worker' });
+    while ((await production.sql(waiting)).length > 0) await sleep(50);
+    const pulls = await production.sql<{ state: string }>(
+      'select distinct state from caseload_pulls where started_at >= $1',
+      [since],
+    );
+    expect(pulls).toEqual([{ state: 'COMPLETE' }]);
   });
 });

@@ -10,6 +10,9 @@ describe('createMetrics', () => {
     metrics.decision('CANNOT_TELL');
     metrics.decision('CANNOT_TELL');
     metrics.pull('north', 'SWEEP', 'COMPLETE');
+    metrics.hint('north', 'accepted');
+    metrics.hint('north', 'coalesced');
+    metrics.hint('north', 'coalesced');
     metrics.caseloadAge('north', 90);
     const text = await metrics.render();
     expect(metrics.contentType).toContain('text/plain');
@@ -20,6 +23,8 @@ describe('createMetrics', () => {
     );
     expect(text).toContain('hub_eligibility_decisions_total{verdict="CANNOT_TELL"} 2');
     expect(text).toContain('hub_caseload_pulls_total{system="north",kind="SWEEP",state="COMPLETE"} 1');
+    expect(text).toContain('hub_hints_total{system="north",outcome="accepted"} 1');
+    expect(text).toContain('hub_hints_total{system="north",outcome="coalesced"} 2');
     expect(text).toContain('hub_caseload_age_seconds{system="north"} 90');
   });
 
