@@ -38,7 +38,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** A fresh folder and port; no setting of the surroundings reaches the hub, which is listened to from within. */
+/** A fresh folder and port; no setting of the surroundings reaches the hub. */
 export async function hubFolder(): Promise<HubFolder> {
   const dataDir = scratchFolder('hub-e2e-');
   const port = await freePort();
@@ -49,8 +49,6 @@ export async function hubFolder(): Promise<HubFolder> {
     ...Object.fromEntries(inherited),
     HUB_DATA_DIR: dataDir,
     HUB_PORT: String(port),
-    // What it writes to a record is judged at the end of the run.
-    NODE_OPTIONS: `--import ${new URL('./emitted/in-a-process.js', import.meta.url).href}`,
   };
   return { dataDir, env, port, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
@@ -71,6 +69,11 @@ export async function seededFolder(): Promise<Omit<HubFolder, 'remove'> & { remo
   };
 }
 
+/** Listens to a process from within: what it writes to a record is judged at the end of the run. */
+const LISTENED_TO = {
+  NODE_OPTIONS: `--import ${new URL('./emitted/in-a-process.js', import.meta.url).href}`,
+};
+
 /** Starts the hub and waits for its banner. */
 export async function startHubProcess(
   folder: Pick<HubFolder, 'env'>,
@@ -79,7 +82,7 @@ export async function startHubProcess(
   const startedAt = Date.now();
   const child = spawn(process.execPath, ['src/runtime/start.mjs', 'start'], {
     cwd: ROOT,
-    env: folder.env,
+    env: { ...folder.env, ...LISTENED_TO },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
