@@ -1,9 +1,10 @@
 /** Writes beside a document: each by itself, once in effect, and without any say in what became of the document. */
 import type { OutgoingDocument } from '../../../src/clinical/documents.port.js';
 import { londonDate } from '../../../src/core/calendar.js';
-import { isHubError } from '../../../src/core/errors.js';
+import { HubError, isHubError } from '../../../src/core/errors.js';
 import type { Logger } from '../../../src/core/logger.js';
 import type { Unmapped } from '../mapping/unmapped.js';
+import { patientIn } from '../record/by-patient.js';
 import { mapOpenEpisode } from '../record/record-episode.rules.js';
 import { type SearchContext, searchAll } from '../search-all.js';
 import type { Session } from '../transport/connection.js';
@@ -31,7 +32,7 @@ export interface Companions {
   cancel(documentVersionId: string, signal: AbortSignal): Promise<void>;
 }
 
-/** The care manager of the person's open episodes; null unless there is exactly one. */
+/** The care manager of the person's open episodes; null unless there is exactly one. `HUB_UPSTREAM_PROTOCOL` where one is another's. */
 async function coordinatorOf(context: CompanionContext, session: Session, patientLocalId: string) {
   const { settings, clock, unmapped } = context;
   const { matches, included } = await searchAll(context, session, 'EpisodeOfCare', {
@@ -39,6 +40,8 @@ async function coordinatorOf(context: CompanionContext, session: Session, patien
     _count: settings.recordPageSize,
     _total: 'accurate',
   });
+  if (!matches.every((episode) => patientIn(episode, 'patient', settings.baseUrl).includes(patientLocalId)))
+    throw new HubError('HUB_UPSTREAM_PROTOCOL', { details: { fault: 'OTHER_PATIENT' } });
   const today = londonDate(clock.now());
   const managers = matches
     .map((episode) => mapOpenEpisode(episode, today, included, settings.baseUrl, unmapped))

@@ -14,9 +14,12 @@ export function withdrawalRequestId(documentVersionId: string): string {
   return derivedId('withdraw', documentVersionId);
 }
 
-/** Identifier of the Encounter that the hub makes for a document; all its versions are about one contact. */
-export function encounterId(documentId: string): string {
-  return derivedId('encounter', documentId);
+/**
+ * Identifier of the Encounter that the hub makes for a document; all its versions are about one contact. It is another as soon
+ * as the document is another patient's, as after a merge, so that no document refers to a contact of somebody else.
+ */
+export function encounterId(documentId: string, patientLocalId: string): string {
+  return derivedId('encounter', `${documentId} ${patientLocalId}`);
 }
 
 /** Identifier of the Task to read a version. */

@@ -28,7 +28,7 @@ async function found(context: SearchContext, session: Session, document: Outgoin
 }
 
 async function made(context: SearchContext, session: Session, document: OutgoingDocument) {
-  const identifier = encounterId(document.documentId);
+  const identifier = encounterId(document.documentId, document.patient.localId);
   const creation: Creation = {
     type: 'Encounter',
     identifier,
@@ -39,6 +39,8 @@ async function made(context: SearchContext, session: Session, document: Outgoing
   const told = 'held' in created ? [] : placeOf('Encounter', created.answer);
   if (told.length > 0) return [...new Set(told.map(({ id }) => id))];
   const held = 'held' in created ? created.held : await heldAs(context, session, creation);
+  if (held !== null && !isOf(held, document.patient.localId, context.settings.baseUrl))
+    throw new HubError('HUB_UPSTREAM_PROTOCOL', { details: { fault: 'OTHER_PATIENT' } });
   return [textOf(held, 'id') ?? ''].filter(isFhirId);
 }
 

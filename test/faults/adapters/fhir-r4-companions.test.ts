@@ -101,7 +101,7 @@ describe.each(MODES)('an encounter that is made, %s', (createMode) => {
     const [encounter, ...more] = world.held('Encounter');
     expect(more).toEqual([]);
     expect(encounter).toMatchObject({
-      identifier: [{ system: HUB_SYSTEM, value: encounterId(first.documentId) }],
+      identifier: [{ system: HUB_SYSTEM, value: encounterId(first.documentId, 'person-1') }],
       status: 'finished',
       class: { code: 'VR', display: 'virtual' },
       subject: { reference: 'Patient/person-1' },
@@ -110,6 +110,21 @@ describe.each(MODES)('an encounter that is made, %s', (createMode) => {
     for (const at of [0, 1])
       expect(contextOf(at).encounter).toEqual([{ reference: `Encounter/${String(encounter!.id)}` }]);
     expect(world.held('DocumentReference')).toHaveLength(2);
+  });
+
+  test('of a document that has become another patient’s is made anew: none refers to a contact of somebody else', async () => {
+    const documents = world.documentsOf(settings);
+    const first = anOutgoingDocument();
+    await documents.send(first, never());
+    const { documentId } = first;
+    const patient = { ...first.patient, localId: 'person-2' };
+    await documents.send(anOutgoingDocument({ documentId, patient }), never());
+    expect(world.held('Encounter').map(({ subject }) => subject)).toEqual([
+      { reference: 'Patient/person-1' },
+      { reference: 'Patient/person-2' },
+    ]);
+    const [, second] = world.held('Encounter');
+    expect(contextOf().encounter).toEqual([{ reference: `Encounter/${String(second!.id)}` }]);
   });
 
   test('is not made for what is not about one contact', async () => {
@@ -208,6 +223,21 @@ test('with no coordinator, or with two, the task is anybody’s who coordinates 
     await world.documentsOf(BESIDE).send(anOutgoingDocument(), never());
     expect(world.held('Task').at(-1)).not.toHaveProperty('owner');
   }
+});
+
+test('a server that ignores whose episodes are asked for gets no task for somebody else’s coordinator', async () => {
+  world.server.load([
+    {
+      ...managed('theirs', 'Practitioner/cc-9'),
+      patient: { reference: 'Patient/person-2' },
+      subject: { reference: 'Patient/person-1' },
+    },
+  ]);
+  await world.documentsOf(BESIDE).send(anOutgoingDocument(), never());
+  expect(world.held('Task')).toEqual([]);
+  expect(world.lines.map(([, fields]) => [fields!.resource, fields!.code])).toEqual([
+    ['Task', 'HUB_UPSTREAM_PROTOCOL'],
+  ]);
 });
 
 test('a provenance of somebody else’s is not taken for the hub’s', async () => {

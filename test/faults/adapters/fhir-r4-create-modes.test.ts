@@ -266,6 +266,7 @@ test('content that a server keeps apart is read where it is kept, and elsewhere 
 
 test('ids of one purpose are none of another', () => {
   const { documentId } = anOutgoingDocument();
-  expect(encounterId(documentId)).toBe(encounterId(documentId));
-  expect(encounterId(documentId)).not.toBe(documentId);
+  expect(encounterId(documentId, 'a')).toBe(encounterId(documentId, 'a'));
+  expect(encounterId(documentId, 'a')).not.toBe(encounterId(documentId, 'b'));
+  expect(encounterId(documentId, 'a')).not.toBe(documentId);
 });
