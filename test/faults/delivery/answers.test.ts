@@ -119,7 +119,7 @@ interface Running {
   readonly asked: { what: string | null };
 }
 
-const SITE = { bearerToken: 'table-token', callTimeoutMs: 300, maxAttempts: 1, maxBodyBytes: 100_000 };
+const SITE = { bearerToken: 'table-token', callTimeoutMs: 1_000, maxAttempts: 1, maxBodyBytes: 100_000 };
 
 let world: DeliveryWorld;
 const servers: AnsweringServer[] = [];
@@ -170,7 +170,7 @@ async function prepare(
 ): Promise<Running> {
   const server = await startAnsweringServer();
   servers.push(server);
-  const systemId = await world.destination(`table-${servers.length}`, { sendTimeoutMs: 2_000 });
+  const systemId = await world.destination(`table-${servers.length}`, { sendTimeoutMs: 4_000 });
   const signed = await sign(systemId, await world.linked(systemId, PATIENT));
   const asked = { what: null };
   const dependencies = { system: 'table', clock: world.casework.clock, logger: silentLogger };
