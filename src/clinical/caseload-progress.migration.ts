@@ -18,7 +18,8 @@ export class CaseloadProgress1750000001200 implements MigrationInterface {
       ...openTable('caseload_refreshes', [DatabaseRole.WORKER]),
       `grant delete on caseload_refreshes to ${DatabaseRole.WORKER}`,
       // A cursor is the far end's own text, so that nobody but the refresh may read it.
-      `create table caseload_progress (
+      // Unlogged, as what is staged: after a crash of the server both are empty, and the next pull reads anew.
+      `create unlogged table caseload_progress (
         pull_id uuid constraint pk_caseload_progress primary key constraint fk_caseload_progress_pull references caseload_pulls,
         organisation_id uuid not null,
         since timestamptz(3),
@@ -36,6 +37,8 @@ export class CaseloadProgress1750000001200 implements MigrationInterface {
       `alter table caseload_staging
         drop column item,
         add column membership_id uuid not null,
+        add column person_id uuid not null,
+        add column link_id uuid not null,
         add column source_version text,
         add column source_as_of timestamptz(3),
         add column state text not null,
@@ -52,6 +55,7 @@ export class CaseloadProgress1750000001200 implements MigrationInterface {
         add column active boolean not null,
         add column replaced_by_local_id text,
         add column restricted boolean not null`,
+      `alter table caseload_staging set unlogged`,
     ]) {
       await runner.query(sql);
     }
@@ -59,8 +63,9 @@ export class CaseloadProgress1750000001200 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('truncate caseload_staging');
+    await runner.query('alter table caseload_staging set logged');
     await runner.query(`alter table caseload_staging
-      drop column membership_id, drop column source_version, drop column source_as_of, drop column state, drop column valid_from,
+      drop column membership_id, drop column person_id, drop column link_id, drop column source_version, drop column source_as_of, drop column state, drop column valid_from,
       drop column valid_to, drop column care_coordinator_reference, drop column care_coordinator_name, drop column complete,
       drop column local_id, drop column nhs_number, drop column nhs_number_status, drop column date_of_birth,
       drop column deceased_on, drop column active, drop column replaced_by_local_id, drop column restricted,

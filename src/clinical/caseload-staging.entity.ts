@@ -27,6 +27,14 @@ export class CaseloadStagingEntity {
   @Column('uuid', { name: 'membership_id' })
   membershipId: string;
 
+  /** Id of the person that its patient becomes when nothing is known of anybody like them. */
+  @Column('uuid', { name: 'person_id' })
+  personId: string;
+
+  /** Id of the link between the two. */
+  @Column('uuid', { name: 'link_id' })
+  linkId: string;
+
   @Column('text', { name: 'source_version', nullable: true })
   sourceVersion: string | null;
 

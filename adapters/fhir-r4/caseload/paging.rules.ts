@@ -3,9 +3,11 @@ import type { SearchPage } from '../bundle.rules.js';
 import { type Json, textOf } from '../json.js';
 import { IncompleteReason, incomplete } from './incomplete.js';
 
-/** What tells one state of a resource from another: id and version, or time of change where it has none. */
-export const versionOf = (resource: Json): string =>
-  `${textOf(resource, 'id')} ${textOf(resource.meta, 'versionId') ?? textOf(resource.meta, 'lastUpdated') ?? ''}`;
+/** What tells one state of a resource from another: its version, or its time of change where it has none. */
+const stateOf = ({ meta }: Json): string => textOf(meta, 'versionId') ?? textOf(meta, 'lastUpdated') ?? '';
+
+/** A resource in one of its states. */
+export const versionOf = (resource: Json): string => `${textOf(resource, 'id')} ${stateOf(resource)}`;
 
 /** What had been seen of a search where it was interrupted. */
 export interface SeenBefore {
@@ -17,8 +19,8 @@ export interface SeenBefore {
 
 /** What has been seen of one search. Every fault is `HUB_CASELOAD_INCOMPLETE`. */
 export class PagingLedger {
-  /** The version last seen of each match, by id. */
-  private readonly versions = new Map<string, string>();
+  /** The state last seen of each match, by id. */
+  private readonly states = new Map<string, string>();
   private readonly addresses = new Set<string>();
   private total: number | null;
   private pages: number;
@@ -35,7 +37,7 @@ export class PagingLedger {
 
   /** Different matches received so far; those from before an interruption that came again since are counted twice. */
   get received(): number {
-    return this.before + this.versions.size;
+    return this.before + this.states.size;
   }
 
   /** Matches that the server says there are; null while it has not. */
@@ -56,9 +58,9 @@ export class PagingLedger {
     this.total = page.total ?? this.total;
     const fresh = page.matches.filter((match) => {
       const id = textOf(match, 'id')!;
-      const version = versionOf(match);
-      const seen = this.versions.get(id) === version;
-      this.versions.set(id, version);
+      const state = stateOf(match);
+      const seen = this.states.get(id) === state;
+      this.states.set(id, state);
       return !seen;
     });
     if (this.pages > 1 && page.matches.length > 0 && fresh.length === 0)
@@ -76,7 +78,7 @@ export class PagingLedger {
 
   /** Fewer than announced are too few whatever came again; of more than announced, the hub's own count decides after an interruption. */
   private finish(): void {
-    const tooMany = this.before === 0 ? this.received : this.versions.size;
+    const tooMany = this.before === 0 ? this.received : this.states.size;
     if (this.total !== null && (this.received < this.total || tooMany > this.total))
       throw incomplete(IncompleteReason.TOTAL_DIFFERS, { expected: this.total, received: this.received });
   }

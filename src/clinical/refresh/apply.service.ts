@@ -4,7 +4,7 @@ import { systemCaller } from '../../access/caller.service.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { assertFence } from '../../platform/database/lease.js';
 import { clearStaged } from './kept-pull.service.js';
-import { linkPatients } from './link-patients.js';
+import { linkPatients, nestedLoops } from './link-patients.js';
 import { organisationScope, type Pull } from './pull.service.js';
 import { assertWhole, type PullLedger } from './pull-ledger.rules.js';
 
@@ -57,14 +57,15 @@ export async function applyPull(
   const { organisationId } = pull.system;
   return database.transaction('worker', organisationScope(organisationId), async (tx) => {
     await assertFence(tx, pull.lease.name, pull.lease.fence);
-    await endWithClient(tx);
+    await takeTime(tx);
     const received = await count(tx, 'select count(*)::int as n from caseload_staging where pull_id = $1', [
       pull.id,
     ]);
     assertWhole(ledger, received);
     const at = await instantAfter(tx, pull, now);
-    await linkPatients(tx, pull, at);
-    await forbidNestedLoops(tx);
+    const isLarge = received > LARGE;
+    await linkPatients(tx, pull, at, isLarge);
+    await nestedLoops(tx, !isLarge);
     const replaced = (await closeChanged(tx, pull, at)) + (await closeMoved(tx, pull, at));
     const written = await writeArriving(tx, pull, at);
     const absent = pull.kind === 'SWEEP' ? await closeAbsent(tx, pull, at) : 0;
@@ -74,16 +75,23 @@ export async function applyPull(
   });
 }
 
-/** Lets PostgreSQL end the transaction when this process has died, not only at its next statement; where it can look that is not Windows. */
-async function endWithClient(tx: Transaction): Promise<void> {
-  await tx.query(
-    `select set_config('client_connection_check_interval', '500', true) where version() !~* 'windows|msvc|visual c|mingw|w64'`,
-  );
-}
+/** Memberships above which sets are compared as wholes; below, whoever is looked for is found by an index. */
+const LARGE = 1_000;
+/** Milliseconds that one statement may take: a large caseload is written set by set, in the background. */
+const STATEMENT_MS = 300_000;
 
-/** The staging table is empty whenever statistics are taken, so the planner expects one row and would compare each with each. */
-async function forbidNestedLoops(tx: Transaction): Promise<void> {
-  await tx.query(`select set_config('enable_nestloop', 'off', true)`);
+/**
+ * Gives statements their time and room, without compiling them, which takes longer than they do, and lets PostgreSQL end them as soon as
+ * this process has died; where it can look, which is not on Windows.
+ */
+async function takeTime(tx: Transaction): Promise<void> {
+  await tx.query(
+    `select set_config('statement_timeout', $1, true), set_config('jit', 'off', true),
+       set_config('work_mem', '64MB', true), case
+       when version() ~* 'windows|msvc|visual c|mingw|w64' then ''
+       else set_config('client_connection_check_interval', '500', true) end`,
+    [String(STATEMENT_MS)],
+  );
 }
 
 /** Observation never runs backwards within a team, whatever the clocks of two processes say. */
@@ -141,6 +149,7 @@ function writeArriving(tx: Transaction, pull: Pull, at: Date): Promise<number> {
          select from caseload_memberships m
          where m.system_id = $2 and m.team_reference = $3 and m.source_reference = a.source_reference and m.observed_to is null
        )
+       order by a.id
        returning id
      ) select count(*)::int as n from written`,
     [pull.id, pull.system.id, pull.team.teamReference, at, pull.team.teamId, pull.system.organisationId],

@@ -15,26 +15,12 @@ export interface KeptPull {
 /** How old a pull may be to be gone on with, in milliseconds: what it read first is no older when it is applied. */
 export const RESUME_WITHIN_MS = 2 * 60 * 60_000;
 /** Characters of a cursor at most; a longer one is as good as none. */
-export const CURSOR_LENGTH = 4_000;
+const CURSOR_LENGTH = 4_000;
 /** How often a pull is gone on with without another page being kept; then it begins afresh. */
 const FRUITLESS_RESUMES = 5;
 
-/** Keeps how far a pull has come, in the transaction that keeps the page. */
-export async function keepProgress(
-  tx: Transaction,
-  pull: Pull,
-  cursor: string,
-  { pages, ended, expected, watermark }: PullLedger,
-): Promise<void> {
-  if (cursor === '' || cursor.length > CURSOR_LENGTH) return;
-  await tx.query(
-    `insert into caseload_progress (pull_id, organisation_id, since, pages, ended, expected, watermark, cursor)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (pull_id) do update set pages = excluded.pages, ended = excluded.ended, expected = excluded.expected,
-       watermark = excluded.watermark, cursor = excluded.cursor, resumes = 0`,
-    [pull.id, pull.system.organisationId, pull.since, pages, ended, expected, watermark, cursor],
-  );
-}
+/** Whether a cursor can be kept. */
+export const isCursor = (cursor: string): boolean => cursor !== '' && cursor.length <= CURSOR_LENGTH;
 
 interface Candidate {
   readonly id: string;

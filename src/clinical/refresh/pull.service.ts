@@ -7,9 +7,10 @@ import { newId } from '../../core/ids.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { assertFence, type Lease } from '../../platform/database/lease.js';
 import type { CaseloadPage } from '../clinical-record.port.js';
-import { beginAfresh, clearStaged, type KeptPull, keepProgress, takeUp } from './kept-pull.service.js';
+import { beginAfresh, clearStaged, type KeptPull, takeUp } from './kept-pull.service.js';
 import type { PullLedger } from './pull-ledger.rules.js';
 import { stagedItem, storable } from './staged-item.rules.js';
+import { stageItems } from './staging.service.js';
 
 /** A sweep reads everything and alone proves absence; an increment reads what changed since the last pull's watermark. */
 export type PullKind = 'SWEEP' | 'INCREMENT';
@@ -103,13 +104,12 @@ export async function stagePage(
       (item) => [storable(item.source.reference), stagedItem(item, pull.team.teamReference)] as const,
     ),
   );
-  const rows = [...items].map(([reference, item]) => ({ id: newId(), reference, ...item }));
   await inOrganisation(database, pull.system, async (tx) => {
-    await assertFence(tx, pull.lease.name, pull.lease.fence);
-    if (afreshAt !== null) await beginAfresh(tx, pull.id, afreshAt);
-    if (rows.length > 0)
-      await tx.query(STAGE, [pull.id, pull.system.organisationId, page.page, JSON.stringify(rows)]);
-    if (page.cursor !== undefined) await keepProgress(tx, pull, page.cursor, ledger);
+    if (afreshAt !== null) {
+      await assertFence(tx, pull.lease.name, pull.lease.fence);
+      await beginAfresh(tx, pull.id, afreshAt);
+    }
+    await stageItems(tx, pull, page, items, ledger);
   });
 }
 
@@ -120,31 +120,10 @@ export async function keepCursor(
   cursor: string,
   ledger: PullLedger,
 ): Promise<void> {
-  await inOrganisation(database, pull.system, async (tx) => {
-    await assertFence(tx, pull.lease.name, pull.lease.fence);
-    await keepProgress(tx, pull, cursor, ledger);
-  });
+  await inOrganisation(database, pull.system, (tx) =>
+    stageItems(tx, pull, { page: 0, cursor }, new Map(), ledger),
+  );
 }
-
-const STAGE = `
-insert into caseload_staging (pull_id, organisation_id, source_reference, page, membership_id, source_version, source_as_of,
-  state, valid_from, valid_to, care_coordinator_reference, care_coordinator_name, complete, local_id, nhs_number,
-  nhs_number_status, date_of_birth, deceased_on, active, replaced_by_local_id, restricted)
-select $1, $2, r.reference, $3, r.id, r."sourceVersion", r."sourceAsOf", r.state, r."validFrom", r."validTo",
-  r."coordinatorReference", r."coordinatorName", r.complete, r."localId", r."nhsNumber", r."nhsNumberStatus",
-  r."dateOfBirth", r."deceasedOn", r.active, r."replacedByLocalId", r.restricted
-from json_to_recordset($4::json) as r(reference text, id uuid, "sourceVersion" text, "sourceAsOf" timestamptz, state text,
-  "validFrom" date, "validTo" date, "coordinatorReference" text, "coordinatorName" text, complete boolean, "localId" text,
-  "nhsNumber" text, "nhsNumberStatus" text, "dateOfBirth" date, "deceasedOn" date, active boolean,
-  "replacedByLocalId" text, restricted boolean)
-on conflict (pull_id, source_reference) do update set page = excluded.page, membership_id = excluded.membership_id,
-  source_version = excluded.source_version, source_as_of = excluded.source_as_of, state = excluded.state,
-  valid_from = excluded.valid_from, valid_to = excluded.valid_to,
-  care_coordinator_reference = excluded.care_coordinator_reference,
-  care_coordinator_name = excluded.care_coordinator_name, complete = excluded.complete, local_id = excluded.local_id,
-  nhs_number = excluded.nhs_number, nhs_number_status = excluded.nhs_number_status,
-  date_of_birth = excluded.date_of_birth, deceased_on = excluded.deceased_on, active = excluded.active,
-  replaced_by_local_id = excluded.replaced_by_local_id, restricted = excluded.restricted`;
 
 /** How a pull ended that did not reach its end. */
 export interface PullFailure {

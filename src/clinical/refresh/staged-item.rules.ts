@@ -56,7 +56,8 @@ export function stagedItem(observed: Observed<CaseloadItem>, teamReference: stri
 
 /** Text that PostgreSQL can hold: without NUL and halves of characters; null when nothing is left, for an empty text says nothing. */
 export function storable(value: string | null): string | null {
-  return value?.replace(UNSTORABLE, '') || null;
+  if (value === null || (value.isWellFormed() && !value.includes('\0'))) return value || null;
+  return value.replace(UNSTORABLE, '') || null;
 }
 
 /** PostgreSQL has no year nought. */

@@ -22,10 +22,14 @@ export async function prepared<Row extends object>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
+  const sent = [...values];
   try {
     const client = (await tx.manager.queryRunner!.connect()) as pg.PoolClient;
-    return (await client.query<Row>({ name: nameOf(text), text, values: [...values] })).rows;
+    return (await client.query<Row>({ name: nameOf(text), text, values: sent })).rows;
   } catch (error) {
     throw mapDatabaseError(error);
+  } finally {
+    // As in `Transaction.query`: what is done is reachable for long.
+    sent.length = 0;
   }
 }
