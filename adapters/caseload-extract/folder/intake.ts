@@ -4,6 +4,7 @@ import type { Clock } from '../../../src/core/clock.js';
 import { ERROR_CODES } from '../../../src/core/error-codes.js';
 import { HubError } from '../../../src/core/errors.js';
 import type { Logger } from '../../../src/core/logger.js';
+import { asOfInstant } from '../reading/as-of.rules.js';
 import { fingerprintOf } from '../reading/fingerprint.js';
 import { type ReadContext, readExtract } from '../reading/read-extract.js';
 import { rowCount } from '../reading/row-source.js';
@@ -128,9 +129,14 @@ export class Intake {
     context: ReadContext,
   ): Promise<TakenNote> {
     const taken = await this.records.taken();
-    if (taken.some((one) => one.sha256 === sha256))
-      throw refusal('HUB_CASELOAD_FILE_DUPLICATE', 'SAME_BYTES');
     const { settings, clock } = this.deps;
+    // A caseload that did not change overnight is the same bytes under a later date: another extract, not a second copy.
+    const dated =
+      settings.asOfFrom === 'FILE_NAME'
+        ? (asOfInstant(context.asOfInName ?? '', settings.asOfFormat)?.toISOString() ?? null)
+        : null;
+    if (taken.some((one) => one.sha256 === sha256 && (dated === null || one.asOf === dated)))
+      throw refusal('HUB_CASELOAD_FILE_DUPLICATE', 'SAME_BYTES');
     const now = clock.now();
     const read = await this.copies.make(sha256, async (sink) => {
       const whole = await readExtract(file, context, sink);

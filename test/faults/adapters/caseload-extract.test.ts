@@ -205,12 +205,22 @@ describe('a file that is refused', () => {
   });
 
   test('as a second copy does not trouble health', async () => {
-    drop(fileOf(ROWS));
+    const name = drop(fileOf(ROWS));
     await pulled();
     world.clock.advance(60_000);
-    drop(fileOf(ROWS));
+    drop(fileOf(ROWS), { name });
     expect(await pulled()).toEqual(peopleOf(ROWS));
     expect(world.reports()).toMatchObject([{ code: 'HUB_CASELOAD_FILE_DUPLICATE', fault: 'SAME_BYTES' }]);
+    expect(await health()).toMatchObject({ state: 'UP' });
+  });
+
+  test('is not done to a caseload that did not change: the same bytes under the date of the next night are taken', async () => {
+    drop(fileOf(ROWS), { name: world.nextName('20260228') });
+    await pulled();
+    drop(fileOf(ROWS), { name: world.nextName('20260301') });
+    expect(await pulled()).toEqual(peopleOf(ROWS));
+    expect(world.reports()).toEqual([]);
+    expect(world.in('archive').filter((one) => one.endsWith('.csv'))).toHaveLength(2);
     expect(await health()).toMatchObject({ state: 'UP' });
   });
 
