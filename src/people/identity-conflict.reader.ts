@@ -28,8 +28,12 @@ const FAMILY = `array(with recursive family as (
     ) select id from family)`;
 
 const IS_RESTRICTED = `exists (select from persons p where p.id = any (${FAMILY}) and p.restricted)`;
-const unlessRestricted = (column: string): string =>
-  `case when {t}.restricted then null else {t}.${column} end`;
+const LOCAL_ID = 'case when {t}.restricted then null else {t}.local_id end';
+
+/** The local id of what replaced a record, unless either of the two is restricted or the other is not known. */
+const shownSuccessor = (record: string): string =>
+  `case when not ${record}.restricted then (select other.local_id from record_links other
+     where other.system_id = ${record}.system_id and other.local_id = ${record}.replaced_by_local_id and not other.restricted) end`;
 
 /**
  * Which disputes are on the list: a number that nobody has verified asks for a steward only where a referral is concerned,
@@ -54,7 +58,7 @@ export const VERSION_OF_CONFLICT = `(
     from family f join persons p on p.id = f.id
     union all
     select json_build_array(f.root_id, l.system_id, l.nhs_number, l.nhs_number_status, l.date_of_birth, l.active, l.restricted,
-             case when not l.restricted then l.local_id end, case when not l.restricted then l.replaced_by_local_id end)::text
+             case when not l.restricted then l.local_id end, ${shownSuccessor('l')})::text
     from family f join record_links l on l.person_id = f.id
   ) select encode(sha256(convert_to(coalesce(string_agg(line, '' order by line), ''), 'UTF8')), 'hex') from shown)`;
 
@@ -63,12 +67,12 @@ export const IDENTITY_RECORDS: TypeMap = typeMap({
   type: 'IdentityRecord',
   table: 'record_links',
   columns: {
-    localId: text(unlessRestricted('local_id'), STEWARDS, { nullable: true, identifies: true }),
+    localId: text(LOCAL_ID, STEWARDS, { nullable: true, identifies: true }),
     nhsNumber: text('nhs_number', STEWARDS, { nullable: true, identifies: true }),
     nhsNumberStatus: text('nhs_number_status', STEWARDS, { nullable: true }),
     dateOfBirth: date('date_of_birth', STEWARDS, { nullable: true, identifies: true }),
     isActive: bool('active', STEWARDS),
-    replacedByLocalId: text(unlessRestricted('replaced_by_local_id'), STEWARDS, { nullable: true }),
+    replacedByLocalId: text(shownSuccessor('{t}'), STEWARDS, { nullable: true }),
     isRestricted: bool('restricted', STEWARDS),
     observedAt: time('observed_at', STEWARDS),
   },

@@ -27,7 +27,11 @@ const LIST = `query List($first: Int, $after: String, $filter: IdentityConflictF
 interface Side {
   readonly id: string;
   readonly isRestricted: boolean;
-  readonly records: readonly { readonly localId: string | null; readonly isRestricted: boolean }[];
+  readonly records: readonly {
+    readonly localId: string | null;
+    readonly replacedByLocalId: string | null;
+    readonly isRestricted: boolean;
+  }[];
 }
 interface Conflict {
   readonly id: string;
@@ -115,7 +119,7 @@ it('shows number, status, date of birth, names and every record of both sides', 
         system: { code: 'home' },
         localId: 'identity-0-before',
         isActive: false,
-        replacedByLocalId: 'identity-0-since',
+        replacedByLocalId: null,
       },
       { system: { code: 'home' }, localId: `record-${referred.n}`, isActive: true, replacedByLocalId: null },
     ],
@@ -159,6 +163,32 @@ it('of a restricted record tells that there is one, and neither where it is nor 
       [false, false],
     ]),
   );
+});
+
+it('names what replaced a record only where that is known and not restricted, and the version shows no difference', async () => {
+  const seen = async () => {
+    const [first] = (await list()).nodes;
+    const replaced = [first!.person, first!.otherPerson!]
+      .flatMap(({ records }) => records)
+      .find(({ localId }) => localId === 'identity-0-before');
+    return { named: replaced!.replacedByLocalId, version: first!.version };
+  };
+  const unknown = await seen();
+  expect(unknown.named).toBeNull();
+  const [elsewhere] = world.neverReferred.slice(-1);
+  await world.sql(
+    `insert into record_links (id, organisation_id, system_id, local_id, person_id, restricted, observed_at)
+     select gen_random_uuid(), organisation_id, system_id, replaced_by_local_id, $1, true, observed_at
+     from record_links where local_id = 'identity-0-before'`,
+    [elsewhere!.personId],
+  );
+  expect(await seen()).toEqual(unknown);
+  await world.sql(`update record_links set restricted = false where local_id = 'identity-0-since'`);
+  const known = await seen();
+  expect(known.named).toBe('identity-0-since');
+  expect(known.version).not.toBe(unknown.version);
+  await world.sql(`delete from record_links where local_id = 'identity-0-since'`);
+  expect(await seen()).toEqual(unknown);
 });
 
 it('has one side only where the records of one person contradict each other', async () => {
