@@ -97,8 +97,9 @@ function settlementOf(
   const rulingOfOne = ruledOne.get(id);
   if (rulingOfOne !== undefined) return over(Resolution.SAME_PERSON, rulingOfOne);
   if (a === b) return open || before === Resolution.DIFFERENT_PERSONS ? over(Resolution.MERGED) : null;
-  const isDisputed = conflictsBetween(graph.identity(a), graph.identity(b)).includes(kind);
-  const rulingOfTwo = isDisputed ? graph.ruledTwo(a, b) : undefined;
+  const isContested = contestedKinds(graph, a, b).includes(kind);
+  const isDisputed = isContested || conflictsBetween(graph.identity(a), graph.identity(b)).includes(kind);
+  const rulingOfTwo = isDisputed && !isContested ? graph.ruledTwo(a, b) : undefined;
   if (rulingOfTwo) return over(Resolution.DIFFERENT_PERSONS, rulingOfTwo.id);
   return !isDisputed && (open || before === Resolution.SAME_PERSON) ? over(Resolution.NO_LONGER_SO) : null;
 }
@@ -121,12 +122,27 @@ function disputes(graph: IdentityGraph): OpenedConflict[] {
       }
     }
   }
+  for (const [personId, otherPersonId] of graph.contested()) {
+    for (const kind of contestedKinds(graph, personId, otherPersonId)) {
+      const isFound = found.some(
+        (one) => keyOf(one.kind, one.personId, one.otherPersonId) === keyOf(kind, personId, otherPersonId),
+      );
+      if (!isFound) found.push({ kind, personId, otherPersonId });
+    }
+  }
   const roots = new Set(graph.changedPersons.map((person) => graph.root(person.id)));
   for (const link of graph.changedLinks) roots.add(graph.root(link.personId));
   for (const personId of roots) {
     for (const kind of within(graph, personId)) found.push({ kind, personId, otherPersonId: personId });
   }
   return found;
+}
+
+/** What two dispute on whom rulings contradict each other: what their records do, or else the dates of birth that a steward knew of. */
+function contestedKinds(graph: IdentityGraph, a: string, b: string): ConflictKind[] {
+  if (!graph.contested().some((pair) => pair.includes(a) && pair.includes(b))) return [];
+  const kinds = conflictsBetween(graph.identity(a), graph.identity(b));
+  return kinds.length > 0 ? kinds : ['DATE_OF_BIRTH_MISMATCH'];
 }
 
 function keyOf(kind: ConflictKind, a: string, b: string): string {

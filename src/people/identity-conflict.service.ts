@@ -12,7 +12,7 @@ import { VERSION_OF_CONFLICT } from './identity-conflict.reader.js';
 import { lockIdentities, readNeighbourhood } from './identity-neighbourhood.reader.js';
 import { writeIdentityPlan } from './identity-plan.service.js';
 import { type Ruling, RulingResolution } from './ruling.rules.js';
-import { planRuling, rulingOn } from './ruling-plan.rules.js';
+import { planRuling, rulingOn, rulingsImplied } from './ruling-plan.rules.js';
 
 /** What a steward states when settling a dispute. */
 export interface SettleForm {
@@ -74,13 +74,19 @@ export class IdentityConflictService {
         });
         const ruling = rulingOn(around, personIds, resolution, newId());
         if (!ruling) throw new HubError('HUB_STATE_CHANGED', { details: { field: 'version' } });
-        const plan = planRuling(around, ruling);
-        await keepRuling(tx, caller, ruling, reason, at);
+        const rulings = [...rulingsImplied(around, ruling, newId), ruling];
+        const plan = planRuling(around, rulings);
+        for (const each of rulings) await keepRuling(tx, caller, each, reason, at);
         await writeIdentityPlan(tx, organisationId, plan, at);
         await auditInTransaction(tx, caller, {
           kind: 'WRITE',
           operation: 'settleIdentityConflict',
-          personIds: [...new Set([...personIds, ...ruling.sides.map(({ personId }) => personId)])],
+          personIds: [
+            ...new Set([
+              ...personIds,
+              ...rulings.flatMap(({ sides }) => sides.map(({ personId }) => personId)),
+            ]),
+          ],
           details: {
             conflictId: form.conflictId,
             kind: conflict.kind,

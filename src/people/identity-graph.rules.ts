@@ -31,7 +31,7 @@ export class IdentityGraph {
   private readonly touchedPersons = new Map<string, KnownPerson | undefined>();
   private readonly touchedLinks = new Set<string>();
 
-  /** @param rulings the newest of each two persons. */
+  /** @param rulings the newest of each two persons, the oldest first. */
   constructor(
     persons: readonly KnownPerson[],
     links: readonly LinkedRecord[],
@@ -127,6 +127,22 @@ export class IdentityGraph {
       if (ruling.resolution !== RulingResolution.SAME_PERSON || !one || !other) return false;
       return holdsAsOne(ruling, one, other) === holding;
     });
+  }
+
+  /** Rulings of two persons that hold by what both are themselves, whoever they have been merged with; both are known here. */
+  rulingsOfTwo(): Ruling[] {
+    return this.rulings.filter((ruling) => {
+      const [one, other] = ruling.sides.map(({ personId }) => this.persons.get(personId));
+      if (ruling.resolution !== RulingResolution.DIFFERENT_PERSONS || !one || !other) return false;
+      return holdsAsTwo(ruling, one, other);
+    });
+  }
+
+  /** Survivors with one number who are one by a ruling that holds and are kept apart by another. */
+  contested(): (readonly [string, string])[] {
+    return this.rulingsOfOne(true)
+      .map(({ sides: [a, b] }) => [this.root(a.personId), this.root(b.personId)].sort() as [string, string])
+      .filter(([a, b]) => a !== b && this.persons.get(a)!.nhsNumber === this.persons.get(b)!.nhsNumber);
   }
 
   /** The ruling by which two surviving persons are two, or undefined when there is none that holds. */

@@ -68,15 +68,16 @@ export async function readNeighbourhood(tx: Transaction, seed: NeighbourhoodSeed
   return { persons, links, conflicts, rulings: await readRulings(tx, ids) };
 }
 
-/** The newest ruling of each two of the persons. One that bears on somebody is of two who share a number or are one: both are here. */
+/** The newest ruling of each two of the persons, the oldest first. One that bears on somebody is of two who share a number or are one: both are here. */
 async function readRulings(tx: Transaction, ids: readonly string[]): Promise<Ruling[]> {
   return tx.query<Ruling>(
-    `select distinct on (person_id, other_person_id) id, resolution, nhs_number as "nhsNumber", json_build_array(
+    `select id, resolution, "nhsNumber", sides from (
+     select distinct on (person_id, other_person_id) id, ruled_at, resolution, nhs_number as "nhsNumber", json_build_array(
        json_build_object('personId', person_id, 'nhsNumberStatus', nhs_number_status, 'dateOfBirth', date_of_birth),
        json_build_object('personId', other_person_id, 'nhsNumberStatus', other_nhs_number_status,
                          'dateOfBirth', other_date_of_birth)) as sides
      from identity_rulings where person_id = any($1::uuid[]) and other_person_id = any($1::uuid[])
-     order by person_id, other_person_id, ruled_at desc, id desc`,
+     order by person_id, other_person_id, ruled_at desc, id desc) newest order by ruled_at, id`,
     [ids],
   );
 }

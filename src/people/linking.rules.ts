@@ -17,7 +17,9 @@ import {
   merge,
   mergeRuled,
   part,
+  partContested,
   partFallen,
+  replacements,
 } from './merge.rules.js';
 import type { Ruling } from './ruling.rules.js';
 
@@ -29,7 +31,7 @@ export interface Neighbourhood {
   readonly links: readonly LinkedRecord[];
   /** Every dispute that touches one of those persons. */
   readonly conflicts: readonly KnownConflict[];
-  /** The newest ruling of each two of those persons. */
+  /** The newest ruling of each two of those persons, the oldest first. */
   readonly rulings: readonly Ruling[];
 }
 
@@ -61,7 +63,8 @@ export function blankPerson(id: string): KnownPerson {
  *    records could be meant (`soleMatch`) and the system holds no other living record with the number.
  * 3. Any other new record makes a person.
  * 4. A record that another replaced takes its person into the other's; when the replacement is undone, so is the merge.
- * 5. Two whom a steward ruled to be one are one, and two again once a record is corrected against it.
+ * 5. Two whom a steward ruled to be one are one, and two again once a record is corrected against it; never against a
+ *    ruling that stands, with which they are in dispute.
  * 6. A person whom only a referral made goes into the one verified record with the same number and date of birth.
  * 7. What remains in dispute is put on record and marks both persons.
  */
@@ -98,6 +101,7 @@ export function planLinks(
     graph.putLink({ ...record, systemId, personId });
   }
   partFallen(graph);
+  partContested(graph);
   mergeReplaced(graph, merges);
   const ruledOne = mergeRuled(graph, around.conflicts, merges);
   for (const person of graph.changedPersons) if (person.nhsNumber) numbers.add(person.nhsNumber);
@@ -175,13 +179,9 @@ export function soleMatch(graph: IdentityGraph, asked: Identity): string | null 
 }
 
 /** Follows every replaced-by link whose other end is known. Two that replace each other are merged once, never in a circle. */
-function mergeReplaced(graph: IdentityGraph, merges: Merge[]): void {
-  for (const person of [...graph.everyone]) {
-    for (const record of graph.recordsOf(person.id)) {
-      const successor = record.replacedByLocalId && graph.link(record.systemId, record.replacedByLocalId);
-      if (successor) merge(graph, graph.root(person.id), graph.root(successor.personId), merges);
-    }
-  }
+export function mergeReplaced(graph: IdentityGraph, merges: Merge[]): void {
+  for (const [personId, successorId] of replacements(graph))
+    merge(graph, graph.root(personId), graph.root(successorId), merges);
 }
 
 /** Brings together a person whom only a referral made and the one record that has since proved to be theirs. */

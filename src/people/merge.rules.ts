@@ -70,16 +70,55 @@ export function partFallen(graph: IdentityGraph): void {
   }
 }
 
-/** Brings together all whom a steward ruled to be one, and tells which open disputes that settles. */
+/** Persons of a record that another replaced, each with the person of the other where that is known. */
+export function replacements(graph: IdentityGraph): (readonly [string, string])[] {
+  return [...graph.everyone].flatMap(({ id }) =>
+    graph.recordsOf(id).flatMap(({ systemId, replacedByLocalId }) => {
+      const successor = replacedByLocalId && graph.link(systemId, replacedByLocalId);
+      return successor ? [[id, successor.personId] as const] : [];
+    }),
+  );
+}
+
+/**
+ * Parts everybody whom rulings and record systems together would make one although a ruling that holds says that two of
+ * them are two, so that who is joined with whom depends on what holds alone and not on what was brought back last.
+ */
+export function partContested(graph: IdentityGraph): void {
+  const toldApart = graph.rulingsOfTwo();
+  if (toldApart.length === 0) return;
+  const ruled = graph
+    .rulingsOfOne(true)
+    .map(({ sides: [one, other] }) => [one.personId, other.personId] as const);
+  const edges = [...ruled, ...replacements(graph)];
+  const ruledIds = ruled.flat();
+  for (const { sides } of toldApart) {
+    const [one, other] = sides.map(({ personId }) => personId) as [string, string];
+    const reached = new Set([graph.root(one)]);
+    for (const root of reached) {
+      for (const edge of edges) {
+        const roots = edge.map((id) => graph.root(id));
+        if (roots.includes(root)) for (const near of roots) reached.add(near);
+      }
+    }
+    if (!reached.has(graph.root(other))) continue;
+    for (const root of reached) part(graph, root, [...ruledIds, one, other]);
+  }
+}
+
+/**
+ * Brings together all whom a steward ruled to be one, by the newest ruling first, and tells which open disputes that
+ * settles. Two families are left apart where a ruling stands that somebody of the one is nobody of the other.
+ */
 export function mergeRuled(
   graph: IdentityGraph,
   conflicts: readonly KnownConflict[],
   merges: Merge[],
 ): RuledConflicts {
   const settled = new Map<string, string>();
-  for (const ruling of graph.rulingsOfOne(true)) {
+  for (const ruling of graph.rulingsOfOne(true).reverse()) {
     const [a, b] = ruling.sides.map(({ personId }) => graph.root(personId)) as [string, string];
-    if (a === b) continue;
+    if (a === b || isToldApart(graph, a, b)) continue;
     for (const { id, personId, otherPersonId } of conflicts) {
       if (!graph.person(personId) || !graph.person(otherPersonId)) continue;
       const roots = [graph.root(personId), graph.root(otherPersonId)];
@@ -89,6 +128,13 @@ export function mergeRuled(
     merge(graph, survivor === a ? b : a, survivor, merges);
   }
   return settled;
+}
+
+function isToldApart(graph: IdentityGraph, a: string, b: string): boolean {
+  return graph.rulingsOfTwo().some(({ sides }) => {
+    const roots = sides.map(({ personId }) => graph.root(personId));
+    return roots.includes(a) && roots.includes(b);
+  });
 }
 
 /**

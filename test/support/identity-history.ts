@@ -4,7 +4,7 @@ import { IdentityGraph, type KnownConflict } from '../../src/people/identity-gra
 import { type IdentityPlan, type Neighbourhood, planLinks } from '../../src/people/linking.rules.js';
 import { matchPerson, type StatedIdentity } from '../../src/people/person-match.rules.js';
 import type { Ruling, RulingResolution } from '../../src/people/ruling.rules.js';
-import { planRuling, rulingOn } from '../../src/people/ruling-plan.rules.js';
+import { planRuling, rulingOn, rulingsImplied } from '../../src/people/ruling-plan.rules.js';
 
 /** NHS numbers of the range that is never issued. */
 export const NUMBERS = ['9990000018', '9990000026', '9990000034'] as const;
@@ -21,6 +21,7 @@ export class IdentityHistory {
   /** What each person that a referral made had been said to be. */
   stated = new Map<string, StatedIdentity>();
   private ids = 0;
+  private rulingIds = 0;
 
   /** Arrives as the hub reads it: everybody near, never everybody. */
   arrive(systemId: string, records: readonly RecordIdentity[]): IdentityPlan {
@@ -50,13 +51,16 @@ export class IdentityHistory {
     const { personId, otherPersonId } = conflict;
     const number = this.persons.get(this.graph.root(personId))!.nhsNumber!;
     const near = this.near('', [], [number], [personId, otherPersonId]);
-    const ruling = rulingOn(near, [personId, otherPersonId], resolution, `ruling-${this.rulings.length}`);
+    const ruling = rulingOn(near, [personId, otherPersonId], resolution, this.newRulingId());
     if (!ruling) throw new Error('an open dispute on which nothing can be ruled');
-    this.rulings = this.rulings.filter(
-      ({ sides }) => !sides.every(({ personId: id }, side) => id === ruling.sides[side]!.personId),
-    );
-    this.rulings.push(ruling);
-    this.write(planRuling(near, ruling));
+    const rulings = [...rulingsImplied(near, ruling, this.newRulingId), ruling];
+    for (const made of rulings) {
+      this.rulings = this.rulings.filter(
+        ({ sides }) => !sides.every(({ personId: id }, side) => id === made.sides[side]!.personId),
+      );
+    }
+    this.rulings.push(...rulings);
+    this.write(planRuling(near, rulings));
     return true;
   }
 
@@ -138,6 +142,8 @@ export class IdentityHistory {
       }
     }
   }
+
+  private readonly newRulingId = (): string => `ruling-${++this.rulingIds}`;
 
   private readonly newId = (): string => `person-${String(++this.ids).padStart(4, '0')}`;
 
