@@ -1,7 +1,7 @@
 /** Rulings of stewards in memory: what they settle, what never touches them, and what undoes them. */
 import fc from 'fast-check';
-import type { KnownPerson, RecordIdentity } from '../../../src/people/identity.rules.js';
-import { holdsAsOne, holdsAsTwo, type Ruling, RulingResolution } from '../../../src/people/ruling.rules.js';
+import type { RecordIdentity } from '../../../src/people/identity.rules.js';
+import { type Ruling, RulingResolution } from '../../../src/people/ruling.rules.js';
 import { rulingOn } from '../../../src/people/ruling-plan.rules.js';
 import { BIRTHS, IdentityHistory, NUMBERS, play, record } from '../../support/identity-history.js';
 
@@ -195,58 +195,6 @@ describe('two records', () => {
   });
 });
 
-describe('three persons of whom stewards ruled that two are one, two are two, and two are one', () => {
-  const LATER = '1970-01-01';
-  const root = (system: string): string => hub.graph.root(hub.links.get(`${system} 1`)!.personId);
-  const stateOf = (system: string): string => hub.persons.get(root(system))!.identityState;
-  beforeEach(() => {
-    hub.arrive('A', [record('1')]);
-    hub.arrive('B', [record('1', { dateOfBirth: SLIP })]);
-    hub.rule(SAME_PERSON);
-    hub.arrive('A', [record('1', { nhsNumber: M })]);
-    hub.arrive('C', [record('1', { dateOfBirth: OTHER })]);
-    hub.arrive('A', [record('1', { dateOfBirth: LATER })]);
-    const dispute = (...systems: string[]): number =>
-      hub.open.findIndex(({ personId, otherPersonId }) =>
-        systems.every((system) => [personId, otherPersonId].includes(root(system))),
-      );
-    hub.rule(DIFFERENT_PERSONS, dispute('A', 'C'));
-    hub.rule(SAME_PERSON, dispute('B', 'C'));
-    hub.arrive('A', [record('1')]);
-  });
-
-  test('an older ruling that comes back does not overrun a later one: both are in dispute', () => {
-    expect(hub.partition).toEqual(['A 1', 'B 1 + C 1']);
-    expect([kinds(), stateOf('A'), stateOf('B')]).toEqual([
-      ['DATE_OF_BIRTH_MISMATCH'],
-      'CONFLICT',
-      'CONFLICT',
-    ]);
-  });
-
-  test.each([
-    [SAME_PERSON, ['A 1 + B 1 + C 1']],
-    [DIFFERENT_PERSONS, ['A 1', 'B 1 + C 1']],
-  ] as const)('ruled again, %s has the last word', (resolution, partition) => {
-    hub.rule(resolution);
-    expect([hub.partition, kinds(), new Set(states())]).toEqual([partition, [], new Set(['CLEAR'])]);
-    hub.arrive('A', [record('1')]);
-    expect([hub.partition, kinds()]).toEqual([partition, []]);
-  });
-
-  test('whichever is away for a while, the newest rulings are the ones that join', () => {
-    for (const [system, own] of [
-      ['A', BORN],
-      ['B', SLIP],
-      ['C', OTHER],
-    ] as const) {
-      hub.arrive(system, [record('1', { nhsNumber: M, dateOfBirth: own })]);
-      hub.arrive(system, [record('1', { dateOfBirth: own })]);
-      expect([hub.partition, kinds()]).toEqual([['A 1', 'B 1 + C 1'], ['DATE_OF_BIRTH_MISMATCH']]);
-    }
-  });
-});
-
 function everything({ persons, links, conflicts }: IdentityHistory) {
   return { persons: [...persons.values()], links: [...links.values()], conflicts: [...conflicts.values()] };
 }
@@ -391,70 +339,6 @@ describe('whatever is ruled and arrives, in whatever order', () => {
       { numRuns: 700, seed: 43 },
     );
     expect(told).toBeGreaterThan(500);
-  });
-
-  test('two between whom a ruling stands that they are two are never made one but by their system', () => {
-    const threeSystems = fc.record({
-      system: fc.constantFrom('A', 'B', 'C'),
-      record: fc.record({
-        localId: fc.constantFrom('1', '1', '1', '2'),
-        nhsNumber: fc.constantFrom(N, N, N, N, M),
-        nhsNumberStatus: fc.constantFrom('01', '01', '01', '02'),
-        dateOfBirth: fc.constantFrom(...BIRTHS),
-        deceasedOn: fc.constant(null),
-        active: fc.constant(true),
-        replacedByLocalId: fc.constantFrom(null, null, null, null, null, '2'),
-        restricted: fc.constant(false),
-      }),
-    });
-    let stood = 0;
-    let contested = 0;
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.oneof(
-            { weight: 5, arbitrary: threeSystems },
-            { weight: 1, arbitrary: referral },
-            { weight: 4, arbitrary: ruling },
-          ),
-          { minLength: 10, maxLength: 24, size: 'max' },
-        ),
-        (steps) => {
-          const any = new IdentityHistory();
-          for (const each of steps) {
-            act(any, each);
-            const bySource = neighbours(any, [], []);
-            const { graph } = any;
-            for (const { resolution, sides, ...rest } of any.rulings) {
-              const [one, other] = sides.map(({ personId }) => any.persons.get(personId)!) as [
-                KnownPerson,
-                KnownPerson,
-              ];
-              const told = { resolution, sides, ...rest };
-              const isOne = graph.root(one.id) === graph.root(other.id);
-              if (resolution === SAME_PERSON && !isOne && holdsAsOne(told, one, other)) {
-                const [a, b] = [graph.root(one.id), graph.root(other.id)];
-                if (graph.person(a)!.nhsNumber !== graph.person(b)!.nhsNumber) continue;
-                contested += 1;
-                for (const id of [a, b])
-                  if (
-                    graph.identity(id).records.length > 0 &&
-                    graph.identity(a === id ? b : a).records.length > 0
-                  )
-                    expect([id, graph.person(id)!.identityState]).toEqual([id, 'CONFLICT']);
-              }
-              if (resolution !== DIFFERENT_PERSONS || !holdsAsTwo(told, one, other)) continue;
-              stood += 1;
-              if (bySource.get(one.id) !== bySource.get(other.id))
-                expect([one.id, other.id, isOne]).toEqual([one.id, other.id, false]);
-            }
-          }
-        },
-      ),
-      { numRuns: 1500, seed: 53 },
-    );
-    expect(stood).toBeGreaterThan(500);
-    expect(contested).toBeGreaterThan(0);
   });
 
   test('any slip at the source taken back leaves identities and disputes as the stewards left them', () => {
