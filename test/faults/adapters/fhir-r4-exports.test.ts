@@ -249,3 +249,66 @@ test('a membership that is there twice is what its later line says', async () =>
   ]);
   expect(await pull(adapterFor())).toEqual([`EpisodeOfCare/episode-${two!.patient.localId}`]);
 });
+
+describe('a caller who keeps cursors', () => {
+  /** Pulls so many pages, keeping the cursors; answers the references that came, and the last cursor. */
+  async function keeping(adapter: ReturnType<typeof adapterFor>, most: number, resume?: string) {
+    let cursor: string | undefined;
+    const came: string[] = [];
+    const request = {
+      teamReference,
+      since: null,
+      keep: async (told: string) => {
+        cursor = told;
+      },
+      ...(resume === undefined ? {} : { resume }),
+    };
+    let pages = 0;
+    for await (const page of adapter.caseload!.pull(request, never())) {
+      came.push(...page.items.map(({ source }) => source.reference));
+      cursor = page.cursor;
+      if (++pages === most) break;
+    }
+    return { came, cursor };
+  }
+  const begun = () => seen('$export').length;
+
+  test('is interrupted and goes on with the same job, which is deleted when the end is reached', async () => {
+    server.load(resourcesOf(memberships(70)));
+    const adapter = adapterFor();
+    const before = await keeping(adapter, 2);
+    expect(server.exports.jobs.size).toBe(1);
+    const after = await keeping(adapter, 9, before.cursor);
+    expect([...before.came, ...after.came].sort()).toEqual(episodes(70));
+    expect(begun()).toBe(1);
+    expect(server.exports.jobs.size).toBe(0);
+  });
+
+  test('is told of the job before it is done: whoever stops waiting can wait on', async () => {
+    server.load(resourcesOf(memberships(70)));
+    server.exports.endless = true;
+    let cursor: string | undefined;
+    const request = {
+      teamReference,
+      since: null,
+      keep: async (told: string) => {
+        cursor = told;
+      },
+    };
+    const waiting = async () => {
+      for await (const _page of adapterFor({ totalTimeoutMs: 9_000 }).caseload!.pull(request, never()));
+    };
+    expect(await failureOf(waiting())).toMatchObject({ code: 'HUB_UPSTREAM_TIMEOUT' });
+    expect(server.exports.jobs.size).toBe(1);
+    server.exports.endless = false;
+    expect((await keeping(adapterFor(), 9, cursor)).came.sort()).toEqual(episodes(70));
+    expect(begun()).toBe(1);
+  });
+
+  test('has no job left behind by what would fail again', async () => {
+    server.load(resourcesOf(memberships(70)));
+    server.misbehave({ kind: 'TOTAL_WRONG' });
+    expect(await failureOf(keeping(adapterFor(), 9))).toMatchObject({ code: 'HUB_CASELOAD_INCOMPLETE' });
+    expect(server.exports.jobs.size).toBe(0);
+  });
+});
