@@ -54,7 +54,8 @@ export class CaseloadProgress1750000001200 implements MigrationInterface {
         add column deceased_on date,
         add column active boolean not null,
         add column replaced_by_local_id text,
-        add column restricted boolean not null`,
+        add column restricted boolean not null,
+        add column read_at timestamptz(3) not null`,
       `alter table caseload_staging set unlogged`,
     ]) {
       await runner.query(sql);
@@ -69,6 +70,7 @@ export class CaseloadProgress1750000001200 implements MigrationInterface {
       drop column valid_to, drop column care_coordinator_reference, drop column care_coordinator_name, drop column complete,
       drop column local_id, drop column nhs_number, drop column nhs_number_status, drop column date_of_birth,
       drop column deceased_on, drop column active, drop column replaced_by_local_id, drop column restricted,
+      drop column read_at,
       add column item jsonb not null`);
     await runner.query('drop table caseload_progress');
     await runner.query('drop table caseload_refreshes');

@@ -82,4 +82,8 @@ export class CaseloadStagingEntity {
 
   @Column('boolean')
   restricted: boolean;
+
+  /** When it was so, as far as the hub knows: `fetchedAt` of the item. */
+  @Column({ type: 'timestamptz', name: 'read_at', precision: 3 })
+  readAt: Date;
 }

@@ -105,7 +105,7 @@ export interface Observed<T> {
   };
   /** When the far end says that it was so; null when it does not say. ISO instant. */
   readonly asOf: string | null;
-  /** When the hub read it. ISO instant. */
+  /** When the hub read it; of what was put together before it is read, as an export, when that was. ISO instant. */
   readonly fetchedAt: string;
   /** False when parts that the hub needs could not be understood. */
   readonly complete: boolean;

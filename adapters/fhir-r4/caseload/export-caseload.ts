@@ -6,8 +6,8 @@ import type {
   CaseloadRequest,
   Observed,
 } from '../../../src/clinical/clinical-record.port.js';
+import type { Clock } from '../../../src/core/clock.js';
 import { HubError, isHubError } from '../../../src/core/errors.js';
-import type { Json } from '../json.js';
 import type { FhirR4Settings } from '../settings.js';
 import type { Session } from '../transport/connection.js';
 import { discardJob, jobResult, startJob } from '../transport/jobs.js';
@@ -16,7 +16,7 @@ import { ExportFiles } from './export-files.js';
 import { type ExportManifest, readManifest } from './export-manifest.rules.js';
 import { byPatient, entryOf, membershipsOf, type Waiting, workersOf } from './export-memberships.js';
 import { type Given, GivenOut, givenShape, NOTHING_GIVEN, OtherOrder } from './given-out.js';
-import { itemOf, itemsOf } from './items.js';
+import { type CameAlong, itemOf, itemsOf } from './items.js';
 import type { ExportedCaseload, PullContext } from './strategy.js';
 
 /** Where an export of a team's Group begins; `since` is an instant or null for everything. */
@@ -142,6 +142,7 @@ async function* pagesOf(
   await files.requireNoErrors();
   const memberships = await membershipsOf(context, strategy, files, teamReference);
   const included = await workersOf(context, session, files, memberships);
+  const cameAlong = { included, fetchedAt: takenAt(manifest, context.clock) };
   const total = memberships.size;
   const givenOut = new GivenOut(before);
   const page = (arrived: readonly Arrived[]): ExportPage => {
@@ -151,12 +152,18 @@ async function* pagesOf(
     return { page: { page: given.page, last: given.items === total, total, items, watermark }, given };
   };
   let held: Arrived[] = [];
-  for await (const some of arrivals(exporting, files, byPatient(memberships), included, givenOut)) {
+  for await (const some of arrivals(exporting, files, byPatient(memberships), cameAlong, givenOut)) {
     held.push(...some);
     for (; held.length >= pageSize; held = held.slice(pageSize)) yield page(held.slice(0, pageSize));
   }
   givenOut.settle();
   if (held.length > 0 || total === 0) yield page(held);
+}
+
+/** When an export was so: files that are fetched later say nothing newer. */
+function takenAt({ transactionTime }: ExportManifest, clock: Clock): string {
+  const now = clock.now().toISOString();
+  return transactionTime !== null && transactionTime < now ? transactionTime : now;
 }
 
 /** An item under the id of its membership. */
@@ -170,15 +177,14 @@ async function* arrivals(
   { context, session, strategy, teamReference }: Exporting,
   files: ExportFiles,
   waiting: Map<string, Waiting[]>,
-  included: ReadonlyMap<string, Json>,
+  cameAlong: CameAlong,
   givenOut: GivenOut,
 ): AsyncGenerator<readonly Arrived[], void, undefined> {
-  const { clock, settings } = context;
+  const { settings } = context;
   for await (const patient of files.ofType('Patient')) {
     const id = String(patient.id);
     const those = givenOut.rest(waiting.get(id) ?? []);
     waiting.delete(id);
-    const cameAlong = { included, fetchedAt: clock.now().toISOString() };
     yield those.map((one) => ({
       id: one.id,
       item: itemOf(context, strategy, teamReference, entryOf(one), patient, cameAlong),
@@ -187,7 +193,6 @@ async function* arrivals(
   const left = givenOut.rest([...waiting.values()].flat());
   for (let from = 0; from < left.length; from += settings.pageSize) {
     const some = left.slice(from, from + settings.pageSize);
-    const cameAlong = { included, fetchedAt: clock.now().toISOString() };
     const items = await itemsOf(context, session, strategy, teamReference, some.map(entryOf), cameAlong);
     yield some.map(({ id }, at) => ({ id, item: items[at]! }));
   }

@@ -20,13 +20,24 @@ export interface AppliedPull {
   readonly absent: number;
 }
 
-/** Staged rows as memberships: `$1` the pull, `$2` the system. */
-const ARRIVING = `arriving as materialized (
+const ARRIVING_ROWS = `
   select s.membership_id as id, s.source_reference, s.source_version, s.source_as_of, s.state, s.valid_from, s.valid_to,
-         s.care_coordinator_reference, s.care_coordinator_name, s.restricted, s.local_id, s.complete, l.person_id
+         s.care_coordinator_reference, s.care_coordinator_name, l.restricted, s.local_id, s.complete, l.person_id
   from caseload_staging s join record_links l on l.system_id = $2 and l.local_id = s.local_id
-  where s.pull_id = $1
+  where s.pull_id = $1`;
+const ARRIVING = `arriving as materialized (${ARRIVING_ROWS}
 )`;
+/** An entry that another team's pull has brought since the page was read has moved there, and what was read of it is over. */
+const ARRIVING_LATE = `arriving as materialized (${ARRIVING_ROWS}
+    and not exists (
+      select from caseload_memberships e
+      where e.system_id = $2 and e.team_reference <> $3 and e.source_reference = s.source_reference
+        and e.observed_to is null and e.observed_from > s.read_at
+    )
+)`;
+
+/** Staged rows as memberships: `$1` the pull, `$2` the system, `$3` the team. Pulls of a system follow each other, but for one that was gone on with. */
+const arriving = (pull: Pull): string => (pull.kept === null ? ARRIVING : ARRIVING_LATE);
 
 /** What makes a membership a different one. Not `source_as_of`: a system that repeats itself later has said nothing new. */
 const MEANINGFUL = [
@@ -109,7 +120,7 @@ function closeChanged(tx: Transaction, pull: Pull, at: Date): Promise<number> {
   const is = MEANINGFUL.map((column) => `a.${column}`).join(', ');
   return count(
     tx,
-    `with ${ARRIVING}, closed as (
+    `with ${arriving(pull)}, closed as (
        update caseload_memberships m set observed_to = $4, closed_because = 'CHANGED'
        from arriving a
        where m.system_id = $2 and m.team_reference = $3 and m.source_reference = a.source_reference
@@ -124,7 +135,7 @@ function closeChanged(tx: Transaction, pull: Pull, at: Date): Promise<number> {
 function closeMoved(tx: Transaction, pull: Pull, at: Date): Promise<number> {
   return count(
     tx,
-    `with ${ARRIVING}, closed as (
+    `with ${arriving(pull)}, closed as (
        update caseload_memberships m set observed_to = $4, closed_because = 'CHANGED'
        from arriving a
        where m.system_id = $2 and m.team_reference <> $3 and m.source_reference = a.source_reference
@@ -138,7 +149,7 @@ function closeMoved(tx: Transaction, pull: Pull, at: Date): Promise<number> {
 function writeArriving(tx: Transaction, pull: Pull, at: Date): Promise<number> {
   return count(
     tx,
-    `with ${ARRIVING}, written as (
+    `with ${arriving(pull)}, written as (
        insert into caseload_memberships (id, organisation_id, system_id, team_id, team_reference, person_id, local_id,
          source_reference, source_version, state, valid_from, valid_to, care_coordinator_reference, care_coordinator_name,
          restricted, complete, source_as_of, observed_from, pull_id)

@@ -11,7 +11,7 @@ const BATCH = 1_000;
 /** Each patient of the pull as the latest page has them. */
 const ARRIVING = `arriving as materialized (
   select distinct on (s.local_id) s.local_id, s.nhs_number, s.nhs_number_status, s.date_of_birth, s.deceased_on, s.active,
-         s.replaced_by_local_id, s.restricted, s.person_id, s.link_id
+         s.replaced_by_local_id, s.restricted, s.person_id, s.link_id, s.read_at
   from caseload_staging s where s.pull_id = $1
   order by s.local_id, s.page desc, s.source_reference
 )`;
@@ -47,7 +47,8 @@ from plain order by person_id`;
 
 /**
  * The other patients who are new or say something else than before. Those with one NHS number follow each other: whether two
- * living records share one must be known before either finds its person.
+ * living records share one must be known before either finds its person. What another pull has brought since a page was read
+ * stands (`$3`: whether there can have been one).
  */
 const OTHERS = `
 declare arriving_patients no scroll cursor for
@@ -60,6 +61,7 @@ where l.id is null
    or (l.nhs_number, l.nhs_number_status, l.date_of_birth, l.deceased_on, l.active, l.replaced_by_local_id, l.restricted)
       is distinct from
       (a.nhs_number, a.nhs_number_status, a.date_of_birth, a.deceased_on, a.active, a.replaced_by_local_id, a.restricted)
+      and not ($3 and l.observed_at > a.read_at)
 order by a.nhs_number, a.local_id`;
 
 /**
@@ -71,7 +73,7 @@ export async function linkPatients(tx: Transaction, pull: Pull, at: Date, isLarg
   await lockIdentities(tx, organisationId);
   await nestedLoops(tx, !isLarge);
   await tx.query(MAKE_PLAIN, [pull.id, systemId, organisationId, at]);
-  await tx.query(OTHERS, [pull.id, systemId]);
+  await tx.query(OTHERS, [pull.id, systemId, pull.kept !== null]);
   await nestedLoops(tx, true);
   let held: RecordIdentity[] = [];
   for (let isEnd = false; !isEnd; ) {

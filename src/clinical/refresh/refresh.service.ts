@@ -160,14 +160,20 @@ export class RefreshService {
     holder: Holder,
   ): Promise<TeamRefresh[]> {
     const { database, clock, pullUnmapped } = this.deps;
-    const { kind } = undertaking;
+    const { kind, askedAgainAt } = undertaking;
     if (kind === 'SWEEP') await this.discover(system, caseload, holder.signal);
     const brought = await broughtSince(database, system, undertaking);
+    const broughtAgain =
+      askedAgainAt === undefined
+        ? brought
+        : await broughtSince(database, system, { kind: 'INCREMENT', askedAt: askedAgainAt });
     const results: TeamRefresh[] = [];
     for (const team of await listTeams(database, system, londonDate(clock.now()))) {
       if (holder.isStopped()) break;
-      if ((team.teamId === null && pullUnmapped === false) || brought.has(team.teamReference)) continue;
-      results.push(await this.pullTeam(system, caseload, team, kind, holder));
+      if (team.teamId === null && pullUnmapped === false) continue;
+      const isBrought = brought.has(team.teamReference);
+      if (isBrought && broughtAgain.has(team.teamReference)) continue;
+      results.push(await this.pullTeam(system, caseload, team, isBrought ? 'INCREMENT' : kind, holder));
     }
     return results;
   }

@@ -5,7 +5,7 @@ import { parseNhsNumber } from '../../core/nhs-number.js';
 import type { RecordIdentity } from '../../people/identity.rules.js';
 import { type CaseloadItem, MembershipState, type Observed } from '../clinical-record.port.js';
 
-/** What `caseload_staging.item` holds. */
+/** What a row of `caseload_staging` holds beside its ids. */
 export interface StagedItem extends RecordIdentity {
   readonly sourceVersion: string | null;
   readonly sourceAsOf: string | null;
@@ -16,6 +16,8 @@ export interface StagedItem extends RecordIdentity {
   readonly complete: boolean;
   readonly coordinatorReference: string | null;
   readonly coordinatorName: string | null;
+  /** ISO instant. */
+  readonly readAt: string;
 }
 
 const UNSTORABLE = /\0|\p{Cs}/gu;
@@ -23,7 +25,7 @@ const STATES: ReadonlySet<string> = new Set(Object.values(MembershipState));
 
 /**
  * Checks an item. A date or NHS number that is not one counts as not given; a state the port does not know, a missing
- * reference or an item of another team fails the pull, because to leave it out would read as absence.
+ * reference or time of reading, or an item of another team, fails the pull, because to leave it out would read as absence.
  * @throws HUB_UPSTREAM_PROTOCOL
  */
 export function stagedItem(observed: Observed<CaseloadItem>, teamReference: string): StagedItem {
@@ -33,6 +35,8 @@ export function stagedItem(observed: Observed<CaseloadItem>, teamReference: stri
   if (!localId || !storable(source.reference)) throw fault('a membership without reference or patient');
   if (!STATES.has(value.state)) throw fault('a membership in a state the port does not know');
   if (value.teamReference !== teamReference) throw fault('a membership of another team');
+  const readAt = instant(observed.fetchedAt);
+  if (readAt === null) throw fault('a membership without the time it was read');
   const nhsNumber = patient.nhsNumber === null ? null : parseNhsNumber(patient.nhsNumber);
   return {
     localId,
@@ -51,6 +55,7 @@ export function stagedItem(observed: Observed<CaseloadItem>, teamReference: stri
     complete: observed.complete,
     coordinatorReference: storable(careCoordinator?.reference ?? null),
     coordinatorName: storable(careCoordinator?.name ?? null),
+    readAt,
   };
 }
 

@@ -34,6 +34,7 @@ const COLUMNS = {
   r: ['active', 'boolean'],
   s: ['replaced_by_local_id', 'text'],
   t: ['restricted', 'boolean'],
+  u: ['read_at', 'timestamptz'],
 } as const;
 
 type Row = Readonly<Record<keyof typeof COLUMNS, string | boolean | null>>;
@@ -59,6 +60,7 @@ const rowOf = (reference: string | null, item: StagedItem): Row => ({
   r: item.active,
   s: item.replacedByLocalId,
   t: item.restricted,
+  u: item.readAt,
 });
 
 const names = Object.values(COLUMNS).map(([name]) => name);

@@ -9,6 +9,8 @@ export interface Undertaking {
   readonly kind: PullKind;
   /** Teams whose caseload came since then need no further pull. */
   readonly askedAt: Date;
+  /** Set where a sweep that was left is finished for somebody who asked later: teams that it had brought before then are asked again. */
+  readonly askedAgainAt?: Date;
 }
 
 /** Name of the lease under which a system is refreshed. */
@@ -29,7 +31,7 @@ export async function beginUnderLease(
   return inOrganisation(database, system, async (tx) => {
     await takeLeft(tx, system, lease, now);
     const left = await readLeft(tx, system.id, now);
-    const begun = left?.kind === 'SWEEP' ? left : asked;
+    const begun = left?.kind === 'SWEEP' ? { ...left, askedAgainAt: asked.askedAt } : asked;
     await tx.query(
       `insert into caseload_refreshes (system_id, organisation_id, kind, asked_at, fence) values ($1, $2, $3, $4, $5)
        on conflict (system_id) do update set kind = excluded.kind, asked_at = excluded.asked_at, fence = excluded.fence`,

@@ -209,3 +209,77 @@ test('an increment that finds a sweep left by its process finishes the sweep', a
   world.clock.advance(MINUTE);
   expect(await run('INCREMENT')).toMatchObject({ kind: 'SWEEP', state: 'COMPLETE' });
 });
+
+test('whoever asks after that has every team asked once more: what a left sweep had brought before is an increment', async () => {
+  await world.map(system, 'Team/EIP', null);
+  record.put('Team/EIP', 'Episode/e', { patient: patient('e', null) });
+  const left = world.clock.now();
+  world.clock.advance(1000);
+  await world.refresh.refreshTeam(system, record, { teamReference: TEAM, teamId: null }, 'SWEEP');
+  await world.sql(
+    `insert into caseload_refreshes (system_id, organisation_id, kind, asked_at, fence) values ($1, $2, 'SWEEP', $3, 0)`,
+    [system.id, world.organisationId, left],
+  );
+  world.clock.advance(60 * MINUTE);
+  record.put(TEAM, 'Episode/new', { patient: patient('new', null) });
+  const results = await world.refresh.refreshSystem(system, record, 'INCREMENT');
+  expect(results.map(({ teamReference, kind, state }) => [teamReference, kind, state]).sort()).toEqual([
+    [TEAM, 'INCREMENT', 'COMPLETE'],
+    ['Team/EIP', 'SWEEP', 'COMPLETE'],
+  ]);
+  expect([...(await world.current(TEAM)).keys()]).toContain('Episode/new');
+});
+
+describe('what another team has brought since a page was read', () => {
+  const EIP = { teamReference: 'Team/EIP', teamId: null };
+  const pullOf = (team: { teamReference: string; teamId: string | null }) =>
+    world.refresh.refreshTeam(system, record, team, 'SWEEP');
+  let cmht: { teamReference: string; teamId: string | null };
+
+  beforeEach(async () => {
+    await world.map(system, EIP.teamReference, null);
+    const [row] = await world.sql<{ id: string }>('select id from teams');
+    cmht = { teamReference: TEAM, teamId: row!.id };
+    record.failAt(4);
+    expect(await pullOf(cmht)).toMatchObject({ state: 'INCOMPLETE', pages: 3 });
+    world.clock.advance(10 * MINUTE);
+  });
+  async function goneOnWith(): Promise<void> {
+    world.clock.advance(10 * MINUTE);
+    expect(await pullOf(EIP)).toMatchObject({ state: 'COMPLETE' });
+    world.clock.advance(10 * MINUTE);
+    expect(await pullOf(cmht)).toMatchObject({ state: 'COMPLETE', received: 50 });
+    expect(resumes()).toEqual([0, 0, 3]);
+  }
+
+  test('of the same patient stands: nobody who was restricted meanwhile is restricted no more', async () => {
+    record.put(EIP.teamReference, 'Episode/e0', {
+      patient: patient('p0', null, { restricted: true, deceasedOn: '2026-03-01' }),
+    });
+    await goneOnWith();
+    expect(
+      await world.sql('select restricted, deceased_on::text as died from record_links where local_id = $1', [
+        'p0',
+      ]),
+    ).toEqual([{ restricted: true, died: '2026-03-01' }]);
+    expect(
+      await world.sql(
+        'select distinct restricted from caseload_memberships where local_id = $1 and observed_to is null',
+        ['p0'],
+      ),
+    ).toEqual([{ restricted: true }]);
+  });
+
+  test('of an entry that has moved there stands: the page before the move says nothing', async () => {
+    for (let version = 1; version <= 2; version++)
+      record.put(EIP.teamReference, 'Episode/0', { patient: patient('p0', null) });
+    await goneOnWith();
+    expect(
+      await world.sql(
+        `select team_reference as team, source_version as version from caseload_memberships
+         where source_reference = 'Episode/0' and observed_to is null`,
+      ),
+    ).toEqual([{ team: 'Team/EIP', version: '2' }]);
+    expect((await world.current(TEAM)).size).toBe(49);
+  });
+});

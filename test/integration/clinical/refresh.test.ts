@@ -208,8 +208,8 @@ test('a second refresher is told that the system is busy; what a dead one left i
     [pullId, world.organisationId, system.id, team, dead!.fence],
   );
   await world.sql(
-    `insert into caseload_staging (pull_id, organisation_id, source_reference, page, membership_id, person_id, link_id, state, complete, local_id, active, restricted)
-     values ($1, $2, 'x', 1, $1, $1, $1, 'OPEN', true, 'p', true, false)`,
+    `insert into caseload_staging (pull_id, organisation_id, source_reference, page, membership_id, person_id, link_id, state, complete, local_id, active, restricted, read_at)
+     values ($1, $2, 'x', 1, $1, $1, $1, 'OPEN', true, 'p', true, false, now())`,
     [pullId, world.organisationId],
   );
   await world.sql(`update leases set expires_at = '-infinity' where name = $1`, [`caseload ${system.id}`]);

@@ -41,6 +41,7 @@ test('a good item is kept as it is', () => {
     validTo: null,
     coordinatorReference: 'Practitioner/1',
     coordinatorName: 'Dr A',
+    readAt: '2026-03-02T09:00:00.000Z',
   });
 });
 
@@ -70,6 +71,7 @@ test.each([
   ['an unknown state', observed({ state: 'CLOSED' as MembershipState })],
   ['no patient', observed({ patient: patient('', null) })],
   ['no reference', observed({}, { reference: '' })],
+  ['no time of reading', { ...observed(), fetchedAt: 'today' }],
 ])('refused: %s', (_what, item) => {
   expect(() => stagedItem(item, 'Team/1')).toThrow(
     expect.objectContaining({ code: 'HUB_UPSTREAM_PROTOCOL' }),
