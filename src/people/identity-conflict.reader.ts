@@ -72,7 +72,7 @@ export const IDENTITY_RECORDS: TypeMap = typeMap({
     nhsNumberStatus: text('nhs_number_status', STEWARDS, { nullable: true }),
     dateOfBirth: date('date_of_birth', STEWARDS, { nullable: true, identifies: true }),
     isActive: bool('active', STEWARDS),
-    replacedByLocalId: text(shownSuccessor('{t}'), STEWARDS, { nullable: true }),
+    replacedByLocalId: text(shownSuccessor('{t}'), STEWARDS, { nullable: true, identifies: true }),
     isRestricted: bool('restricted', STEWARDS),
     observedAt: time('observed_at', STEWARDS),
   },

@@ -68,7 +68,8 @@ async function putDouble(world: GraphWorld, { of, status, kind, born }: Double, 
   const system = organisationId === world.organisations.home ? world.systemId : world.otherSystem;
   for (const [localId, replacedBy, personId] of [
     [`identity-${at}`, null, other],
-    [`identity-${at}-before`, `identity-${at}-since`, of],
+    // What replaced the first is not known to the hub.
+    [`identity-${at}-before`, at === 0 ? `identity-${at}-since` : `identity-${at}`, of],
   ] as const) {
     await world.sql(
       `insert into record_links (id, organisation_id, system_id, local_id, person_id, nhs_number, nhs_number_status,
