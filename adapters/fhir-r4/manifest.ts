@@ -129,7 +129,7 @@ export const manifest: AdapterManifest = {
       type: 'list',
       required: false,
       default: DEFAULTS.restrictedCodes,
-      help: 'Codes of Patient.meta.security that mark a record as restricted, in any code system.',
+      help: 'Codes of meta.security that mark a record as restricted when a Patient has them, in any code system. Whatever else has one, or a document whose securityLabel has, is left out of live reads.',
     },
     {
       key: 'teamsPartOf',

@@ -6,6 +6,7 @@ import { type Json, member, objectsOf, textOf } from '../json.js';
 import { readDate } from './dates.rules.js';
 import { readNhsNumber } from './nhs-number.rules.js';
 import { localReference } from './references.rules.js';
+import { isRestricted } from './restricted.rules.js';
 import type { Unmapped } from './unmapped.js';
 
 /** What of a site's settings decides how a patient is read. */
@@ -44,13 +45,6 @@ function replacedBy(patient: Json, baseUrl: string, unmapped: Unmapped): string 
   const known = new Set(targets.filter((id) => id !== null));
   if (targets.includes(null) || known.size > 1) unmapped('Patient.link.other');
   return [...known][0] ?? null;
-}
-
-/** Patient.meta.security holds a coding whose code is one of the site's, in any system, as sites mark it in their own. */
-function isRestricted(patient: Json, codes: readonly string[]): boolean {
-  return objectsOf(member(patient, 'meta'), 'security').some((label) =>
-    codes.includes(textOf(label, 'code') ?? ''),
-  );
 }
 
 /** Patient.active: absent counts as true (FHIR R4 Patient, `active` "assumed to be active"). */

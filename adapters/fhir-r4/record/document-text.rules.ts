@@ -70,12 +70,3 @@ export function textIn(data: string, charset: string, attachment: Json, maxBytes
     throw unreadable(DocumentFault.DAMAGED);
   }
 }
-
-/** True where meta.security or securityLabel holds one of the site's codes, in any system. */
-export function isRestricted(document: Json, codes: readonly string[]): boolean {
-  const labels = [
-    ...objectsOf(member(document, 'meta'), 'security'),
-    ...objectsOf(document, 'securityLabel').flatMap((label) => objectsOf(label, 'coding')),
-  ];
-  return labels.some((label) => codes.includes(textOf(label, 'code') ?? ''));
-}

@@ -4,10 +4,11 @@ import { DocumentFault, type RecordDocumentText } from '../../../src/clinical/re
 import { inputError, isHubError } from '../../../src/core/errors.js';
 import { type Json, member, textOf } from '../json.js';
 import { observed } from '../mapping/observed.rules.js';
+import { isRestricted } from '../mapping/restricted.rules.js';
 import type { Session } from '../transport/connection.js';
 import { isFhirId, isReferenceTo } from '../transport/search-values.rules.js';
 import { patientIn, type RecordContext } from './by-patient.js';
-import { contentOf, isRestricted, plainCharset, textIn, unreadable } from './document-text.rules.js';
+import { contentOf, plainCharset, textIn, unreadable } from './document-text.rules.js';
 import { mapDocument } from './record-document.rules.js';
 
 const TYPE = 'DocumentReference';

@@ -1,6 +1,7 @@
 /** Lists of what patients have: found by one search, mapped one by one, in an order that is always the same. */
 import type { Observed } from '../../../src/clinical/clinical-record.port.js';
 import { observed } from '../mapping/observed.rules.js';
+import { isRestricted } from '../mapping/restricted.rules.js';
 import { type OfPatient, type PatientSearch, type RecordContext, searchByPatient } from './by-patient.js';
 
 /** A part of a record as the port has it, and whether all that matters of it was understood; null for what is left out. */
@@ -11,7 +12,10 @@ export function whole<T>(value: T): Mapped<T> {
   return { value, complete: true };
 }
 
-/** The lists of some patients, in their order; each in the server's, or by `order`. */
+/**
+ * The lists of some patients, in their order; each in the server's, or by `order`. What its source marks as restricted is left out,
+ * and not told of: that it is there may be what is to be protected.
+ */
 export async function listsOf<T>(
   context: RecordContext,
   localIds: readonly string[],
@@ -23,6 +27,7 @@ export async function listsOf<T>(
   const byPatient = await searchByPatient(context, localIds, signal, search);
   return localIds.map((id) => {
     const list = byPatient.get(id)!.flatMap((found) => {
+      if (isRestricted(found.resource, context.settings.restrictedCodes)) return [];
       const mapped = map(found);
       if (mapped === null) return [];
       const reading = { system: context.system, fetchedAt: found.fetchedAt };

@@ -11,6 +11,7 @@ import { codeAmong } from './coded.rules.js';
 
 /** Elements of DocumentReference that a line is made of; everything but the text. */
 export const LINE_ELEMENTS: readonly string[] = [
+  'meta',
   'identifier',
   'status',
   'type',
@@ -18,6 +19,7 @@ export const LINE_ELEMENTS: readonly string[] = [
   'date',
   'author',
   'description',
+  'securityLabel',
 ];
 
 /** FHIR R4 value set DocumentReferenceStatus. */

@@ -1,11 +1,7 @@
 /** Text of a document: which attachment is taken, where its bytes may come from, and that half a text is none. */
 import { createHash } from 'node:crypto';
-import {
-  contentOf,
-  isRestricted,
-  plainCharset,
-  textIn,
-} from '../../../../adapters/fhir-r4/record/document-text.rules.js';
+import { isRestricted } from '../../../../adapters/fhir-r4/mapping/restricted.rules.js';
+import { contentOf, plainCharset, textIn } from '../../../../adapters/fhir-r4/record/document-text.rules.js';
 import { isHubError } from '../../../../src/core/errors.js';
 
 const BASE = 'https://record.example/fhir/';

@@ -103,7 +103,34 @@ const READS: readonly (readonly [
   ['Consent', { patient: { display: 'p1' } }, (record) => record.consents(['p1', 'p2'], never())],
 ];
 
+const P1 = { reference: 'Patient/p1' };
+const START = { start: '2026-02-01T10:00:00Z' };
+/** What each read tells of p1. */
+const OF_P1: Readonly<Record<string, object>> = {
+  CareTeam: { status: 'active', subject: P1 },
+  EpisodeOfCare: { status: 'active', patient: P1, period: START },
+  DocumentReference: { status: 'current', subject: P1, date: START.start },
+  Encounter: { status: 'in-progress', subject: P1, period: START },
+  Appointment: { status: 'booked', participant: [{ actor: P1 }], start: '2026-04-01T10:00:00Z' },
+  Condition: { subject: P1, code: { text: 'Known' } },
+  Flag: { status: 'active', subject: P1, code: { text: 'Known' } },
+  Consent: { status: 'active', patient: P1 },
+};
+const MARKED = { coding: [{ system: 'https://site.example/label', code: 'R' }] };
+
 describe.each(READS)('%s', (type, another, read) => {
+  test('leaves out what is marked as restricted by one of the site’s codes, and nothing else', async () => {
+    const one = { resourceType: type, ...OF_P1[type] };
+    const { record } = recordOver([
+      { ...one, id: 'ordinary', meta: { security: [{ code: 'N' }] } },
+      { ...one, id: 'hidden', meta: { security: MARKED.coding } },
+      ...(type === 'DocumentReference' ? [{ ...one, id: 'hidden-too', securityLabel: [MARKED] }] : []),
+    ]);
+    const [ofP1, ofP2] = (await read(record)) as { source: { reference: string } }[][];
+    expect(ofP1!.map(({ source }) => source.reference)).toEqual([`${type}/ordinary`]);
+    expect(ofP2).toEqual([]);
+  });
+
   test.each(['SEARCH', 'BATCH_BUNDLE'])(
     'of nobody who was asked for is refused whole, by %s',
     async (recordBatch) => {
