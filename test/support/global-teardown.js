@@ -15,5 +15,11 @@ export default async function globalTeardown(globalConfig) {
   const { closeRun, linesIn } = await import('./emitted/whole-run.ts');
   const lines = linesIn(folder);
   rmSync(folder, { recursive: true, force: true });
-  closeRun(lines, isWhole(globalConfig), (text) => process.stdout.write(text));
+  try {
+    closeRun(lines, isWhole(globalConfig), (text) => process.stdout.write(text));
+  } catch (error) {
+    // The run fails, and still reports what its tests came to.
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFhirR4, type FhirR4Adapter } from '../../../adapters/fhir-r4/adapter.js';
+import { contentOf } from '../../../adapters/fhir-r4/documents/attachment.js';
+import { documentResource } from '../../../adapters/fhir-r4/documents/document-resource.rules.js';
 import { parseSettings } from '../../../adapters/fhir-r4/settings.js';
 import { FixedClock } from '../../../src/core/clock.js';
 import type { ErrorCode } from '../../../src/core/error-codes.js';
@@ -92,10 +94,12 @@ describe('row 401, where the hub has a token to renew', () => {
     privateKey: String(signing.privateKey.export({ type: 'pkcs8', format: 'pem' })),
     documentIdentifierSystem: 'https://hub.example/Id/document',
   });
-  beforeEach(() => {
-    const identifier = [{ system: 'https://hub.example/Id/document', value: document.documentVersionId }];
-    const held = { resourceType: 'DocumentReference', id: 'doc-1', status: 'current', identifier };
-    server.hold({ ...held, meta: { versionId: '7' } });
+  beforeEach(async () => {
+    // A withdrawal sends back what is held.
+    const settings = parseSettings({ baseUrl: server.baseUrl, ...signedIn() });
+    const content = await contentOf(document, settings);
+    const held = documentResource(document, settings, { content, encounter: null });
+    server.hold({ ...held, id: 'doc-1', meta: { versionId: '7' } });
   });
   const askedFor = (interaction: Interaction) =>
     server.seen
