@@ -50,7 +50,7 @@ export async function keepSite(tx: Transaction, site: SiteToKeep): Promise<Refre
     throw inputError(
       `sites.${site.code}.organisation`,
       `${site.organisation} is not in the directory`,
-      'the ODS code of an organisation there',
+      'the ODS code of an organisation there; hub directory load brings one in',
     );
   }
   const teams = await tx.query<{ id: string; code: string }>(

@@ -6,7 +6,7 @@ import type { ConnectedSystem } from './systems.js';
 
 /** Longest that one system is waited for, in milliseconds. */
 export const CONFORMANCE_LIMIT_MS = 20_000;
-/** How long after a system could not be asked it is asked again, in milliseconds. */
+/** How long after a system could not be asked, or did not fit, it is asked again, in milliseconds. */
 const AGAIN_MS = 5 * 60_000;
 
 /** How a site and its record system fit, in a word: of several the first that holds. */
@@ -44,24 +44,25 @@ export async function conformanceOf(
   return adapter.conformance(AbortSignal.timeout(limitMs)).catch(() => failed);
 }
 
-/** Warns of each thing that is missing, and says in one line how many are not stated. Paths, codes and settings; nothing that the far end wrote. */
-function tell({ logger }: Pick<Hub, 'logger'>, system: string, { failure, findings }: Conformance): void {
-  if (failure !== null) {
+/** One line for a system, with how many findings there are; what each is, its consequence and its setting `hub systems check` tells. */
+function tell({ logger }: Pick<Hub, 'logger'>, system: string, conformance: Conformance): void {
+  const { failure, findings } = conformance;
+  const state = fitOf(conformance);
+  const notStated = findings.filter((finding) => finding.needed && finding.state === 'NOT_STATED').length;
+  if (failure !== null)
     logger.warn('a record system could not be asked what it offers', { system, code: failure });
-    return;
-  }
-  const missing = findings.filter(({ state }) => state === 'MISSING');
-  for (const { code, path, needed, consequence, setting } of missing) {
-    const fields = { system, code, path, consequence, ...(setting === null ? {} : { setting }) };
-    if (needed) logger.warn('a record system says that it does not have what its site profile needs', fields);
-    else logger.info('a record system says that it does not have what its site profile would use', fields);
-  }
-  const notStated = findings.filter(({ state }) => state === 'NOT_STATED').length;
-  if (notStated > 0)
+  else if (state === ProfileFit.LACKING)
+    logger.warn(
+      'a record system does not have all that its site profile needs: hub systems check says what to do',
+      { system, state, count: lacking(conformance).length },
+    );
+  else if (state === ProfileFit.NOT_STATED)
     logger.info('a record system does not say whether it has all that its site profile needs', {
       system,
-      notStated,
+      state,
+      count: notStated,
     });
+  else logger.info('a record system has all that its site profile needs', { system, state });
 }
 
 /** What the watch works with. */
@@ -70,8 +71,8 @@ export interface WatchOptions {
 }
 
 /**
- * Asks every connected system in the background and keeps the answers in `hub.conformance`. One that could not be asked is told as
- * such, once, and asked again every five minutes. The answer stops it.
+ * Asks every connected system in the background and keeps the answers in `hub.conformance`. One that could not be asked or does not
+ * fit is asked again every five minutes until it fits, and told of whenever the word for it is another.
  */
 export function watchConformance(hub: Hub, { againMs = AGAIN_MS }: WatchOptions = {}): () => Promise<void> {
   const ending = new AbortController();
@@ -80,14 +81,15 @@ export function watchConformance(hub: Hub, { againMs = AGAIN_MS }: WatchOptions 
   });
   const watch = async (connected: ConnectedSystem): Promise<void> => {
     const { code } = connected.profile;
-    let isToldOf = false;
+    let told = '';
     while (!ending.signal.aborted) {
       const conformance = await Promise.race([conformanceOf(connected), ended]);
       if (conformance === null) return;
       hub.conformance.set(code, conformance);
-      if (conformance.failure === null || !isToldOf) tell(hub, code, conformance);
-      if (conformance.failure === null) return;
-      isToldOf = true;
+      const word = fitOf(conformance);
+      if (word !== told) tell(hub, code, conformance);
+      if (word === ProfileFit.FITS) return;
+      told = word;
       await sleep(againMs, undefined, { ref: false, signal: ending.signal }).catch(() => {});
     }
   };

@@ -95,14 +95,23 @@ export async function connectSystems(
   }
 }
 
-/** The system with that code. Throws `HUB_INPUT_INVALID` naming those there are. */
-export function systemByCode(systems: readonly ConnectedSystem[], code: string): ConnectedSystem {
-  const found = systems.find(({ profile }) => profile.code === code);
+/** The site profile with that code. Throws `HUB_INPUT_INVALID` naming those there are. */
+export function byCode(profiles: readonly SiteProfile[], code: string): SiteProfile {
+  const found = profiles.find((profile) => profile.code === code);
   if (!found)
     throw inputError(
       'system',
       `${code} is not a record system of this hub`,
-      systems.map(({ profile }) => profile.code).join(', ') || 'none is configured',
+      profiles.map((profile) => profile.code).join(', ') || 'none is configured',
     );
   return found;
+}
+
+/** The system with that code. Throws as `byCode`. */
+export function systemByCode(systems: readonly ConnectedSystem[], code: string): ConnectedSystem {
+  const profile = byCode(
+    systems.map((system) => system.profile),
+    code,
+  );
+  return systems.find((system) => system.profile === profile)!;
 }

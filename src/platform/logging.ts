@@ -31,6 +31,7 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'deliveryId',
   'migration',
   'setting',
+  'resource',
   'settings',
   // What came of it.
   'code',

@@ -1,7 +1,9 @@
 /** `hub systems list|describe|keys|check|subscription`: record systems, what their adapters need, whether they answer. */
 import { adapterModules } from '../../../adapters/registry.js';
 import { inputError } from '../../core/errors.js';
-import { publishedKeys, systemByCode } from '../../main/systems.js';
+import { siteProfilesOf } from '../../main/demonstration.js';
+import { byCode, publishedKeys } from '../../main/systems.js';
+import { readSettings } from '../../platform/settings/settings.js';
 import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 import { systemsCheckCommand } from './systems-check.command.js';
@@ -70,12 +72,16 @@ export function systemsCommands(registrar: Registrar): void {
     .description('the public keys with which the hub signs in to record systems, as a JWK Set')
     .action(
       act<object>(async (output, _options, [code]) =>
-        withHub(registrar, async ({ hub }) => {
-          const asked = code === undefined ? hub.systems : [systemByCode(hub.systems, code)];
-          const keys = publishedKeys(asked.map(({ profile }) => profile));
-          output.result({ keys }, [JSON.stringify({ keys }, null, 2)]);
-          return undefined;
-        }),
+        withHub(
+          registrar,
+          async ({ recordSystem }) => {
+            const profiles = siteProfilesOf(readSettings(registrar.env), recordSystem, registrar.env);
+            const keys = publishedKeys(code === undefined ? profiles : [byCode(profiles, code)]);
+            output.result({ keys }, [JSON.stringify({ keys }, null, 2)]);
+            return undefined;
+          },
+          { sites: false },
+        ),
       ),
     );
   systemsCheckCommand(systems, registrar);

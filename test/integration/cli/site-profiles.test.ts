@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { adapterModules } from '../../../adapters/registry.js';
 import { demonstrationSite } from '../../../seeds/demonstration/hub-world.js';
 import type { ConformanceFinding } from '../../../src/clinical/conformance.port.js';
+import { ERROR_CODES } from '../../../src/core/error-codes.js';
 import { parseSiteProfiles } from '../../../src/platform/settings/site-profiles.js';
 import { documentOf, hub } from '../../support/command-line.js';
 import { DoctorWorld, type Site } from '../../support/doctor-world.js';
@@ -218,5 +219,33 @@ describe('hub systems check', () => {
     expect(said.out).toMatch(
       /^MISSING {5}northmoor {2}rest\.resource\[CareTeam\]\.searchParam\[managing-organization\]\n {12}The server refuses.*\n {12}setting: caseloadStrategy: another than CARE_TEAM; or careTeamBy: another element$/m,
     );
+  });
+
+  test('a site of an organisation that the directory does not have yet is asked all the same', async () => {
+    server.answers.set('metadata', hapiStatement());
+    const [shipped] = JSON.parse(textOf('hapi-fhir')) as Site[];
+    const site: Site = { ...shipped!, settings: { ...shipped!.settings, baseUrl: server.baseUrl } };
+    const env = { ...world.env([site]), ...SECRETS };
+    expect(documentOf<Check[]>(await hub(['systems', 'check', '--json'], env))).toMatchObject([
+      { system: 'northmoor', state: 'UP' },
+    ]);
+    expect(await hub(['systems', 'keys'], env)).toMatchObject({ code: 0 });
+    const refused = await hub(['systems', 'list'], env);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/is not in the directory[\s\S]*hub directory load/);
+  });
+
+  test('one that states nothing where it is asked: why, what to do, and no list of what it does not say', async () => {
+    server.answers.delete('metadata');
+    const [shipped] = JSON.parse(textOf('hapi-fhir')) as Site[];
+    const site: Site = { ...shipped!, settings: { ...shipped!.settings, baseUrl: `${server.baseUrl}wrong` } };
+    const said = await hub(['systems', 'check'], { ...world.env([site]), ...SECRETS });
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/^northmoor +DOWN +\d+ ms +HUB_UPSTREAM_NOT_FOUND$/m);
+    const { meaning, solve } = ERROR_CODES.HUB_UPSTREAM_NOT_FOUND;
+    expect(said.out).toContain(
+      `DOWN        northmoor  HUB_UPSTREAM_NOT_FOUND\n            ${meaning}\n            ${solve}`,
+    );
+    expect(said.out).not.toContain('NOT_STATED');
   });
 });

@@ -67,11 +67,12 @@ test.each<[Conformance | null | undefined, string]>([
   expect(fitOf(conformance)).toBe(fit);
 });
 
-test('what is missing is warned of with its consequence and setting, what is not stated is counted, what is there is not told', async () => {
+test('what is needed and missing is warned of in one line, with how much it is', async () => {
   const { hub, lines } = hubOf({
     a: [
       answer(
         finding(),
+        finding({ code: 'RESOURCE' }),
         finding({ needed: false, setting: null }),
         finding({ state: 'NOT_STATED' }),
         finding({ state: 'PRESENT' }),
@@ -79,31 +80,36 @@ test('what is missing is warned of with its consequence and setting, what is not
     ],
   });
   const stop = watchConformance(hub);
-  await until(() => lines.length === 3);
+  await until(() => lines.length === 1);
+  await sleep(10);
   await stop();
-  const { code, path, consequence, setting } = finding();
-  expect(lines).toEqual([
-    { level: 'warn', fields: { system: 'a', code, path, consequence, setting } },
-    { level: 'info', fields: { system: 'a', code, path, consequence } },
-    { level: 'info', fields: { system: 'a', notStated: 1 } },
-  ]);
+  expect(lines).toEqual([{ level: 'warn', fields: { system: 'a', state: 'LACKING', count: 2 } }]);
   expect(fitOf(hub.conformance.get('a'))).toBe('LACKING');
 });
 
-test('a system that is down is told as such, once, and asked again until it answers', async () => {
+test('a system that is down or does not fit is told as such, once, and asked again until it fits', async () => {
   const { hub, lines, asked } = hubOf({
-    a: [DOWN, new Error('broken'), DOWN, answer(finding())],
+    a: [
+      DOWN,
+      new Error('broken'),
+      answer(finding()),
+      answer(finding()),
+      answer(finding({ state: 'NOT_STATED' })),
+      answer(),
+    ],
     b: [answer()],
   });
   const stop = watchConformance(hub, { againMs: 5 });
-  await until(() => hub.conformance.get('a')?.failure === null);
+  await until(() => fitOf(hub.conformance.get('a')) === 'FITS');
   await sleep(30);
   await stop();
-  expect(asked.filter((code) => code === 'a')).toHaveLength(4);
+  expect(asked.filter((code) => code === 'a')).toHaveLength(6);
   expect(asked.filter((code) => code === 'b')).toHaveLength(1);
-  expect(lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields.code)).toEqual([
-    'HUB_UPSTREAM_UNREACHABLE',
-    'INTERACTION',
+  expect(lines.filter(({ fields }) => fields.system === 'a')).toEqual([
+    { level: 'warn', fields: { system: 'a', code: 'HUB_UPSTREAM_UNREACHABLE' } },
+    { level: 'warn', fields: { system: 'a', state: 'LACKING', count: 1 } },
+    { level: 'info', fields: { system: 'a', state: 'NOT_STATED', count: 1 } },
+    { level: 'info', fields: { system: 'a', state: 'FITS' } },
   ]);
 });
 
