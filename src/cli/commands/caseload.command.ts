@@ -1,6 +1,7 @@
 /** `hub caseload refresh`: pulls caseloads now, with progress. */
 
 import { systemCaller } from '../../access/caller.service.js';
+import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.js';
 import { inputError } from '../../core/errors.js';
 import { newId } from '../../core/ids.js';
 import { reviewOrganisation } from '../../main/schedules.js';
@@ -13,6 +14,9 @@ const KINDS = new Map([
   ['sweep', 'SWEEP'],
   ['increment', 'INCREMENT'],
 ] as const) as ReadonlyMap<string, 'SWEEP' | 'INCREMENT'>;
+
+/** Longest that a system is waited for when it is asked how it is, in milliseconds. */
+const HEALTH_LIMIT_MS = 10_000;
 
 /** Registers the commands. */
 export function caseloadCommands(registrar: Registrar): void {
@@ -32,6 +36,7 @@ export function caseloadCommands(registrar: Registrar): void {
           const systems = options.system ? [systemByCode(hub.systems, options.system)] : hub.systems;
           const show = output.progress();
           const pulls = [];
+          let isDown = false;
           for (const { system, adapter, profile } of systems) {
             const teams = await hub.services.refresh.refreshSystem(system, adapter, kind, {
               onProgress: (page) =>
@@ -47,6 +52,12 @@ export function caseloadCommands(registrar: Registrar): void {
             });
             await reviewOrganisation(hub, system.organisationId);
             pulls.push(...teams.map((team) => ({ system: profile.code, ...team })));
+            // What came may be older than what was refused, as where the file of last night is in force instead of that of tonight.
+            const { code } = await adapter.health(AbortSignal.timeout(HEALTH_LIMIT_MS));
+            if (code === null) continue;
+            isDown = true;
+            output.note(`${profile.code}: ${code}: ${ERROR_CODES[code as ErrorCode].meaning}`);
+            output.note(`  ${ERROR_CODES[code as ErrorCode].solve}`);
           }
           output.table(
             pulls,
@@ -61,7 +72,7 @@ export function caseloadCommands(registrar: Registrar): void {
               pull.failureCode ?? '',
             ]),
           );
-          return pulls.some((pull) => pull.state === 'INCOMPLETE') ? ExitCode.FAULT : ExitCode.DONE;
+          return isDown || pulls.some((pull) => pull.state === 'INCOMPLETE') ? ExitCode.FAULT : ExitCode.DONE;
         });
       }),
     );
