@@ -10,7 +10,12 @@ import { failureOf, never } from '../../contract/contract-case.js';
 import { memberships } from '../../contract/contract-memberships.js';
 import { FHIR_CASELOADS } from '../../support/fhir-caseloads.js';
 import { outcome } from '../../support/fhir-misbehaviour.js';
-import { episodeResource, patientResource, type TestResource } from '../../support/fhir-resources.js';
+import {
+  episodeResource,
+  patientResource,
+  SERVER_CLOCK,
+  type TestResource,
+} from '../../support/fhir-resources.js';
 import { type ScriptedFhirServer, startScriptedFhirServer } from '../../support/scripted-fhir-server.js';
 
 const { served, settings, teamReference, resourcesOf } = FHIR_CASELOADS.BULK_EXPORT!;
@@ -311,4 +316,12 @@ describe('a caller who keeps cursors', () => {
     expect(await failureOf(keeping(adapterFor(), 9))).toMatchObject({ code: 'HUB_CASELOAD_INCOMPLETE' });
     expect(server.exports.jobs.size).toBe(0);
   });
+});
+
+test('what an export holds was so when it was taken, however late its files are fetched', async () => {
+  server.load(resourcesOf(memberships(3)));
+  const times = new Set<string>();
+  for await (const { items } of adapterFor().caseload!.pull({ teamReference, since: null }, never()))
+    for (const { fetchedAt } of items) times.add(fetchedAt);
+  expect([...times]).toEqual([new Date(SERVER_CLOCK).toISOString()]);
 });
