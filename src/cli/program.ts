@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { inputError, isHubError } from '../core/errors.js';
 import { type Machine, THIS_MACHINE } from '../main/doctor/machine.js';
+import { createLogger, errorFields } from '../platform/logging.js';
 import type { Environment } from '../platform/settings/settings.js';
 import { caseloadCommands } from './commands/caseload.command.js';
 import { configCommands } from './commands/config.command.js';
@@ -53,8 +54,12 @@ export async function runProgram(
           exitCode = (await action(output, options, args)) ?? ExitCode.DONE;
         } catch (error) {
           exitCode = output.failure(error);
-          if (!isHubError(error) && env.HUB_LOG_LEVEL === 'debug')
-            streams.err.write(`${(error as Error).stack}\n`);
+          // What an internal failure says of itself may quote anything; where it happened may be told.
+          if (!isHubError(error) || error.code === 'HUB_INTERNAL')
+            createLogger({ level: 'error', output: { write: (line) => void streams.err.write(line) } }).error(
+              'the command failed',
+              errorFields(error),
+            );
         }
       },
   };

@@ -1,5 +1,6 @@
 /** The database roles of the data-access matrix: made as sign-ins whose passwords follow from the owner's, so that there is one secret. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { HubError } from '../../core/errors.js';
 import { DatabaseRole } from './policy.js';
@@ -67,7 +68,7 @@ export async function ensureRoles(client: pg.ClientBase, ownerUrl: string): Prom
     const verifier = client.escapeLiteral(scramVerifier(rolePassword(ownerUrl, role)));
     try {
       if (!existing) await createRole(client, role, verifier);
-      await client.query(`alter role ${role} password ${verifier}`);
+      await untilAlone(() => client.query(`alter role ${role} password ${verifier}`));
       await client.query(`grant usage on schema public to ${role}`);
     } catch (cause) {
       if ((cause as { code?: string }).code !== '42501') throw cause;
@@ -75,6 +76,26 @@ export async function ensureRoles(client: pg.ClientBase, ownerUrl: string): Prom
         message: `the owner in DATABASE_URL may not make or change database role ${role}; it needs createrole, and admin option on a role that somebody else made`,
         cause,
       });
+    }
+  }
+}
+
+/** Tries before another's change of the same role is a failure. */
+const TRIES = 20;
+
+/**
+ * Roles belong to the whole server and the migration lock to one database: a hub of another database on it may be changing the
+ * same role at this moment, which PostgreSQL refuses with an internal error rather than waiting.
+ */
+async function untilAlone(change: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await change();
+      return;
+    } catch (error) {
+      const { code, message = '' } = error as { code?: string; message?: string };
+      if (code !== 'XX000' || !/concurrently updated/.test(message) || tries === TRIES) throw error;
+      await setTimeout(Math.random() * 20 * tries);
     }
   }
 }

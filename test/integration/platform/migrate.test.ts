@@ -205,6 +205,20 @@ describe('migrate', () => {
       ]);
     });
 
+    it('are set again while a hub of another database on the server does the same', async () => {
+      const other = await cloneDatabase('template0');
+      const again = (url: string): Promise<void> =>
+        connected(url, async (client) => {
+          for (let times = 0; times < 10; times += 1) await ensureRoles(client, empty.ownerUrl);
+        });
+      try {
+        await again(empty.ownerUrl);
+        await Promise.all([again(empty.ownerUrl), again(other.ownerUrl)]);
+      } finally {
+        await other.drop();
+      }
+    });
+
     it('are refused when one of them could bypass the rules', async () => {
       // Roles belong to the whole server, where other tests need them as they are: the server's answer is made up.
       const answer = { rows: [{ rolname: DatabaseRole.WRITE, rolsuper: false, rolbypassrls: true }] };
