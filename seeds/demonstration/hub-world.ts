@@ -45,17 +45,29 @@ export interface DemonstrationSite
   readonly teams: readonly DemonstrationTeamMapping[];
 }
 
-/** Everything the hub is seeded with, in the order in which its parts refer to each other. */
-export interface DemonstrationHub {
+/** Who there is, the same whatever the day and however many people. */
+export interface DemonstrationDirectory {
   readonly organisations: readonly DemonstrationOrganisation[];
   readonly teams: readonly DemonstrationTeam[];
   readonly staff: readonly DemonstrationStaff[];
   readonly agreements: readonly DemonstrationAgreement[];
+}
+
+/** Everything the hub is seeded with, in the order in which its parts refer to each other. */
+export interface DemonstrationHub extends DemonstrationDirectory {
   readonly sites: readonly DemonstrationSite[];
   readonly referrals: readonly DemonstrationReferral[];
   readonly episodes: readonly DemonstrationEpisode[];
   readonly notes: readonly DemonstrationNote[];
 }
+
+/** The directory of the demonstration. */
+export const DEMONSTRATION_DIRECTORY: DemonstrationDirectory = {
+  organisations: DEMONSTRATION_ORGANISATIONS,
+  teams: DEMONSTRATION_TEAMS,
+  staff: DEMONSTRATION_STAFF,
+  agreements: DEMONSTRATION_AGREEMENTS,
+};
 
 /** Code of the demonstration record system in site profiles and in the graph. */
 export const DEMONSTRATION_SYSTEM = 'demo-a';
@@ -114,10 +126,7 @@ export function demonstrationHub(baseUrl: string, today: LocalDate, people?: num
   const referrals = demonstrationReferrals(today, demonstrationRecords(today, people));
   const episodes = demonstrationEpisodes(today, referrals);
   return {
-    organisations: DEMONSTRATION_ORGANISATIONS,
-    teams: DEMONSTRATION_TEAMS,
-    staff: DEMONSTRATION_STAFF,
-    agreements: DEMONSTRATION_AGREEMENTS,
+    ...DEMONSTRATION_DIRECTORY,
     sites: [demonstrationSite(baseUrl)],
     referrals,
     episodes,

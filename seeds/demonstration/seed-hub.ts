@@ -6,12 +6,15 @@ import { type Caller, NO_SCOPE, Purpose, Role } from '../../src/core/caller.js';
 import { type LoadedDirectory, loadDirectory } from '../../src/directory/directory.service.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { ALL_SPECIFICATIONS } from '../specifications/all-specifications.js';
-import type { DemonstrationHub } from './hub-world.js';
+import type { DemonstrationDirectory } from './hub-world.js';
 import type { DemonstrationReferral } from './referral.type.js';
 import { STAFF_VALID_FROM } from './staff.js';
 
 /** Writes specifications, organisations, teams, staff and agreements; doing it again changes nothing. */
-export async function seedDirectory(database: Database, hub: DemonstrationHub): Promise<LoadedDirectory> {
+export async function seedDirectory(
+  database: Database,
+  hub: DemonstrationDirectory,
+): Promise<LoadedDirectory> {
   return database.transaction('write', NO_SCOPE, async (tx) => {
     await seedSpecifications(tx, ALL_SPECIFICATIONS);
     return loadDirectory(tx, hub, STAFF_VALID_FROM);

@@ -47,7 +47,7 @@ export async function withHub<T>(
       const found = await findRecordSystem(settings.dataDir);
       recordSystem = found;
       closing.unshift(() => found.stop());
-      await seedDemonstrationDirectory(hub, found);
+      await seedDemonstrationDirectory(hub);
     }
     const configured = sites ? settings : { ...settings, sitesFile: null };
     await hub.connect(siteProfilesOf(configured, recordSystem, env));

@@ -1,6 +1,7 @@
 /** The demonstration world on a hub: its directory, its first caseload, its referrals, episodes and notes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  DEMONSTRATION_DIRECTORY,
   DEMONSTRATION_SYSTEM,
   type DemonstrationHub,
   demonstrationHub,
@@ -34,8 +35,8 @@ export function siteProfilesOf(
 }
 
 /** Writes what must be there before a site can be kept: specifications and the demonstration's directory. */
-export async function seedDemonstrationDirectory(hub: Hub, recordSystem: RecordSystem): Promise<void> {
-  await seedDirectory(hub.database, demonstrationHub(recordSystem.baseUrl, worldDate(hub.settings.dataDir)));
+export async function seedDemonstrationDirectory(hub: Hub): Promise<void> {
+  await seedDirectory(hub.database, DEMONSTRATION_DIRECTORY);
 }
 
 /**

@@ -65,7 +65,7 @@ export async function startHub(
       : null;
     if (recordSystem) {
       stops.push(() => recordSystem.stop());
-      await seedDemonstrationDirectory(hub, recordSystem);
+      await seedDemonstrationDirectory(hub);
     }
     await hub.connect(siteProfilesOf(settings, recordSystem, env));
     stops.push(watchConformance(hub));
