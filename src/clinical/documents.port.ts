@@ -143,6 +143,11 @@ export interface DocumentsCapability {
     keys: readonly DocumentKey[],
     signal: AbortSignal,
   ): Promise<readonly (Observed<FiledDocument> | null)[]>;
+  /**
+   * Writes what the site wants beside a version, where that is not there yet: for one that an earlier attempt sent without hearing
+   * what became of it, and that `find` has shown. Never rejects. Absent where nothing goes beside a document.
+   */
+  accompany?(document: OutgoingDocument, reference: string, signal: AbortSignal): Promise<void>;
   /** Marks as entered in error; one attempt. Done already counts as done. The mark is proved by `find`. */
   withdraw(withdrawal: DocumentWithdrawal, signal: AbortSignal): Promise<DocumentReceipt>;
 }

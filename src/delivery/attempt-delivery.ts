@@ -59,7 +59,7 @@ class Attempt {
     if (refusal !== null) return this.parked(refusal);
     this.localId = head.localIds![0]!;
     const there = head.mayHaveArrived ? await this.askBeforeRepeat() : null;
-    if (there) return this.found(there);
+    if (there) return this.foundFiled(there);
     const refer = await this.reference();
     if ('class' in refer) return refer;
     const send = (reference: string | null): Promise<Outcome> =>
@@ -222,7 +222,20 @@ class Attempt {
   /** The far end holds something already: done when it is ours, a person's when it is not. */
   private async settleConflict(error: unknown): Promise<Outcome> {
     const there = await this.ask();
-    return there ? this.found(there) : this.failed(error);
+    return there ? this.foundFiled(there) : this.failed(error);
+  }
+
+  /** As `found`, of a version to be filed: what goes beside it may never have been written when it was. */
+  private async foundFiled(document: FiledDocument): Promise<Outcome> {
+    const outcome = this.found(document);
+    const { documents, signal, sendTimeoutMs } = this.sending;
+    if (outcome.class === 'DONE' && documents.accompany) {
+      const sent = outgoing(this.head, this.localId!, this.sending, this.head.action, null);
+      await within(sendTimeoutMs, signal, (deadline) =>
+        documents.accompany!(sent, document.reference, deadline),
+      ).catch(() => {});
+    }
+    return outcome;
   }
 
   private outcome(verdict: Verdict, code: ErrorCode | null, more: Partial<Outcome> = {}): Outcome {

@@ -174,6 +174,10 @@ function watchedDocuments(documents: DocumentsCapability, watch: SystemWatch): D
         : watch.call(signal, undefined, () => documents.find(keys, signal)),
     withdraw: (withdrawal, signal) =>
       watch.call(signal, undefined, () => documents.withdraw(withdrawal, signal)),
+    // Whether it could be written says nothing of the document, and so nothing of the system's state.
+    ...(documents.accompany && {
+      accompany: (document, reference, signal) => documents.accompany!(document, reference, signal),
+    }),
   };
 }
 

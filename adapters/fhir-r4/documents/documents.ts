@@ -180,5 +180,5 @@ export function createDocuments(context: CompanionContext): DocumentsCapability 
     return receipt;
   }
 
-  return { traits, send, find, withdraw };
+  return { traits, send, find, withdraw, accompany: companions.add };
 }

@@ -1,5 +1,6 @@
 /** One attempt without a database: what is checked before it leaves, when it is called off, and what is never said. */
 
+import type { DocumentsCapability, OutgoingDocument } from '../../../src/clinical/documents.port.js';
 import { HubError } from '../../../src/core/errors.js';
 import { attemptDelivery, type Sending } from '../../../src/delivery/attempt-delivery.js';
 import type { Head } from '../../../src/delivery/claim.service.js';
@@ -8,7 +9,7 @@ import type { Ancestor } from '../../../src/delivery/predecessor.reader.js';
 import { settlementOf, withoutAttempt } from '../../../src/delivery/settlement.js';
 import { pause, within } from '../../../src/delivery/within.js';
 import { DEFAULT_WORKER_SETTINGS } from '../../../src/delivery/worker/settings.js';
-import { ScriptedDocuments } from '../../support/scripted-documents.js';
+import { type HeldDocument, ScriptedDocuments } from '../../support/scripted-documents.js';
 
 const head = (change: Partial<Head> = {}): Head => ({
   laneId: 'l',
@@ -130,6 +131,43 @@ it('what is found under the former patient is kept as sent there', async () => {
     wasAskedFirst: true,
   });
   expect(record.held).toHaveLength(1);
+});
+
+describe('what goes beside a version that an earlier attempt sent', () => {
+  const beside: [string, string][] = [];
+  const accompanied = (fault?: HubError): Partial<Sending> => {
+    const documents: DocumentsCapability = record;
+    return {
+      documents: Object.assign(Object.create(documents) as DocumentsCapability, {
+        accompany: async (document: OutgoingDocument, reference: string) => {
+          beside.push([document.documentVersionId, reference]);
+          if (fault) throw fault;
+        },
+      }),
+    };
+  };
+  beforeEach(() => beside.splice(0));
+
+  it('is written once the version is found, and has no say', async () => {
+    await attempt(head(), accompanied());
+    expect(beside).toEqual([]);
+    const [{ reference, textHash }] = record.held as [HeldDocument];
+    const again = head({ mayHaveArrived: true, textHash });
+    for (const fault of [undefined, new HubError('HUB_UPSTREAM_REFUSED')])
+      expect(await attempt(again, accompanied(fault))).toMatchObject({ class: 'DONE', theirs: 'ACCEPTED' });
+    expect(beside).toEqual([
+      ['v', reference],
+      ['v', reference],
+    ]);
+  });
+
+  it('is not written where what is found is not what was signed', async () => {
+    await attempt(head());
+    expect(await attempt(head({ mayHaveArrived: true, textHash: 'other' }), accompanied())).toMatchObject({
+      code: 'HUB_DELIVERY_MISMATCH',
+    });
+    expect(beside).toEqual([]);
+  });
 });
 
 it.each([
