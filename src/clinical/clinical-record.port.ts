@@ -13,6 +13,7 @@ import type { Logger } from '../core/logger.js';
 import type { Conformance } from './conformance.port.js';
 import type { DocumentsCapability } from './documents.port.js';
 import type { ChangeHints } from './hints.port.js';
+import type { InboundCapability, ReceivedReceipts } from './inbound.port.js';
 import type { RecordCapability } from './record.port.js';
 
 /** What an adapter can do for a clinical record system. */
@@ -47,6 +48,8 @@ export interface AdapterDependencies {
   readonly system: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Receipts that have come from the system; absent where nothing is kept, as for a check without a database. */
+  readonly receipts?: ReceivedReceipts;
 }
 
 /** A public key as a member of a JWK Set (RFC 7517): `kid`, `alg`, `use` and the key's own parameters. */
@@ -68,6 +71,8 @@ export interface ClinicalRecordAdapter {
   readonly caseload?: CaseloadCapability;
   readonly documents?: DocumentsCapability;
   readonly record?: RecordCapability;
+  /** What the far end sends by itself. */
+  readonly inbound?: InboundCapability;
   /** Asks the far end something harmless. Never throws: a failure is an answer. */
   health(signal: AbortSignal): Promise<AdapterHealth>;
   /** Holds what the far end says of itself against what the site's settings need. Harmless; never throws. Absent where nothing can be compared. */

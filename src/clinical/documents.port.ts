@@ -38,6 +38,15 @@ export const DocumentAction = {
 } as const;
 export type DocumentAction = (typeof DocumentAction)[keyof typeof DocumentAction];
 
+/**
+ * How it shows that a document is on the record.
+ * - `READ`: the record can be read; what `find` does not show is not there.
+ * - `RECEIPT`: the far end tells by itself of what it has filed or turned down; what `find` does not show is not known.
+ * - `NONE`: neither. That it was accepted is all there will ever be to say.
+ */
+export const DocumentProof = { READ: 'READ', RECEIPT: 'RECEIPT', NONE: 'NONE' } as const;
+export type DocumentProof = (typeof DocumentProof)[keyof typeof DocumentProof];
+
 /** What a destination can do, from its site profile. */
 export interface DocumentTraits {
   /** Labels that reach the record as such. */
@@ -46,9 +55,11 @@ export interface DocumentTraits {
   readonly maxTextBytes: number | null;
   /**
    * True when a repeat of the same send takes effect once at the far end itself (conditional create, client-assigned id).
-   * Where false the hub, after an ambiguous answer that asking did not settle, waits and asks once more before it sends.
+   * Where false the hub, after an ambiguous answer that asking did not settle, waits and asks once more before it sends; where the
+   * record cannot be read either, it sends no more until somebody says so.
    */
   readonly repeatsAreHarmless: boolean;
+  readonly proof: DocumentProof;
 }
 
 /** Who wrote it, as the destination knows them; fixed at signing. */
@@ -113,11 +124,14 @@ export interface FiledDocument {
   readonly version: string | null;
   /** Local id of the patient under whom it is. */
   readonly patientLocalId: string;
-  readonly status: 'CURRENT' | 'SUPERSEDED' | 'ENTERED_IN_ERROR';
+  /** `REJECTED`: the far end said, after it had taken it, that it will not file it. */
+  readonly status: 'CURRENT' | 'SUPERSEDED' | 'ENTERED_IN_ERROR' | 'REJECTED';
   /** False while it waits for review or signature there. */
   readonly isFinal: boolean;
   /** SHA-256 of the text that the record holds, in UTF-8, lower-case hexadecimal; null when the text cannot be read back. */
   readonly textHash: string | null;
+  /** The far end itself has said that it filed what it was sent: proof where there is no text to compare. Default false. */
+  readonly isAttested?: boolean;
 }
 
 /** A version to be marked as entered in error. */
@@ -143,6 +157,10 @@ export interface DocumentsCapability {
     keys: readonly DocumentKey[],
     signal: AbortSignal,
   ): Promise<readonly (Observed<FiledDocument> | null)[]>;
+  /**
+   * Reference that a version has at the far end, where that is settled before it is sent and whatever is answered; null where it is not.
+   */
+  referenceOf?(document: { readonly documentId: string; readonly version: number }): string | null;
   /**
    * Writes what the site wants beside a version, where that is not there yet: for one that an earlier attempt sent without hearing
    * what became of it, and that `find` has shown. Never rejects. Absent where nothing goes beside a document.

@@ -86,6 +86,20 @@ export interface InboundReceipt {
   readonly code: ErrorCode | null;
 }
 
+/** A receipt that was kept. */
+export interface KeptReceipt {
+  readonly says: InboundReceipt['says'];
+  readonly code: ErrorCode | null;
+  /** When it came; ISO instant. */
+  readonly receivedAt: string;
+}
+
+/** Receipts of a record system that have come, for its adapter to look through. */
+export interface ReceivedReceipts {
+  /** The last word under each number of a message or reference of a document, in the order asked; null where nothing has come. */
+  lookUp(numbers: readonly string[], signal: AbortSignal): Promise<readonly (KeptReceipt | null)[]>;
+}
+
 /** An open listener. */
 export interface Listening {
   /** `host:port`. */

@@ -38,6 +38,11 @@ export const RECORD_ERROR_CODES = {
     'The clinical record system rejected the request.',
     'The operator reads the issue code and corrects the site profile.',
   ),
+  HUB_UPSTREAM_DECLINED: row(
+    'transient',
+    'The clinical record system will not take it now, and does not say that it never will.',
+    'It is tried a few times; then whoever runs the receiving system looks why it refuses.',
+  ),
   HUB_UPSTREAM_PROTOCOL: row(
     'permanent',
     'The answer is not of the protocol: not JSON, not FHIR, truncated or of the wrong type.',

@@ -188,6 +188,11 @@ export const ERROR_CODES = {
     'The version that this one replaces or withdraws is not on the record.',
     'See what became of the earlier version; replay or cancel this one.',
   ),
+  HUB_DELIVERY_UNPROVEN: row(
+    'permanent',
+    'It is not known whether the document arrived, the destination cannot be asked, and sending it again could file it twice.',
+    'Look for the document in the record: replay the delivery where it is not there, and cancel it where it is.',
+  ),
   HUB_DELIVERY_MISMATCH: row(
     'permanent',
     'What the record holds is not what was signed: another person, another text or another state.',

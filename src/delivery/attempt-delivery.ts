@@ -1,9 +1,10 @@
 /** One attempt at one delivery: may it go, was it there already, send, and what the answer means. Touches no database. */
-import type {
-  DocumentReceipt,
-  DocumentsCapability,
-  FiledDocument,
-  OutgoingDocument,
+import {
+  DocumentProof,
+  type DocumentReceipt,
+  type DocumentsCapability,
+  type FiledDocument,
+  type OutgoingDocument,
 } from '../clinical/documents.port.js';
 import type { ErrorCode } from '../core/error-codes.js';
 import { HubError, isHubError } from '../core/errors.js';
@@ -60,6 +61,7 @@ class Attempt {
     this.localId = head.localIds![0]!;
     const there = head.mayHaveArrived ? await this.askBeforeRepeat() : null;
     if (there) return this.foundFiled(there);
+    if (this.mustNotRepeat()) return this.parked('HUB_DELIVERY_UNPROVEN');
     const refer = await this.reference();
     if ('class' in refer) return refer;
     const send = (reference: string | null): Promise<Outcome> =>
@@ -86,7 +88,7 @@ class Attempt {
     if (this.localId === null) return this.nothingThere();
     const there =
       filed.reference === null ? await (mayBeThere(filed) ? this.twice(() => this.ask()) : this.ask()) : null;
-    const reference = filed.reference ?? there?.reference ?? null;
+    const reference = filed.reference ?? there?.reference ?? sending.documents.referenceOf?.(head) ?? null;
     if (reference === null)
       return filed.ours === 'CANCELLED' ? this.nothingThere() : this.waited('HUB_DELIVERY_PREDECESSOR');
     const withdraw = (known: string): Promise<Outcome> =>
@@ -145,6 +147,13 @@ class Attempt {
     return repeatsAreHarmless ? this.ask() : this.twice(() => this.ask());
   }
 
+  /** Whether nobody can tell if an earlier send arrived, so that a person has to look; who has looked and replays it has decided. */
+  private mustNotRepeat(): boolean {
+    const { proof, repeatsAreHarmless } = this.sending.documents.traits;
+    const { mayHaveArrived, tries } = this.head;
+    return mayHaveArrived && tries > 1 && !repeatsAreHarmless && proof !== DocumentProof.READ;
+  }
+
   /**
    * Asks, waits and asks again before the answer is no: what an earlier write sent may arrive late. A destination where repeats
    * are harmless protects a repeat, and nobody who concludes that nothing is there.
@@ -177,6 +186,7 @@ class Attempt {
     const localIds = [...head.localIds!, ...(head.priorLocalId === null ? [] : [head.priorLocalId])];
     const shown = compareWithSigned({ ...head, localIds }, document);
     if (shown === 'MISMATCH' || shown === 'WITHDRAWN') return this.parked('HUB_DELIVERY_MISMATCH');
+    if (shown === 'REJECTED') return { ...this.parked('HUB_UPSTREAM_REJECTED'), theirs: 'REJECTED' };
     const theirs = shown === 'HELD' ? 'AWAITING_SIGNATURE' : 'ACCEPTED';
     if (localIds.includes(document.patientLocalId)) this.localId = document.patientLocalId;
     return {
@@ -199,6 +209,8 @@ class Attempt {
       const found = await (mayBeThere(ancestor) ? this.twice(ask) : ask());
       if (found) return { ...refer, reference: found.reference };
       if (ancestor.ours === 'SETTLED') return this.waited('HUB_DELIVERY_PREDECESSOR');
+      if (this.sending.documents.traits.proof !== DocumentProof.READ)
+        return this.parked('HUB_DELIVERY_PREDECESSOR');
       absent.add(ancestor.documentVersionId);
     }
   }
@@ -269,7 +281,7 @@ class Attempt {
       referenceVersion: version,
       patientLocalId: this.localId,
       mayHaveArrived: false,
-      watch: true,
+      watch: this.sending.documents.traits.proof !== DocumentProof.NONE,
     });
   }
 

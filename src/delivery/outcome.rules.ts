@@ -115,13 +115,18 @@ export function backoffMs(
   return random() * most;
 }
 
+/** Answers that pass by themselves or not at all: after so many tries somebody has to look. */
+export const FEW_TRIES: Readonly<Partial<Record<ErrorCode, number>>> = { HUB_UPSTREAM_DECLINED: 3 };
+
 /** True when a delivery has been tried so often without an end that somebody has to look. */
 export function isExhausted(
-  attempt: AttemptClass,
+  { class: attempt, code }: { readonly class: AttemptClass; readonly code: ErrorCode | null },
   tries: number,
   conflicts: number,
   patience: Pick<Patience, 'ambiguousLimit' | 'conflictLimit'>,
 ): boolean {
+  const few = code === null ? undefined : FEW_TRIES[code];
+  if (few !== undefined) return tries >= few;
   if (attempt === 'AMBIGUOUS' || attempt === 'WAITED') return tries >= patience.ambiguousLimit;
   if (attempt === 'CONFLICT') return conflicts >= patience.conflictLimit;
   return false;

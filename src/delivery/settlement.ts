@@ -4,6 +4,7 @@ import type { Head } from './claim.service.js';
 import {
   type AttemptClass,
   backoffMs,
+  FEW_TRIES,
   isExhausted,
   type LaneMove,
   type Patience,
@@ -62,7 +63,7 @@ export function settlementOf(
   const { retryAfterMs, ...rest } = outcome;
   const conflicts = head.conflicts + (outcome.class === 'CONFLICT' ? 1 : 0);
   const waitsForGood = outcome.lane === 'waits' && !(outcome.class === 'WAITED' && outcome.code === null);
-  const exhausted = waitsForGood && isExhausted(outcome.class, head.tries, conflicts, patience);
+  const exhausted = waitsForGood && isExhausted(outcome, head.tries, conflicts, patience);
   return {
     ...identity(head),
     attemptId: head.attemptId,
@@ -71,12 +72,16 @@ export function settlementOf(
     ...(exhausted
       ? {
           lane: 'parked' as const,
-          code: outcome.class === 'WAITED' ? outcome.code : ('HUB_DELIVERY_EXHAUSTED' as const),
+          code: saysWhy(outcome) ? outcome.code : ('HUB_DELIVERY_EXHAUSTED' as const),
         }
       : {}),
     delayMs: exhausted ? 0 : delayOf(head, outcome, patience),
   };
 }
+
+/** Whether the last answer itself tells what is wrong, better than that it was tried too often. */
+const saysWhy = ({ class: attempt, code }: Outcome): boolean =>
+  attempt === 'WAITED' || (code !== null && code in FEW_TRIES);
 
 function delayOf(head: Head, outcome: Outcome, patience: Patience & { readonly waitMs: number }): number {
   // A pause of the destination holds the lane anyway, and longer.

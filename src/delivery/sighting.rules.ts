@@ -47,7 +47,7 @@ export interface Sighting {
   /** What led to the item. */
   readonly code: Extract<
     ErrorCode,
-    'HUB_DELIVERY_MISMATCH' | 'HUB_DELIVERY_LATE' | 'HUB_UPSTREAM_NOT_FOUND'
+    'HUB_DELIVERY_MISMATCH' | 'HUB_DELIVERY_LATE' | 'HUB_UPSTREAM_NOT_FOUND' | 'HUB_UPSTREAM_REJECTED'
   > | null;
   /** It has to be withdrawn once more: when it was asked for, it was not there yet. */
   readonly withdraws: boolean;
@@ -122,6 +122,8 @@ function afterAcceptance(
       ? { delayMs, item: 'RECEIPT_OVERDUE', code: 'HUB_UPSTREAM_NOT_FOUND' }
       : { delayMs };
   const shown = found?.shown;
+  if (shown === 'REJECTED')
+    return { theirs: 'REJECTED', item: 'RECEIPT_MISMATCH', code: 'HUB_UPSTREAM_REJECTED' };
   if (watched.operation === 'WITHDRAW') return shown === 'WITHDRAWN' ? { theirs: 'WITHDRAWN' } : later;
   if (shown === 'EQUAL') return { theirs: 'FILED', isFiled: true };
   if (shown === 'HELD')
@@ -146,7 +148,7 @@ function afterCancelling(
 ): Change {
   if (!found) return watched.ageMs >= lateWatchMs ? {} : { delayMs };
   if (found.status === 'ENTERED_IN_ERROR') return { theirs: 'WITHDRAWN' };
-  if (found.status === 'SUPERSEDED') return {};
+  if (found.status === 'SUPERSEDED' || found.status === 'REJECTED') return {};
   if (watched.isFollowed) return { delayMs };
   return watched.isTakenBack ? { withdraws: true } : { item: 'RECEIPT_MISMATCH', code: 'HUB_DELIVERY_LATE' };
 }

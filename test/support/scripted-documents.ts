@@ -5,6 +5,7 @@ import type { Observed } from '../../src/clinical/clinical-record.port.js';
 import {
   type DocumentKey,
   DocumentLabel,
+  DocumentProof,
   type DocumentReceipt,
   type DocumentsCapability,
   type DocumentTraits,
@@ -56,6 +57,7 @@ export class ScriptedDocuments implements DocumentsCapability {
     labels: Object.values(DocumentLabel),
     maxTextBytes: null,
     repeatsAreHarmless: false,
+    proof: DocumentProof.READ,
   };
   /** True: a second send of a version answers with the first. */
   deduplicates = false;

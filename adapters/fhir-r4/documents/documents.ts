@@ -1,13 +1,14 @@
 /** Writing documents to a FHIR R4 server once in effect, reading them back, and marking them as entered in error. */
 import type { Observed } from '../../../src/clinical/clinical-record.port.js';
-import type {
-  DocumentKey,
-  DocumentReceipt,
-  DocumentsCapability,
-  DocumentTraits,
-  DocumentWithdrawal,
-  FiledDocument,
-  OutgoingDocument,
+import {
+  type DocumentKey,
+  DocumentProof,
+  type DocumentReceipt,
+  type DocumentsCapability,
+  type DocumentTraits,
+  type DocumentWithdrawal,
+  type FiledDocument,
+  type OutgoingDocument,
 } from '../../../src/clinical/documents.port.js';
 import { HubError, isHubError } from '../../../src/core/errors.js';
 import { textOf } from '../json.js';
@@ -38,6 +39,7 @@ export function createDocuments(context: CompanionContext): DocumentsCapability 
     labels: [...settings.labelCodes.keys()],
     maxTextBytes: settings.maxTextBytes,
     repeatsAreHarmless: settings.createMode !== 'SEARCH_FIRST',
+    proof: DocumentProof.READ,
   };
   const companions = createCompanions(context);
 

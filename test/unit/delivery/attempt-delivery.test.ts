@@ -1,6 +1,10 @@
 /** One attempt without a database: what is checked before it leaves, when it is called off, and what is never said. */
 
-import type { DocumentsCapability, OutgoingDocument } from '../../../src/clinical/documents.port.js';
+import type {
+  DocumentsCapability,
+  DocumentTraits,
+  OutgoingDocument,
+} from '../../../src/clinical/documents.port.js';
 import { HubError } from '../../../src/core/errors.js';
 import { attemptDelivery, type Sending } from '../../../src/delivery/attempt-delivery.js';
 import type { Head } from '../../../src/delivery/claim.service.js';
@@ -296,6 +300,78 @@ describe('an earlier write that may have arrived', () => {
   });
 });
 
+describe('where the far end tells of itself and cannot be asked', () => {
+  const can = (change: Partial<DocumentTraits>): void => {
+    record.traits = { ...record.traits, repeatsAreHarmless: false, proof: 'RECEIPT', ...change };
+  };
+  const inDoubt = { mayHaveArrived: true, tries: 2 };
+
+  it.each(['RECEIPT', 'NONE'] as const)('what is in doubt is not repeated: %s', async (proof) => {
+    can({ proof });
+    expect(await attempt(head(inDoubt))).toMatchObject({
+      lane: 'parked',
+      code: 'HUB_DELIVERY_UNPROVEN',
+      mayHaveArrived: true,
+    });
+    expect(record.count('send')).toBe(0);
+    expect(await attempt(head({ ...inDoubt, tries: 1 }))).toMatchObject({ class: 'DONE' });
+  });
+
+  it('it is repeated where that is harmless', async () => {
+    can({ repeatsAreHarmless: true });
+    expect(await attempt(head(inDoubt))).toMatchObject({ class: 'DONE', watch: true });
+  });
+
+  it('nothing is looked for where there is nothing to come', async () => {
+    can({ proof: 'NONE' });
+    expect(await attempt(head())).toMatchObject({ class: 'DONE', theirs: 'ACCEPTED', watch: false });
+  });
+
+  it('a receipt that came meanwhile settles it, whatever it says', async () => {
+    can({});
+    await attempt(head());
+    const { textHash } = record.held[0]!;
+    expect(await attempt(head({ ...inDoubt, textHash }))).toMatchObject({ class: 'DONE' });
+    record.held[0]!.status = 'REJECTED';
+    expect(await attempt(head({ ...inDoubt, textHash }))).toMatchObject({
+      lane: 'parked',
+      code: 'HUB_UPSTREAM_REJECTED',
+      theirs: 'REJECTED',
+    });
+    expect(record.count('send')).toBe(1);
+  });
+
+  const cancelled: Ancestor = {
+    documentVersionId: 'u',
+    action: 'CREATE',
+    ours: 'CANCELLED',
+    theirs: 'NONE',
+    mayHaveArrived: true,
+    reference: null,
+    patientLocalId: 'p',
+  };
+
+  it('what follows a version in doubt does not go as if that had never been', async () => {
+    can({});
+    expect(await attempt(head({ action: 'REPLACE', ancestors: [cancelled] }))).toMatchObject({
+      lane: 'parked',
+      code: 'HUB_DELIVERY_PREDECESSOR',
+    });
+  });
+
+  it('a version in doubt is withdrawn by the reference that it has in any case', async () => {
+    await attempt(head());
+    can({});
+    const unseen = Object.assign(Object.create(record as DocumentsCapability) as DocumentsCapability, {
+      find: async (keys: readonly unknown[]) => keys.map(() => null),
+      referenceOf: () => 'DocumentReference/1',
+    });
+    const withdrawal = head({ operation: 'WITHDRAW', ancestors: [{ ...cancelled, documentVersionId: 'v' }] });
+    expect(await attempt(withdrawal, { documents: unseen })).toMatchObject({ class: 'DONE', watch: true });
+    expect(record.held[0]!.status).toBe('ENTERED_IN_ERROR');
+  });
+});
+
 it('what is shareable says so, and nothing else does', async () => {
   await attempt(head());
   await attempt(head({ documentVersionId: 'w', visibility: 'CLINICAL_RECORD' }));
@@ -303,7 +379,12 @@ it('what is shareable says so, and nothing else does', async () => {
 });
 
 describe('before it leaves', () => {
-  const traits = { labels: ['SAFEGUARDING' as const], maxTextBytes: 4, repeatsAreHarmless: true };
+  const traits = {
+    labels: ['SAFEGUARDING' as const],
+    maxTextBytes: 4,
+    repeatsAreHarmless: true,
+    proof: 'READ' as const,
+  };
   it.each<[string, Partial<Head>, string | null]>([
     ['all is well', {}, null],
     ['a label that is carried', { labels: ['SAFEGUARDING'] }, null],

@@ -31,6 +31,8 @@ const TABLE: readonly (readonly [ErrorCode, Row, Row])[] = [
   ['HUB_UPSTREAM_NOT_FOUND', NO, DOUBT],
   // 408, 423, 429, 503.
   ['HUB_UPSTREAM_UNAVAILABLE', LATER, LATER],
+  // MSA AR, CR: three times, then parked.
+  ['HUB_UPSTREAM_DECLINED', LATER, LATER],
   // 409, 412.
   ['HUB_UPSTREAM_CONFLICT', CONFLICT, CONFLICT],
   // 413, 415.
@@ -116,6 +118,17 @@ describe('bounds', () => {
     ['TRANSIENT', 1_000_000, 99, false],
     ['PAUSED', 1_000_000, 99, false],
   ])('%s after %s tries and %s conflicts: %s', (attempt, tries, conflicts, exhausted) => {
-    expect(isExhausted(attempt, tries, conflicts, limits)).toBe(exhausted);
+    expect(isExhausted({ class: attempt, code: null }, tries, conflicts, limits)).toBe(exhausted);
+  });
+
+  it('what the far end declines is tried three times', () => {
+    const declined = { class: 'TRANSIENT', code: 'HUB_UPSTREAM_DECLINED' } as const;
+    expect([1, 2, 3, 4].map((tries) => isExhausted(declined, tries, 0, limits))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(isExhausted({ class: 'TRANSIENT', code: 'HUB_UPSTREAM_UNAVAILABLE' }, 4, 0, limits)).toBe(false);
   });
 });

@@ -56,6 +56,7 @@ describe('filing', () => {
   it.each<[string, Partial<FiledDocument>]>([
     ['under the record that took the place of the one sent to', { patientLocalId: 'survivor' }],
     ['replaced by a later version already', { status: 'SUPERSEDED' }],
+    ['where the far end itself says so and shows no text', { textHash: null, isAttested: true }],
   ])('also %s', (_name, change) => {
     expect(look(change)).toMatchObject({ theirs: 'FILED', isFiled: true });
   });
@@ -195,6 +196,19 @@ describe('cancelled when it may have arrived', () => {
       });
   });
 });
+
+it.each(['FILE', 'WITHDRAW'] as const)(
+  '%s that was taken and then turned down is somebody’s work',
+  (operation) => {
+    expect(look({ status: 'REJECTED', textHash: null }, { operation })).toMatchObject({
+      theirs: 'REJECTED',
+      isFiled: false,
+      delayMs: null,
+      item: 'RECEIPT_MISMATCH',
+      code: 'HUB_UPSTREAM_REJECTED',
+    });
+  },
+);
 
 it('looks ever more rarely, never more than twice as often as the longest time', () => {
   const at = (attempts: number, random: number): number => nextLookMs(attempts, PATIENCE, () => random);
