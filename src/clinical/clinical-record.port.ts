@@ -17,7 +17,15 @@ import type { InboundCapability, ReceivedReceipts } from './inbound.port.js';
 import type { RecordCapability } from './record.port.js';
 
 /** What an adapter can do for a clinical record system. */
-export const Capability = { CASELOAD: 'CASELOAD', DOCUMENTS: 'DOCUMENTS', RECORD: 'RECORD' } as const;
+export const Capability = {
+  CASELOAD: 'CASELOAD',
+  DOCUMENTS: 'DOCUMENTS',
+  RECORD: 'RECORD',
+  /** Takes what the system sends by itself, caseloads among it. */
+  INBOUND: 'INBOUND',
+  /** Reads back what another adapter of the same site sends; no manifest lists it, since whatever takes documents can. */
+  DOCUMENT_PROOF: 'DOCUMENT_PROOF',
+} as const;
 export type Capability = (typeof Capability)[keyof typeof Capability];
 
 /** One setting of a site profile, as data, so that command line, docs and operations page can show it without starting anything. */

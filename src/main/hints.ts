@@ -1,25 +1,21 @@
 /** Hints of record systems: who may give them, how many of them are one, and how they become refreshes. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { adapterModules } from '../../adapters/registry.js';
 import type { HintOptions } from '../../schema/server/server-options.js';
 import { keepHint } from '../clinical/hints/hint.service.js';
 import { type HintedRefresh, startHintedRefresh } from '../clinical/hints/hinted-refresh.js';
 import type { ChangeHints } from '../clinical/hints.port.js';
 import type { RefreshedSystem } from '../clinical/refresh/pull.service.js';
 import type { Metrics } from '../platform/metrics.js';
-import type { SiteProfile } from '../platform/settings/site-profiles.js';
 import type { Hub } from './open-hub.js';
+import { type AdapterChoice, partsOf } from './site-adapter.js';
 
 /** Label of what no system of this hub was asked for: the word is no code of a site. */
 const NO_SYSTEM = '(none)';
 
 /** Hints as the settings of a site have them; null where its adapter's far end cannot give any. */
-export function hintsOf({
-  adapter,
-  settings,
-}: Pick<SiteProfile, 'adapter' | 'settings'>): ChangeHints | null {
-  const module = adapterModules.get(adapter);
-  return module?.hints?.(module.parseSettings(settings)) ?? null;
+export function hintsOf(profile: AdapterChoice): ChangeHints | null {
+  for (const { module, settings } of partsOf(profile)) if (module.hints) return module.hints(settings);
+  return null;
 }
 
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,5 +1,4 @@
 /** The clinical record systems of a hub: each site profile with its adapter, and its row in the database. */
-import { adapterModules } from '../../adapters/registry.js';
 import { keepAuthors } from '../clinical/author-identity.service.js';
 import type { ClinicalRecordAdapter, PublicKey } from '../clinical/clinical-record.port.js';
 import type { RefreshedSystem } from '../clinical/refresh/pull.service.js';
@@ -14,6 +13,7 @@ import { keepNotePolicies, type NotePolicyToKeep } from '../notes/note-policy.se
 import type { Database } from '../platform/database/database.js';
 import { processMetrics } from '../platform/metrics.js';
 import type { SiteProfile } from '../platform/settings/site-profiles.js';
+import { adapterFor, partsOf } from './site-adapter.js';
 import { watchedAdapter } from './watched-system.js';
 
 /** A record system that the hub speaks to. */
@@ -23,23 +23,11 @@ export interface ConnectedSystem {
   readonly adapter: ClinicalRecordAdapter;
 }
 
-/** The adapter of a site profile. Throws `HUB_ADAPTER_UNKNOWN` and `HUB_ADAPTER_SETTINGS` (every fault of the profile). */
-export function adapterFor(profile: SiteProfile, clock: Clock, logger: Logger): ClinicalRecordAdapter {
-  const module = adapterModules.get(profile.adapter);
-  if (!module) {
-    throw new HubError('HUB_ADAPTER_UNKNOWN', {
-      message: `Site ${profile.code}: there is no adapter ${profile.adapter}; there are ${[...adapterModules.keys()].join(', ')}.`,
-    });
-  }
-  return module.create(module.parseSettings(profile.settings), { system: profile.code, clock, logger });
-}
-
 /** Public keys of all sites, each once: what their authorisation servers check the hub's assertions with. */
 export function publishedKeys(profiles: readonly SiteProfile[]): readonly PublicKey[] {
-  const keys = profiles.flatMap(({ adapter, settings }) => {
-    const module = adapterModules.get(adapter);
-    return module?.publicKeys?.(module.parseSettings(settings)) ?? [];
-  });
+  const keys = profiles.flatMap((profile) =>
+    partsOf(profile).flatMap(({ module, settings }) => module.publicKeys?.(settings) ?? []),
+  );
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
 
@@ -77,7 +65,7 @@ export async function connectSystems(
   const systems: ConnectedSystem[] = [];
   try {
     for (const profile of profiles) {
-      const adapter = adapterFor(profile, clock, logger);
+      const adapter = adapterFor(profile, { clock, logger });
       const system = await keepProfile(database, profile, adapter);
       const kept = withUnmappedKept(adapter, system, {
         database,

@@ -4,7 +4,8 @@ import type { Conformance, ConformanceFinding } from '../../clinical/conformance
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.js';
 import { conformanceOf, fitOf, ProfileFit } from '../../main/conformance-watch.js';
 import { siteProfilesOf } from '../../main/demonstration.js';
-import { adapterFor, byCode, type ConnectedSystem } from '../../main/systems.js';
+import { adapterFor } from '../../main/site-adapter.js';
+import { byCode, type ConnectedSystem } from '../../main/systems.js';
 import { readSettings } from '../../platform/settings/settings.js';
 import { ExitCode } from '../output.js';
 import type { Registrar } from '../registrar.js';
@@ -83,7 +84,7 @@ export function systemsCheckCommand(systems: Command, registrar: Registrar): voi
             const profiles = siteProfilesOf(readSettings(registrar.env), recordSystem, registrar.env);
             const asked = (code === undefined ? profiles : [byCode(profiles, code)]).map((profile) => ({
               profile,
-              adapter: adapterFor(profile, clock, logger),
+              adapter: adapterFor(profile, { clock, logger }),
             }));
             const checks = await Promise.all(asked.map(checkOf));
             await Promise.all(asked.map(({ adapter }) => adapter.close()));

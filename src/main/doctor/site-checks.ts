@@ -4,7 +4,7 @@ import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.js';
 import { isHubError } from '../../core/errors.js';
 import { silentLogger } from '../../core/logger.js';
 import type { SiteProfile } from '../../platform/settings/site-profiles.js';
-import { adapterFor } from '../systems.js';
+import { adapterFor } from '../site-adapter.js';
 import type { Check } from './check.js';
 import type { Ground } from './ground.js';
 import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
@@ -13,7 +13,7 @@ const PROBE_LIMIT_MS = 10_000;
 const NO_SITES = skipped('no clinical record system to examine');
 
 function adapterOf(ground: Ground, profile: SiteProfile): ClinicalRecordAdapter {
-  return adapterFor(profile, ground.machine, silentLogger);
+  return adapterFor(profile, { clock: ground.machine, logger: silentLogger });
 }
 
 async function judgeAdapter(ground: Ground, profile: SiteProfile): Promise<Verdict> {

@@ -14,6 +14,12 @@ const teamSchema = z.strictObject({
   validTo: profileDate.optional(),
 });
 
+const otherSchema = z.strictObject({
+  adapter: z.string().min(1),
+  capabilities: z.array(z.string().min(1)).min(1),
+  settings: z.record(z.string(), z.unknown()),
+});
+
 const siteSchema = z.strictObject({
   code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'accepted: lower-case letters, digits and hyphens'),
   name: z.string().min(1),
@@ -22,6 +28,7 @@ const siteSchema = z.strictObject({
   presenceBudgetHours: hours.optional(),
   absenceBudgetHours: hours.optional(),
   settings: z.record(z.string(), z.unknown()),
+  others: z.array(otherSchema).min(1).optional(),
   teams: z.array(teamSchema),
   ...documentSections,
 });
@@ -123,13 +130,18 @@ export function parseSiteProfiles(json: string, env: Environment): readonly Site
   }
   const faults: SettingFault[] = [];
   findRepeats(parsed.data, faults);
-  const sites = parsed.data.map((site, index) => ({
+  const resolved = (settings: Record<string, unknown>, where: string) =>
+    resolveSecrets(settings, env, where, faults) as Record<string, unknown>;
+  const sites = parsed.data.map(({ others, ...site }, index) => ({
     ...site,
     shownSettings: site.settings,
-    settings: resolveSecrets(site.settings, env, `sites[${index}].settings`, faults) as Record<
-      string,
-      unknown
-    >,
+    settings: resolved(site.settings, `sites[${index}].settings`),
+    ...(others && {
+      others: others.map((other, position) => ({
+        ...other,
+        settings: resolved(other.settings, `sites[${index}].others[${position}].settings`),
+      })),
+    }),
   }));
   if (faults.length > 0) throw settingsError(faults);
   return sites;

@@ -12,13 +12,15 @@ import { banner } from '../../../src/main/banner.js';
 import { embeddedFolder, findDataStore } from '../../../src/main/data-store.js';
 import type { Hub } from '../../../src/main/open-hub.js';
 import { refreshByCaller } from '../../../src/main/refresh-by-caller.js';
+import { adapterFor } from '../../../src/main/site-adapter.js';
 import { hubVersion } from '../../../src/main/start-hub.js';
-import { adapterFor, type ConnectedSystem, publishedKeys, systemByCode } from '../../../src/main/systems.js';
+import { type ConnectedSystem, publishedKeys, systemByCode } from '../../../src/main/systems.js';
 import { TOKEN_ROLES, tokenVerifierFor } from '../../../src/main/token-keys.js';
 import { readSettings, type Settings } from '../../../src/platform/settings/settings.js';
 import type { SiteProfile } from '../../../src/platform/settings/site-profiles.js';
 
 const clock = new FixedClock(new Date('2026-03-11T12:00:00.000Z'));
+const GIVEN = { clock, logger: silentLogger };
 
 describe('banner', () => {
   const facts = {
@@ -82,13 +84,13 @@ describe('adapters of sites', () => {
   });
 
   it('are made by the module of their name', async () => {
-    const adapter = adapterFor(profile(), clock, silentLogger);
+    const adapter = adapterFor(profile(), GIVEN);
     expect(adapter.caseload).toBeDefined();
     await adapter.close();
   });
 
   it('of an unknown name are refused with the names there are', () => {
-    expect(() => adapterFor(profile({ adapter: 'telex' }), clock, silentLogger)).toThrow(
+    expect(() => adapterFor(profile({ adapter: 'telex' }), GIVEN)).toThrow(
       expect.objectContaining({
         code: 'HUB_ADAPTER_UNKNOWN',
         message: expect.stringContaining([...adapterModules.keys()].join(', ')),
@@ -97,15 +99,13 @@ describe('adapters of sites', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString'])('are never found by a name of Object: %s', (adapter) => {
-    expect(() => adapterFor(profile({ adapter }), clock, silentLogger)).toThrow(
+    expect(() => adapterFor(profile({ adapter }), GIVEN)).toThrow(
       expect.objectContaining({ code: 'HUB_ADAPTER_UNKNOWN' }),
     );
   });
 
   it('of wrong settings are refused with every fault', () => {
-    expect(() =>
-      adapterFor(profile({ settings: { baseUrl: 'ftp://x', pageSize: 0 } }), clock, silentLogger),
-    ).toThrow(
+    expect(() => adapterFor(profile({ settings: { baseUrl: 'ftp://x', pageSize: 0 } }), GIVEN)).toThrow(
       expect.objectContaining({
         code: 'HUB_ADAPTER_SETTINGS',
         message: expect.stringMatching(/baseUrl.*pageSize/s),
