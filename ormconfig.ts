@@ -42,6 +42,12 @@ import { Delivery1750000001000 } from './src/delivery/delivery.migration.js';
 import { DeliveryAttemptEntity } from './src/delivery/delivery-attempt.entity.js';
 import { DeliveryLaneEntity } from './src/delivery/delivery-lane.entity.js';
 import { DestinationEntity } from './src/delivery/destination.entity.js';
+import { InboundBodyEntity } from './src/delivery/messages/inbound-body.entity.js';
+import { InboundMessageEntity } from './src/delivery/messages/inbound-message.entity.js';
+import { InboundMessageEventEntity } from './src/delivery/messages/inbound-message-event.entity.js';
+import { InboundMessagePatientEntity } from './src/delivery/messages/inbound-message-patient.entity.js';
+import { InboundSourceEntity } from './src/delivery/messages/inbound-source.entity.js';
+import { InboundMessages1750000001700 } from './src/delivery/messages/messages.migration.js';
 import { SignedDocumentEntity } from './src/delivery/signed-document.entity.js';
 import { WorkItemEntity } from './src/delivery/work-item.entity.js';
 import { Directory1750000000200 } from './src/directory/directory.migration.js';
@@ -88,6 +94,7 @@ export const migrations: readonly MigrationClass[] = [
   IdentityWorkList1750000001400,
   CaseloadHints1750000001500,
   Unmapped1750000001600,
+  InboundMessages1750000001700,
 ];
 
 /** Entity classes of every room. */
@@ -133,6 +140,11 @@ export const entities = [
   DeliveryEntity,
   DeliveryAttemptEntity,
   WorkItemEntity,
+  InboundMessageEntity,
+  InboundBodyEntity,
+  InboundMessagePatientEntity,
+  InboundMessageEventEntity,
+  InboundSourceEntity,
   EmploymentEpisodeEntity,
   EpisodeSpecialistEntity,
   NoteEntity,

@@ -44,6 +44,10 @@ registerEnumType(WorkItemKind, {
     },
     AUTHOR_HAS_LEFT: { description: 'The author has left with notes begun or not filed.' },
     WRONG_PERSON: { description: 'A note was under the wrong person; the incident has to be followed up.' },
+    MESSAGE_NOT_UNDERSTOOD: {
+      description:
+        'A message of a record system could not be used: correct what its code says, then replay it or set it aside.',
+    },
   },
 });
 

@@ -1,6 +1,7 @@
 /** The one table of error codes: meaning, who acts and how, retry class. `docs/errors.md` is written from it. */
 
 import { type ErrorCodeRow, row } from './error-code-row.js';
+import { MESSAGE_ERROR_CODES } from './error-codes-messages.js';
 import { RECORD_ERROR_CODES } from './error-codes-records.js';
 
 export type { ErrorCodeRow, RetryClass } from './error-code-row.js';
@@ -128,6 +129,7 @@ export const ERROR_CODES = {
     'Correct the settings named.',
   ),
   ...RECORD_ERROR_CODES,
+  ...MESSAGE_ERROR_CODES,
   HUB_NOTE_TEXT: row(
     'permanent',
     'The text holds a character that no record may hold, is empty or is too long.',

@@ -19,17 +19,18 @@ export class WorkItemEntity {
   @Column('uuid', { name: 'organisation_id' })
   organisationId: string;
 
-  @Column('uuid', { name: 'team_id' })
-  teamId: string;
+  /** Null: nobody's in particular, and then it is for whoever runs the hub. */
+  @Column('uuid', { name: 'team_id', nullable: true })
+  teamId: string | null;
 
-  @ManyToOne(() => TeamEntity, { nullable: false })
+  @ManyToOne(() => TeamEntity)
   @JoinColumn({ name: 'team_id', foreignKeyConstraintName: 'fk_work_items_team' })
-  team: Relation<TeamEntity>;
+  team: Relation<TeamEntity> | null;
 
   @Column('text')
   kind: WorkItemKind;
 
-  /** What it is about: a delivery, a note, a draft, an episode. */
+  /** What it is about: a delivery, a note, a draft, an episode, a message. */
   @Column('uuid', { name: 'subject_id' })
   subjectId: string;
 

@@ -24,6 +24,8 @@ export const WorkItemKind = {
   AUTHOR_UNMAPPED: 'AUTHOR_UNMAPPED',
   AUTHOR_HAS_LEFT: 'AUTHOR_HAS_LEFT',
   WRONG_PERSON: 'WRONG_PERSON',
+  /** A message of a record system could not be used; `code` says why. Of no team, and about nobody. */
+  MESSAGE_NOT_UNDERSTOOD: 'MESSAGE_NOT_UNDERSTOOD',
 } as const;
 export type WorkItemKind = (typeof WorkItemKind)[keyof typeof WorkItemKind];
 
@@ -31,7 +33,8 @@ export type WorkItemKind = (typeof WorkItemKind)[keyof typeof WorkItemKind];
 export interface NewWorkItem {
   readonly kind: WorkItemKind;
   readonly organisationId: string;
-  readonly teamId: string;
+  /** Null where it is nobody's in particular: for whoever runs the hub. */
+  readonly teamId: string | null;
   /** What it is about; at most one item is open per kind and subject. */
   readonly subjectId: string;
   readonly personId?: string | null;
@@ -130,7 +133,7 @@ export class WorkItemService {
       once(tx, caller, 'resolveWorkItem', form.idempotencyKey, form, async () => {
         const [item] = isId(form.workItemId)
           ? await tx.query<{
-              team_id: string;
+              team_id: string | null;
               person_id: string | null;
               kind: string;
               resolved_at: Date | null;
@@ -166,7 +169,7 @@ export class WorkItemService {
   }
 }
 
-/** Delivery belongs to the team of the document; whoever runs the hub may see to it too, without seeing what it says. */
-export function mayTouch(caller: Caller, teamId: string): boolean {
-  return caller.role === Role.ADMINISTRATOR || caller.scope.teamIds.includes(teamId);
+/** Delivery belongs to the team of the document; whoever runs the hub may see to it too, without seeing what it says, and alone to what is no team's. */
+export function mayTouch(caller: Caller, teamId: string | null): boolean {
+  return caller.role === Role.ADMINISTRATOR || (teamId !== null && caller.scope.teamIds.includes(teamId));
 }

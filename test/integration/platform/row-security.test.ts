@@ -147,7 +147,7 @@ describe('row-level security', () => {
     }
   });
 
-  it('grants no role to truncate, refer to or hang triggers on a table, and deletion on staging and outlived keys alone', () => {
+  it('grants no role to truncate, refer to or hang triggers on a table, and deletion on staging and on what has outlived its time alone', () => {
     const strong = grants.filter(({ privilege }) =>
       ['DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'].includes(privilege),
     );
@@ -156,6 +156,8 @@ describe('row-level security', () => {
       ['caseload_refreshes', 'hub_worker', 'DELETE'],
       ['caseload_staging', 'hub_worker', 'DELETE'],
       ['idempotency_keys', 'hub_worker', 'DELETE'],
+      ['inbound_bodies', 'hub_worker', 'DELETE'],
+      ['inbound_messages', 'hub_worker', 'DELETE'],
     ]);
   });
 
@@ -192,6 +194,11 @@ describe('row-level security', () => {
       'delivery_attempts',
       'delivery_lanes',
       'destinations',
+      'inbound_bodies',
+      'inbound_message_events',
+      'inbound_message_patients',
+      'inbound_messages',
+      'inbound_sources',
       'note_drafts',
       'note_policies',
       'telephone_calls',
@@ -370,6 +377,7 @@ describe('row-level security', () => {
       boolean: 'true',
       date: `date '2026-01-01'`,
       jsonb: `'{}'`,
+      bytea: `'\\x00'`,
       'text[]': `'{}'`,
       'uuid[]': `'{}'`,
       'timestamp(3) with time zone': 'now()',

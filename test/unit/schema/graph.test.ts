@@ -26,6 +26,7 @@ const EPISODES = 'casework/episodes/episodes.migration.ts';
 const CLINICAL = 'clinical/clinical.migration.ts';
 const NOTES = 'notes/notes.migration.ts';
 const DELIVERY = 'delivery/delivery.migration.ts';
+const MESSAGES = 'delivery/messages/messages.migration.ts';
 const IDENTITY = 'people/identity-work-list.migration.ts';
 
 /** Each enumeration of the graph with the constraint whose values it has. */
@@ -63,7 +64,7 @@ const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
   DeliveryOurs: [DELIVERY, 'ck_deliveries_ours'],
   DeliveryTheirs: [DELIVERY, 'ck_deliveries_theirs'],
   AttemptClass: [DELIVERY, 'ck_delivery_attempts_class'],
-  WorkItemKind: [DELIVERY, 'ck_work_items_kind'],
+  WorkItemKind: [MESSAGES, 'ck_work_items_kind'],
 };
 /** Those that no table keeps. */
 const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {

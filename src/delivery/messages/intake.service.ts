@@ -1,0 +1,229 @@
+/** Keeps what a record system sends, and tells what its sender may be told. */
+import { hash } from 'node:crypto';
+import type { ArrivedMessage, MessageIntake, MessageKept } from '../../clinical/inbound.port.js';
+import { NO_SCOPE, type Scope } from '../../core/caller.js';
+import { HubError, isHubError } from '../../core/errors.js';
+import { newId } from '../../core/ids.js';
+import type { Logger } from '../../core/logger.js';
+import type { Database, Transaction } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared.js';
+import { codeOf } from '../outcome.rules.js';
+import { FIND, HEARD, KEEP, KEEP_REFUSED, REPEAT } from './keep-statements.js';
+import { type KeptRow, rowOf } from './kept-row.js';
+import { type BatchLimits, MessageBatcher } from './message-batcher.js';
+import { MESSAGES_CHANNEL, type MessageSystem } from './message-state.js';
+
+/** Moments at which a test may stop the process. */
+export type IntakeFaultPoint = 'beforeCommit' | 'afterCommit';
+
+/** How an intake goes about it. Times are in milliseconds. */
+export interface IntakeSettings {
+  readonly limits: BatchLimits;
+  /** Least time between two notes of when the system was heard of, and between two notices to readers. */
+  readonly heardMs: number;
+  readonly noticeMs: number;
+  readonly faultPoint?: ((name: IntakeFaultPoint) => void | Promise<void>) | undefined;
+}
+
+/** What holds unless told otherwise. */
+export const DEFAULT_INTAKE_SETTINGS: IntakeSettings = {
+  limits: { items: 64, bytes: 4_194_304, waitingItems: 4_096, waitingBytes: 67_108_864 },
+  heardMs: 5_000,
+  noticeMs: 100,
+};
+
+/** What an intake works with. */
+export interface IntakeOptions {
+  readonly database: Database;
+  readonly system: MessageSystem;
+  readonly logger: Logger;
+  readonly settings?: Partial<IntakeSettings>;
+}
+
+interface Found {
+  id: string;
+  contentHash: string;
+  answer: Buffer | null;
+}
+
+/** The intake of one record system in this process; any number of processes may keep messages of one system. */
+export class StoreIntake implements MessageIntake {
+  private readonly batcher: MessageBatcher<KeptRow, MessageKept>;
+  private readonly settings: IntakeSettings;
+  private readonly scope: Scope;
+  /** By `performance.now()`. */
+  private heardAt = Number.NEGATIVE_INFINITY;
+  private noticedAt = Number.NEGATIVE_INFINITY;
+  private hearing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: IntakeOptions) {
+    this.settings = { ...DEFAULT_INTAKE_SETTINGS, ...options.settings };
+    this.scope = { ...NO_SCOPE, organisationId: options.system.organisationId };
+    this.batcher = new MessageBatcher((rows) => this.keepAll(rows), this.settings.limits);
+  }
+
+  /**
+   * Resolves once the message is committed to disk.
+   * @throws HUB_DATABASE_UNAVAILABLE, HUB_DATABASE_TIMEOUT, HUB_BUSY: the sender is to send it again; should it have been kept all
+   * the same, that is then a repeat.
+   */
+  async keep(message: ArrivedMessage): Promise<MessageKept> {
+    const row = rowOf(message, newId(), hash('sha256', message.bytes, 'hex'));
+    try {
+      return await this.batcher.add(row, message.bytes.length + (message.answer?.length ?? 0));
+    } catch (error) {
+      this.options.logger.warn('a message could not be kept', {
+        system: this.options.system.code,
+        code: codeOf(error),
+      });
+      throw isHubError(error) && error.code === 'HUB_DATABASE_OUTCOME_UNKNOWN'
+        ? new HubError('HUB_DATABASE_UNAVAILABLE', { cause: error })
+        : error;
+    }
+  }
+
+  /** The far end lives. Noted beside, and not at all while the database is away. */
+  heard(): void {
+    if (performance.now() - this.heardAt < this.settings.heardMs) return;
+    this.heardAt = performance.now();
+    const { database, system, logger } = this.options;
+    this.hearing = database
+      .transaction('worker', this.scope, async (tx) => {
+        await prepared(tx, HEARD, [system.id, system.organisationId]);
+      })
+      .catch((error: unknown) =>
+        logger.warn('when a system was heard of could not be noted', {
+          system: system.code,
+          code: codeOf(error),
+        }),
+      );
+  }
+
+  /** Resolves when everything that was given is kept or refused. */
+  async drained(): Promise<void> {
+    await this.batcher.drained();
+    await this.hearing;
+  }
+
+  private async keepAll(rows: readonly KeptRow[]): Promise<readonly MessageKept[]> {
+    let results: readonly MessageKept[];
+    try {
+      results = await this.commit(rows);
+    } catch (error) {
+      // The ids are the same: what the first try kept is found again.
+      if (!isHubError(error) || error.code !== 'HUB_DATABASE_OUTCOME_UNKNOWN') throw error;
+      results = await this.commit(rows);
+    }
+    await this.settings.faultPoint?.('afterCommit');
+    return results;
+  }
+
+  private async commit(rows: readonly KeptRow[]): Promise<readonly MessageKept[]> {
+    const { database, system } = this.options;
+    const begun = performance.now();
+    const isNews = begun - this.heardAt >= this.settings.heardMs;
+    const isNotice = begun - this.noticedAt >= this.settings.noticeMs;
+    const results = await database.transaction('worker', this.scope, async (tx) => {
+      const taken = rows.filter(({ message }) => message.refusal === null);
+      const kept = await this.keepTaken(tx, taken);
+      const results: MessageKept[] = [];
+      for (const row of rows)
+        results.push(kept.has(row.id) ? { outcome: 'KEPT' } : await this.keepOdd(tx, row));
+      if (isNews && taken.length > 0) await prepared(tx, HEARD, [system.id, system.organisationId]);
+      if (isNotice && kept.size > 0)
+        await prepared(tx, 'select pg_notify($1, $2)', [MESSAGES_CHANNEL, system.id]);
+      await this.settings.faultPoint?.('beforeCommit');
+      return results;
+    });
+    if (isNews && rows.some(({ message }) => message.refusal === null)) this.heardAt = begun;
+    if (isNotice) this.noticedAt = begun;
+    return results;
+  }
+
+  /** Ids of those that were kept. */
+  private async keepTaken(tx: Transaction, rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
+    if (rows.length === 0) return new Set();
+    const pieces = rows.flatMap(({ message }) =>
+      message.answer ? [message.bytes, message.answer] : [message.bytes],
+    );
+    let start = 0;
+    const starts = rows.map(({ message }) => {
+      const at = start;
+      start += message.bytes.length + (message.answer?.length ?? 0);
+      return at;
+    });
+    const kept = await prepared<{ id: string }>(tx, KEEP, [
+      this.options.system.organisationId,
+      this.options.system.id,
+      rows.map(({ id }) => id),
+      rows.map(({ number }) => number?.application ?? null),
+      rows.map(({ number }) => number?.facility ?? null),
+      rows.map(({ number }) => number?.controlId ?? null),
+      rows.map(({ message }) => message.contentHash),
+      rows.map(({ bytesHash }) => bytesHash),
+      rows.map(({ type }) => type),
+      rows.map(({ sentAt }) => sentAt),
+      rows.map(({ remoteAddress }) => remoteAddress),
+      starts,
+      Buffer.concat(pieces),
+      rows.map(({ message }) => message.bytes.length),
+      rows.map(({ message }) => message.answer?.length ?? null),
+    ]);
+    return new Set(kept.map(({ id }) => id));
+  }
+
+  /** What is refused, and what came under a number that is taken. */
+  private async keepOdd(tx: Transaction, row: KeptRow): Promise<MessageKept> {
+    const { message } = row;
+    const holder = await this.find(tx, row, '');
+    if (holder?.id === row.id) return { outcome: 'KEPT' };
+    if (holder?.contentHash === message.contentHash) return this.repeated(tx, holder);
+    // The number was given free between two statements: whoever asks again gets it.
+    if (message.refusal === null && holder === null) throw new HubError('HUB_BUSY');
+    const code = message.refusal ?? 'HUB_MESSAGE_DUPLICATE_ID';
+    const outcome = message.refusal === null ? 'OTHER' : 'KEPT';
+    const distinction = `${code} ${message.contentHash}`;
+    const answer = message.refusal === null ? message.answerToOther : message.answer;
+    const kept = await prepared(tx, KEEP_REFUSED, [
+      this.options.system.organisationId,
+      this.options.system.id,
+      row.id,
+      row.number?.application ?? null,
+      row.number?.facility ?? null,
+      row.number?.controlId ?? null,
+      message.contentHash,
+      row.bytesHash,
+      row.type,
+      row.sentAt,
+      row.remoteAddress,
+      code,
+      distinction,
+      answer === null ? null : Buffer.from(answer),
+      Buffer.from(message.bytes),
+    ]);
+    if (kept.length > 0) return { outcome };
+    const before = await this.find(tx, row, distinction);
+    if (before === null) throw new HubError('HUB_BUSY');
+    if (before.id === row.id) return { outcome };
+    const repeated = await this.repeated(tx, before);
+    return message.refusal === null ? { outcome } : repeated;
+  }
+
+  private async find(tx: Transaction, row: KeptRow, distinction: string): Promise<Found | null> {
+    const { number } = row;
+    const [found] = await prepared<Found>(tx, FIND, [
+      this.options.system.id,
+      number?.controlId ?? null,
+      number?.application ?? null,
+      number?.facility ?? null,
+      distinction,
+      row.id,
+    ]);
+    return found ?? null;
+  }
+
+  private async repeated(tx: Transaction, found: Found): Promise<MessageKept> {
+    await prepared(tx, REPEAT, [found.id]);
+    return { outcome: 'REPEATED', answer: found.answer };
+  }
+}

@@ -1,0 +1,58 @@
+/** The statements that keep messages. Role `worker`, in the scope of the system's organisation. */
+
+/** Whether a commit is to reach the disk before it is answered is decided here, not by how the server is set up. */
+const DURABLE = `case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`;
+
+/**
+ * Keeps a batch of messages that are taken, in one statement: rows, bytes, when the system was heard of. What is not among the ids
+ * that come back had its number taken. Bytes travel as one piece ($13) with where each begins and how long it is, so that they
+ * are neither doubled nor copied on the way; an answer follows its message.
+ */
+export const KEEP = `
+with arrived as materialized (
+  select * from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
+      $11::text[], $12::integer[], $14::integer[], $15::integer[])
+    with ordinality as a(id, application, facility, control_id, content_hash, bytes_hash, type, sent_at, remote_address,
+      starts, bytes, answer, place)
+), kept as (
+  insert into inbound_messages (id, organisation_id, system_id, seq, application, facility, control_id, content_hash, bytes_hash,
+    type, sent_at, remote_address, answer)
+  select o.id, $1::uuid, $2::uuid, nextval('inbound_messages_seq'), o.application, o.facility, o.control_id, o.content_hash,
+    o.bytes_hash, o.type, o.sent_at, o.remote_address, substring($13::bytea from o.starts + 1 + o.bytes for o.answer)
+  from (select * from arrived order by place) o
+  on conflict do nothing
+  returning id
+), bodies as (
+  insert into inbound_bodies (message_id, organisation_id, bytes)
+  select a.id, $1, substring($13 from a.starts + 1 for a.bytes) from arrived a join kept k on k.id = a.id
+)
+select id, ${DURABLE} as durable from kept`;
+
+/** Keeps one message that is refused. No row comes back when the same was refused before. */
+export const KEEP_REFUSED = `
+with kept as (
+  insert into inbound_messages (id, organisation_id, system_id, seq, application, facility, control_id, content_hash, bytes_hash,
+    type, sent_at, remote_address, state, code, distinction, answer)
+  values ($3::uuid, $1::uuid, $2::uuid, nextval('inbound_messages_seq'), $4::text, $5::text, $6::text, $7::text, $8::text,
+    $9::text, $10::timestamptz, $11::text, 'REFUSED', $12::text, $13::text, $14::bytea)
+  on conflict do nothing
+  returning id
+), bodies as (
+  insert into inbound_bodies (message_id, organisation_id, bytes) select id, $1, $15::bytea from kept
+)
+select id, ${DURABLE} as durable from kept`;
+
+/** The message that has a number under a distinction, or the one of this id, which an earlier try has kept. */
+export const FIND = `
+select id, content_hash as "contentHash", answer, ${DURABLE} as durable from inbound_messages
+where id = $6::uuid or (system_id = $1 and control_id = $2 and application = $3 and facility = $4 and distinction = $5)
+order by id = $6 desc limit 1`;
+
+/** Counts a repeat. */
+export const REPEAT = `
+update inbound_messages set repeats = repeats + 1, last_repeated_at = clock_timestamp() where id = $1`;
+
+/** The system was heard of now. */
+export const HEARD = `
+insert into inbound_sources (system_id, organisation_id, heard_at) values ($1, $2, clock_timestamp())
+on conflict (system_id) do update set heard_at = greatest(inbound_sources.heard_at, excluded.heard_at)`;

@@ -1,0 +1,46 @@
+/** What of a message goes into columns: nothing that the database would refuse, whatever a sender wrote. */
+import { hash } from 'node:crypto';
+import type { ArrivedMessage, MessageIdentity } from '../../clinical/inbound.port.js';
+
+/** A message on its way into the store. */
+export interface KeptRow {
+  readonly id: string;
+  readonly message: ArrivedMessage;
+  /** Null when the message does not say. */
+  readonly number: MessageIdentity | null;
+  readonly bytesHash: string;
+  readonly type: string | null;
+  readonly sentAt: string | null;
+  readonly remoteAddress: string;
+}
+
+/** Characters kept of each part of a number; an entry of an index holds less than 2.7 kB. */
+const LONGEST = 180;
+const HASHED = 64;
+
+/** A message as a row. */
+export function rowOf(message: ArrivedMessage, id: string, bytesHash: string): KeptRow {
+  const { identity, type, sentAt, remoteAddress } = message;
+  return {
+    id,
+    message,
+    number: identity && {
+      application: kept(identity.application),
+      facility: kept(identity.facility),
+      controlId: kept(identity.controlId),
+    },
+    bytesHash,
+    type: type !== null && /^[A-Z0-9^_]{1,20}$/.test(type) ? type : null,
+    sentAt: sentAt !== null && Number.isFinite(Date.parse(sentAt)) ? sentAt : null,
+    remoteAddress: kept(remoteAddress),
+  };
+}
+
+/** As it is, unless it is too long: then its beginning and a hash of the whole, so that equal stays equal and other stays other. */
+function kept(text: string): string {
+  // PostgreSQL's text holds every character but this.
+  const whole = text.replaceAll('\0', '\u2400');
+  return whole.length <= LONGEST
+    ? whole
+    : `${whole.slice(0, LONGEST - HASHED)}${hash('sha256', whole, 'hex')}`;
+}
