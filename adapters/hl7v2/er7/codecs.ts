@@ -67,25 +67,25 @@ function decodeSingle(bytes: Buffer, charset: Charset): string | number {
   return units.toString('utf16le');
 }
 
-/** Where bytes stop being of a set of several bytes: the longest beginning that is none of its faults. */
+/** Where bytes stop being of a set of several bytes: behind the last whole character before the first fault. */
 function faultAt(bytes: Buffer, label: string): number {
-  const isGood = (length: number): boolean => {
+  const isGood = (length: number, stream: boolean): boolean => {
     try {
-      new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), {
-        stream: true,
-      });
+      new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, length), { stream });
       return true;
     } catch {
       return false;
     }
   };
+  // As a stream, a beginning that ends within a character is good too.
   let [good, bad] = [0, bytes.length + 1];
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (middle <= bytes.length && isGood(middle)) good = middle;
+    if (isGood(middle, true)) good = middle;
     else bad = middle;
   }
-  return Math.min(good, bytes.length);
+  while (good > 0 && !isGood(good, false)) good -= 1;
+  return good;
 }
 
 const LABELS: Partial<Readonly<Record<Charset, string>>> = {
