@@ -51,6 +51,8 @@ export type FeedChange =
       readonly kind: 'STANDS';
       readonly visit: string;
       readonly team: string | null;
+      /** Whether it is a visit or the wait for one; it goes on when absent. Of a visit that is known, it says nothing. */
+      readonly state?: Extract<MembershipState, 'OPEN' | 'WAITING_LIST' | 'PLANNED'>;
       readonly from?: LocalDate | null;
       readonly to?: LocalDate | null;
       readonly coordinator?: FeedCoordinator;
