@@ -18,7 +18,8 @@ export type FrameEvent =
   /** A frame is longer than allowed; `head` is how it begins. Nothing more comes out of this stream. */
   | { readonly kind: 'TOO_LONG'; readonly head: Uint8Array }
   /** There is no room for more of an unfinished frame, or as much rubbish came as a frame may be long. Nothing more comes out. */
-  | { readonly kind: 'NO_ROOM' | 'RUBBISH' };
+  | { readonly kind: 'NO_ROOM' }
+  | { readonly kind: 'RUBBISH' };
 
 /** What was left out. */
 export interface Discarded {
