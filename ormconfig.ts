@@ -28,6 +28,12 @@ import { CaseloadRefreshEntity } from './src/clinical/caseload-refresh.entity.js
 import { CaseloadStagingEntity } from './src/clinical/caseload-staging.entity.js';
 import { Clinical1750000000500 } from './src/clinical/clinical.migration.js';
 import { ClinicalRecordSystemEntity } from './src/clinical/clinical-record-system.entity.js';
+import { Feed1750000001800 } from './src/clinical/feed/feed.migration.js';
+import { FeedBaselineEntity } from './src/clinical/feed/feed-baseline.entity.js';
+import { FeedDoubtEntity } from './src/clinical/feed/feed-doubt.entity.js';
+import { FeedEventEntity } from './src/clinical/feed/feed-event.entity.js';
+import { FeedStandingEntity } from './src/clinical/feed/feed-standing.entity.js';
+import { FeedTieEntity } from './src/clinical/feed/feed-tie.entity.js';
 import { CaseloadHintEntity } from './src/clinical/hints/caseload-hint.entity.js';
 import { CaseloadHints1750000001500 } from './src/clinical/hints/caseload-hints.migration.js';
 import { TeamMapEntity } from './src/clinical/team-map.entity.js';
@@ -95,6 +101,7 @@ export const migrations: readonly MigrationClass[] = [
   CaseloadHints1750000001500,
   Unmapped1750000001600,
   InboundMessages1750000001700,
+  Feed1750000001800,
 ];
 
 /** Entity classes of every room. */
@@ -140,6 +147,11 @@ export const entities = [
   DeliveryEntity,
   DeliveryAttemptEntity,
   WorkItemEntity,
+  FeedEventEntity,
+  FeedTieEntity,
+  FeedStandingEntity,
+  FeedDoubtEntity,
+  FeedBaselineEntity,
   InboundMessageEntity,
   InboundBodyEntity,
   InboundMessagePatientEntity,

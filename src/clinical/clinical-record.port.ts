@@ -127,6 +127,11 @@ export interface Observed<T> {
 /** Pulling who is on a team's caseload. */
 export interface CaseloadCapability {
   /**
+   * Where the increments of a team begin that was never swept; ISO instant. Absent: a sweep comes first. For a far end that tells
+   * who is there long before it can tell that there is nobody else.
+   */
+  readonly beginning?: string;
+  /**
    * Yields a team's memberships page by page, in any order, every status. The iteration ends normally only after a page
    * with `last: true`; every other end is a thrown `HubError` (`HUB_CASELOAD_INCOMPLETE` or an upstream code), and the
    * caller keeps what it had. With `since`, only what changed at or after that instant (by the far end's clock); absence

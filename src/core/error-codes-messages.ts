@@ -18,4 +18,24 @@ export const MESSAGE_ERROR_CODES = {
     'The bytes of the message are no longer kept.',
     'Ask the sender to send it again; HUB_MESSAGE_BODY_DAYS says how long bytes are kept.',
   ),
+  HUB_FEED_SILENT: row(
+    'transient',
+    'Nothing has been heard of the record system for longer than its site allows.',
+    'The operator looks at the sending engine and the network; a count of the caseloads says meanwhile who is there.',
+  ),
+  HUB_FEED_BEHIND: row(
+    'transient',
+    'Messages of the record system have come that the hub has not read yet.',
+    'Wait; the operator looks at the reader when it lasts.',
+  ),
+  HUB_FEED_NOT_UNDERSTOOD: row(
+    'permanent',
+    'Messages have come that could not be understood, and may concern anybody.',
+    'Look at the messages: correct the rules of the site and replay them, or set them aside with the reason.',
+  ),
+  HUB_FEED_NOT_COUNTED: row(
+    'permanent',
+    'A feed tells of changes; nobody has counted who was on the caseload of the team when it began.',
+    'Have the caseload counted, by an extract or a query, or state in the site profile that the feed has told of everybody.',
+  ),
 } as const satisfies Record<string, ErrorCodeRow>;

@@ -50,9 +50,16 @@ export function organisationScope(organisationId: string): Scope {
   return { ...NO_SCOPE, organisationId };
 }
 
+/** When a pull is opened, and where its increment begins when the team was never swept. */
+export interface PullOpening {
+  readonly startedAt: Date;
+  /** As `CaseloadCapability.beginning`. */
+  readonly beginning?: string | null;
+}
+
 /**
  * Goes on with a pull of the team that was interrupted not long ago, whichever kind it is when an increment is asked for, since
- * a sweep brings what changed too; else opens one as RUNNING. An increment without a watermark to start from becomes a sweep.
+ * a sweep brings what changed too; else opens one as RUNNING. An increment without a watermark to start from, nor a beginning, becomes a sweep.
  * @throws HUB_LEASE_LOST
  */
 export async function openPull(
@@ -61,7 +68,7 @@ export async function openPull(
   team: RefreshedTeam,
   asked: PullKind,
   lease: Pick<Lease, 'name' | 'fence'>,
-  startedAt: Date,
+  { startedAt, beginning = null }: PullOpening,
 ): Promise<Pull> {
   const { teamReference, teamId } = team;
   return inOrganisation(database, system, async (tx) => {
@@ -69,14 +76,15 @@ export async function openPull(
     const taken = await takeUp(tx, system, team, asked, lease.fence, startedAt);
     if (taken !== null) return { ...taken, system, team, lease };
     const watermark = asked === 'SWEEP' ? null : await lastWatermark(tx, system.id, teamReference);
-    const kind: PullKind = watermark === null ? 'SWEEP' : 'INCREMENT';
+    const overlapped = watermark === null ? null : new Date(watermark - OVERLAP_MS).toISOString();
+    const since = asked === 'SWEEP' ? null : (overlapped ?? beginning);
+    const kind: PullKind = since === null ? 'SWEEP' : 'INCREMENT';
     const id = newId();
     await tx.query(
       `insert into caseload_pulls (id, organisation_id, system_id, team_reference, team_id, kind, state, started_at, fence)
        values ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8)`,
       [id, system.organisationId, system.id, teamReference, teamId, kind, startedAt, lease.fence],
     );
-    const since = watermark === null ? null : new Date(watermark - OVERLAP_MS).toISOString();
     return { id, kind, system, team, lease, since, kept: null };
   });
 }

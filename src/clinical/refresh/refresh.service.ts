@@ -228,7 +228,10 @@ export class RefreshService {
     holder: Holder,
   ): Promise<TeamRefresh> {
     const { database, clock, logger } = this.deps;
-    const pull = await openPull(database, system, team, asked, holder.lease, clock.now());
+    const pull = await openPull(database, system, team, asked, holder.lease, {
+      startedAt: clock.now(),
+      beginning: caseload.beginning ?? null,
+    });
     const answer = { teamReference: team.teamReference, pullId: pull.id, kind: pull.kind };
     const reading = readWhole(this.deps, caseload, pull, holder);
     try {

@@ -52,7 +52,7 @@ async function bring(
   }
   const lease = (await acquireLease(world.db.database, `caseload ${system.id}`, 'test', 60_000))!;
   const team = { teamReference: TEAM, teamId: null };
-  const pull = await openPull(world.db.database, system, team, 'INCREMENT', lease, at);
+  const pull = await openPull(world.db.database, system, team, 'INCREMENT', lease, { startedAt: at });
   const items = records.map((each) => ({
     value: {
       teamReference: TEAM,

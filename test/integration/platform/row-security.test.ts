@@ -155,6 +155,8 @@ describe('row-level security', () => {
       ['caseload_progress', 'hub_worker', 'DELETE'],
       ['caseload_refreshes', 'hub_worker', 'DELETE'],
       ['caseload_staging', 'hub_worker', 'DELETE'],
+      ['feed_doubts', 'hub_worker', 'DELETE'],
+      ['feed_events', 'hub_worker', 'DELETE'],
       ['idempotency_keys', 'hub_worker', 'DELETE'],
       ['inbound_bodies', 'hub_worker', 'DELETE'],
       ['inbound_messages', 'hub_worker', 'DELETE'],

@@ -1,0 +1,178 @@
+/** The caseload of a feed as pulls read it, so that sweeps, increments, persons and freshness are what they are for any system. */
+import { HubError, inputError } from '../../core/errors.js';
+import type { Database } from '../../platform/database/database.js';
+import type {
+  CaseloadCapability,
+  CaseloadItem,
+  CaseloadPage,
+  CaseloadRequest,
+  Observed,
+  TeamListing,
+} from '../clinical-record.port.js';
+import { inOrganisation, type RefreshedSystem } from '../refresh/pull.service.js';
+import { UNTOLD_TEAM } from './feed.service.js';
+
+/** How the messages of a system stand. */
+export interface FeedSource {
+  /** When it was last heard of; null: never. */
+  readonly heardAt: Date | null;
+  /** When the oldest message came that is kept and not yet read; null: everything is read. */
+  readonly unreadSince: Date | null;
+  /** Whom each message may concern that could not be understood; an empty list may be anybody. */
+  readonly notUnderstood: readonly (readonly string[])[];
+}
+
+/** How much a feed may leave open before nobody's absence follows from it. */
+export interface FeedPatience {
+  /** Milliseconds of silence, and of messages not yet read. */
+  readonly silentAfterMs: number;
+  readonly unreadAfterMs: number;
+  /** Whether the feed has told of everybody since its beginning, so that no count is needed. */
+  readonly toldAll: boolean;
+}
+
+/** What the capability works with. */
+export interface FeedCaseloadContext {
+  readonly database: Database;
+  readonly system: RefreshedSystem;
+  readonly patience: FeedPatience;
+  source(): Promise<FeedSource>;
+}
+
+/** Standings in a page. */
+const PAGE = 500;
+
+/** Where the first increment begins when a team was never swept: whoever is known to be there is there, counted or not. */
+export const FEED_BEGINNING = '1970-01-01T00:00:00.000Z';
+
+interface StandingRow {
+  reference: string;
+  item: CaseloadItem;
+  version: string;
+  asOf: string;
+  complete: boolean;
+}
+
+const ROWS = `
+select s.reference, s.item, s.version, to_char(s.as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf", s.complete
+from feed_standings s
+where s.system_id = $1 and s.team_reference = $2 and s.reference > $3 and ($4::timestamptz is null or s.changed_at >= $4)
+order by s.reference limit ${PAGE}`;
+
+const CLOCK = `
+select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now,
+       (select count(*)::int from feed_standings s
+        where s.system_id = $1 and s.team_reference = $2 and ($3::timestamptz is null or s.changed_at >= $3)) as total,
+       (select to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from feed_baselines b
+        where b.system_id = $1 and b.team_reference = $2) as counted`;
+
+const TEAMS = `select distinct team_reference as team from feed_standings where system_id = $1 order by 1`;
+
+const KNOWN = `select distinct local_id as "localId" from feed_standings where system_id = $1 and local_id = any($2::text[])`;
+
+/** The capability. Throws `HUB_FEED_SILENT`, `HUB_FEED_BEHIND`, `HUB_FEED_NOT_UNDERSTOOD` and `HUB_FEED_NOT_COUNTED` where a sweep would claim to know everybody. */
+export function feedCaseload(context: FeedCaseloadContext): CaseloadCapability {
+  return {
+    beginning: FEED_BEGINNING,
+    pull: (request, signal) => pull(context, request, signal),
+    teams: () => teams(context),
+  };
+}
+
+async function* pull(
+  context: FeedCaseloadContext,
+  request: CaseloadRequest,
+  signal: AbortSignal,
+): AsyncGenerator<CaseloadPage, void, undefined> {
+  const { teamReference, since } = request;
+  if (since !== null && Number.isNaN(Date.parse(since)))
+    throw inputError('since', 'not an instant', 'ISO 8601 with seconds and a zone');
+  const source = await context.source();
+  const [clock] = await read<{ now: string; total: number; counted: string | null }>(context, CLOCK, [
+    context.system.id,
+    teamReference,
+    since,
+  ]);
+  const { now, total, counted } = clock!;
+  if (since === null) judge(context.patience, source, { now, counted, teamReference });
+  const doubtful = await doubtfulOf(context, source, since === null);
+  let after = '';
+  for (let page = 1; ; page += 1) {
+    if (signal.aborted) throw new HubError('HUB_UPSTREAM_STOPPED');
+    const rows = await read<StandingRow>(context, ROWS, [context.system.id, teamReference, after, since]);
+    const last = rows.length < PAGE;
+    const items = rows.map((row) => observed(context, row, doubtful, now));
+    // No row ever goes, so that all that were counted come; what comes beside them is in the next increment too.
+    yield { page, last, total, items, watermark: now };
+    if (last) return;
+    after = rows.at(-1)!.reference;
+  }
+}
+
+/** Whether a sweep may say that it knows everybody. */
+function judge(
+  { silentAfterMs, unreadAfterMs, toldAll }: FeedPatience,
+  { heardAt, unreadSince }: FeedSource,
+  { now, counted, teamReference }: { now: string; counted: string | null; teamReference: string },
+): void {
+  const at = Date.parse(now);
+  if (counted === null && !toldAll && teamReference !== UNTOLD_TEAM)
+    throw new HubError('HUB_FEED_NOT_COUNTED');
+  const knownAt = Math.max(heardAt?.getTime() ?? 0, counted === null ? 0 : Date.parse(counted));
+  if (at - knownAt > silentAfterMs)
+    throw new HubError('HUB_FEED_SILENT', { details: { since: new Date(knownAt).toISOString() } });
+  if (unreadSince !== null && at - unreadSince.getTime() > unreadAfterMs)
+    throw new HubError('HUB_FEED_BEHIND', { details: { since: unreadSince.toISOString() } });
+}
+
+/**
+ * Patients of whom a message could not be understood: what is known of them is incomplete. Of somebody else, or of nobody in
+ * particular, a sweep cannot say that they are nowhere.
+ */
+async function doubtfulOf(
+  context: FeedCaseloadContext,
+  { notUnderstood }: FeedSource,
+  isSweep: boolean,
+): Promise<ReadonlySet<string>> {
+  if (notUnderstood.length === 0) return new Set();
+  const named = [...new Set(notUnderstood.flat())];
+  const rows = await read<{ localId: string }>(context, KNOWN, [context.system.id, named]);
+  const known = new Set(rows.map(({ localId }) => localId));
+  const isAnybody = notUnderstood.some((ids) => ids.length === 0 || ids.some((id) => !known.has(id)));
+  if (isSweep && isAnybody)
+    throw new HubError('HUB_FEED_NOT_UNDERSTOOD', { details: { messages: notUnderstood.length } });
+  return known;
+}
+
+function observed(
+  { system }: FeedCaseloadContext,
+  { reference, item, version, asOf, complete }: StandingRow,
+  doubtful: ReadonlySet<string>,
+  now: string,
+): Observed<CaseloadItem> {
+  return {
+    value: item,
+    source: { system: system.code, reference, version },
+    asOf,
+    fetchedAt: now,
+    complete: complete && !doubtful.has(item.patient.localId),
+  };
+}
+
+async function teams(context: FeedCaseloadContext): Promise<readonly Observed<TeamListing>[]> {
+  const rows = await read<{ team: string }>(context, TEAMS, [context.system.id]);
+  const fetchedAt = new Date().toISOString();
+  return rows.map(({ team }) => ({
+    value: { teamReference: team, name: team, code: team === UNTOLD_TEAM ? null : team },
+    source: { system: context.system.code, reference: `Team/${team}`, version: null },
+    asOf: null,
+    fetchedAt,
+    complete: true,
+  }));
+}
+
+const read = <Row extends object>(
+  { database, system }: FeedCaseloadContext,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Row[]> => inOrganisation(database, system, (tx) => tx.query<Row>(text, values));
