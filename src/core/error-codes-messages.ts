@@ -18,6 +18,41 @@ export const MESSAGE_ERROR_CODES = {
     'The bytes of the message are no longer kept.',
     'Ask the sender to send it again; HUB_MESSAGE_BODY_DAYS says how long bytes are kept.',
   ),
+  HUB_MESSAGE_SENDER: row(
+    'permanent',
+    'The message names a sender that the site profile does not list.',
+    'The operator compares the sending application and facility of the message with allowedSenders.',
+  ),
+  HUB_MESSAGE_PROCESSING: row(
+    'permanent',
+    'The message is not of the environment that this hub is: live, training or test.',
+    'The sender sends it to the hub of its environment, or the operator corrects processingId.',
+  ),
+  HUB_MESSAGE_VERSION: row(
+    'permanent',
+    'The message is of a version of HL7 that the site profile does not list.',
+    'The sender changes the version, or the operator adds it to versions.',
+  ),
+  HUB_MESSAGE_TYPE: row(
+    'permanent',
+    'The message is of a type or event that the site profile does not take.',
+    'The sender leaves it out of the feed, or the operator adds it to messageTypes.',
+  ),
+  HUB_MESSAGE_HEADER: row(
+    'permanent',
+    'The header of the message lacks its type or its number.',
+    'The sender puts the header right and sends it again.',
+  ),
+  HUB_MESSAGE_CHARACTERS: row(
+    'permanent',
+    'The message cannot be read in the character set that it states, or that its site declares.',
+    'The sender states the set that it writes in, or the operator corrects characterSet.',
+  ),
+  HUB_MESSAGE_FORMAT: row(
+    'permanent',
+    'The message is not well formed: a line that is no segment, a second header, or too many segments.',
+    'The sender escapes line breaks within fields and sends one message in each frame; then it sends it again.',
+  ),
   HUB_FEED_SILENT: row(
     'transient',
     'Nothing has been heard of the record system for longer than its site allows.',
