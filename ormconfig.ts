@@ -54,6 +54,8 @@ import { InboundMessageEventEntity } from './src/delivery/messages/inbound-messa
 import { InboundMessagePatientEntity } from './src/delivery/messages/inbound-message-patient.entity.js';
 import { InboundSourceEntity } from './src/delivery/messages/inbound-source.entity.js';
 import { InboundMessages1750000001700 } from './src/delivery/messages/messages.migration.js';
+import { DocumentReceiptEntity } from './src/delivery/receipts/document-receipt.entity.js';
+import { DocumentReceipts1750000001900 } from './src/delivery/receipts/receipts.migration.js';
 import { SignedDocumentEntity } from './src/delivery/signed-document.entity.js';
 import { WorkItemEntity } from './src/delivery/work-item.entity.js';
 import { Directory1750000000200 } from './src/directory/directory.migration.js';
@@ -102,6 +104,7 @@ export const migrations: readonly MigrationClass[] = [
   Unmapped1750000001600,
   InboundMessages1750000001700,
   Feed1750000001800,
+  DocumentReceipts1750000001900,
 ];
 
 /** Entity classes of every room. */
@@ -152,6 +155,7 @@ export const entities = [
   FeedStandingEntity,
   FeedDoubtEntity,
   FeedBaselineEntity,
+  DocumentReceiptEntity,
   InboundMessageEntity,
   InboundBodyEntity,
   InboundMessagePatientEntity,

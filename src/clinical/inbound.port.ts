@@ -108,8 +108,20 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** How much a feed may leave open before nobody's absence from a caseload follows from it. */
+export interface FeedPatience {
+  /** Milliseconds without a word. */
+  readonly silentAfterMs: number;
+  /** Milliseconds for which a message may wait to be read. */
+  readonly unreadAfterMs: number;
+  /** Whether the feed has told of everybody since its beginning, so that nobody has to be counted. */
+  readonly toldAll: boolean;
+}
+
 /** Receiving what a record system sends by itself. */
 export interface InboundCapability {
+  /** Null where what comes is no feed of caseloads. */
+  readonly feed: FeedPatience | null;
   /** @throws HUB_SETTINGS_INVALID when the address cannot be had. */
   listen(intake: MessageIntake): Promise<Listening>;
   /** What a kept message says. Pure: the same bytes under the same settings give the same answer. Never throws. */

@@ -9,6 +9,7 @@ import type {
   Observed,
   TeamListing,
 } from '../clinical-record.port.js';
+import type { FeedPatience } from '../inbound.port.js';
 import { inOrganisation, type RefreshedSystem } from '../refresh/pull.service.js';
 import { UNTOLD_TEAM } from './feed.service.js';
 
@@ -20,15 +21,6 @@ export interface FeedSource {
   readonly unreadSince: Date | null;
   /** Whom each message may concern that could not be understood; an empty list may be anybody. */
   readonly notUnderstood: readonly (readonly string[])[];
-}
-
-/** How much a feed may leave open before nobody's absence follows from it. */
-export interface FeedPatience {
-  /** Milliseconds of silence, and of messages not yet read. */
-  readonly silentAfterMs: number;
-  readonly unreadAfterMs: number;
-  /** Whether the feed has told of everybody since its beginning, so that no count is needed. */
-  readonly toldAll: boolean;
 }
 
 /** What the capability works with. */
@@ -53,16 +45,25 @@ interface StandingRow {
   complete: boolean;
 }
 
+/**
+ * Rows of a team that a pull brings: all of them, or those that changed, and those that are known as complete and are in doubt now or
+ * the other way round. $1 system, $2 team, $3 since, $4 patients in doubt.
+ */
+const BROUGHT = `
+from feed_standings s
+left join caseload_memberships m on m.system_id = s.system_id and m.team_reference = s.team_reference
+  and m.source_reference = s.reference and m.observed_to is null
+where s.system_id = $1 and s.team_reference = $2
+  and ($3::timestamptz is null or s.changed_at >= $3 or m.complete <> (s.complete and not s.local_id = any($4::text[])))`;
+
 const ROWS = `
 select s.reference, s.item, s.version, to_char(s.as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf", s.complete
-from feed_standings s
-where s.system_id = $1 and s.team_reference = $2 and s.reference > $3 and ($4::timestamptz is null or s.changed_at >= $4)
-order by s.reference limit ${PAGE}`;
+${BROUGHT} and s.reference > $5 order by s.reference limit ${PAGE}`;
+
+const TOTAL = `select count(*)::int as total ${BROUGHT}`;
 
 const CLOCK = `
 select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now,
-       (select count(*)::int from feed_standings s
-        where s.system_id = $1 and s.team_reference = $2 and ($3::timestamptz is null or s.changed_at >= $3)) as total,
        (select to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from feed_baselines b
         where b.system_id = $1 and b.team_reference = $2) as counted`;
 
@@ -87,19 +88,18 @@ async function* pull(
   const { teamReference, since } = request;
   if (since !== null && Number.isNaN(Date.parse(since)))
     throw inputError('since', 'not an instant', 'ISO 8601 with seconds and a zone');
+  const { id } = context.system;
   const source = await context.source();
-  const [clock] = await read<{ now: string; total: number; counted: string | null }>(context, CLOCK, [
-    context.system.id,
-    teamReference,
-    since,
-  ]);
-  const { now, total, counted } = clock!;
+  const [clock] = await read<{ now: string; counted: string | null }>(context, CLOCK, [id, teamReference]);
+  const { now, counted } = clock!;
   if (since === null) judge(context.patience, source, { now, counted, teamReference });
   const doubtful = await doubtfulOf(context, source, since === null);
+  const brought = [id, teamReference, since, [...doubtful]];
+  const [{ total }] = (await read<{ total: number }>(context, TOTAL, brought)) as [{ total: number }];
   let after = '';
   for (let page = 1; ; page += 1) {
     if (signal.aborted) throw new HubError('HUB_UPSTREAM_STOPPED');
-    const rows = await read<StandingRow>(context, ROWS, [context.system.id, teamReference, after, since]);
+    const rows = await read<StandingRow>(context, ROWS, [...brought, after]);
     const last = rows.length < PAGE;
     const items = rows.map((row) => observed(context, row, doubtful, now));
     // No row ever goes, so that all that were counted come; what comes beside them is in the next increment too.

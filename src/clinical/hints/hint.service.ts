@@ -1,18 +1,24 @@
 /** Hints in the database: given by any process, taken up by one, answered once a refresh that began after them has ended. */
-import type { Database } from '../../platform/database/database.js';
+import type { Database, Transaction } from '../../platform/database/database.js';
 import { inOrganisation, type RefreshedSystem } from '../refresh/pull.service.js';
 
 /** Keeps a hint. True when one waits already: both are answered by the same refresh. Once this resolves, the hint outlives every process. */
 export async function keepHint(database: Database, system: RefreshedSystem): Promise<boolean> {
-  const [kept] = await inOrganisation(database, system, (tx) =>
-    tx.query<{ joined: boolean }>(
-      `with kept as (
-         insert into caseload_hints (system_id, organisation_id, asked) values ($1, $2, 1)
-         on conflict (system_id) do update set asked = caseload_hints.asked + 1
-         returning asked - answered > 1 as joined
-       ) select joined from kept`,
-      [system.id, system.organisationId],
-    ),
+  return inOrganisation(database, system, (tx) => hintIn(tx, system));
+}
+
+/** As `keepHint`, in a transaction of the caller's. Role `worker`. */
+export async function hintIn(
+  tx: Transaction,
+  { id, organisationId }: Pick<RefreshedSystem, 'id' | 'organisationId'>,
+): Promise<boolean> {
+  const [kept] = await tx.query<{ joined: boolean }>(
+    `with kept as (
+       insert into caseload_hints (system_id, organisation_id, asked) values ($1, $2, 1)
+       on conflict (system_id) do update set asked = caseload_hints.asked + 1
+       returning asked - answered > 1 as joined
+     ) select joined from kept`,
+    [id, organisationId],
   );
   return kept?.joined === true;
 }

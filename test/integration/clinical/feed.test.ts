@@ -2,13 +2,9 @@
 
 import type { ClinicalRecordAdapter } from '../../../src/clinical/clinical-record.port.js';
 import { takeEvents, UNTOLD_TEAM } from '../../../src/clinical/feed/feed.service.js';
-import {
-  FEED_BEGINNING,
-  type FeedPatience,
-  type FeedSource,
-  feedCaseload,
-} from '../../../src/clinical/feed/feed-caseload.js';
+import { FEED_BEGINNING, type FeedSource, feedCaseload } from '../../../src/clinical/feed/feed-caseload.js';
 import type { FeedChange, FeedEvent, FeedPatient } from '../../../src/clinical/feed.port.js';
+import type { FeedPatience } from '../../../src/clinical/inbound.port.js';
 import type { RefreshedSystem } from '../../../src/clinical/refresh/pull.service.js';
 import { newId } from '../../../src/core/ids.js';
 import { CaseloadWorld, testNhsNumber } from '../../support/caseload-world.js';
@@ -159,6 +155,25 @@ test('of whom a message could not be understood everything is incomplete, and of
     'Visit/v1/NORTH/1': 'NORTH|OPEN|2026-01-05|-|p1|t',
     'Visit/v2/NORTH/1': 'NORTH|OPEN|2026-01-06|-|p2|f',
   });
+});
+
+test('a doubt and its end reach an increment though no event came', async () => {
+  const feed = await Feed.open('NORTH');
+  await feed.take([event('05', 'p1', joined('v1', 'NORTH', '05'))]);
+  await feed.refresh('INCREMENT');
+  await world.sql(`update feed_standings set changed_at = '2026-01-01' where system_id = $1`, [
+    feed.system.id,
+  ]);
+  const says = async () => {
+    const [team] = await feed.refresh('INCREMENT');
+    return [team!.received, (await feed.members())['Visit/v1/NORTH/1']];
+  };
+  expect(await says()).toEqual([0, 'NORTH|OPEN|2026-01-05|-|p1|t']);
+  feed.source = { ...feed.source, notUnderstood: [['p1']] };
+  expect(await says()).toEqual([1, 'NORTH|OPEN|2026-01-05|-|p1|f']);
+  expect(await says()).toEqual([0, 'NORTH|OPEN|2026-01-05|-|p1|f']);
+  feed.source = { ...feed.source, notUnderstood: [] };
+  expect(await says()).toEqual([1, 'NORTH|OPEN|2026-01-05|-|p1|t']);
 });
 
 const STORY: readonly FeedEvent[] = [

@@ -1,0 +1,56 @@
+/** Keeps receipts as they are read, has the deliveries looked at that may be meant, and looks receipts up. */
+import type { KeptReceipt, ReceivedReceipts } from '../../clinical/inbound.port.js';
+import { NO_SCOPE } from '../../core/caller.js';
+import type { Database } from '../../platform/database/database.js';
+import type { MessageSystem } from '../messages/message-state.js';
+import type { ReceiptSink } from '../messages/sinks.js';
+
+/** A message that is read again says what it says now. One that names nothing is of no use to anybody. */
+const KEEP = `
+insert into document_receipts (message_id, organisation_id, system_id, number, says, code, received_at)
+select "messageId", $2, $1, number, says, code, "receivedAt"
+from jsonb_to_recordset($3::jsonb) as x("messageId" uuid, number text, says text, code text, "receivedAt" timestamptz)
+on conflict (message_id) do update set number = excluded.number, says = excluded.says, code = excluded.code`;
+
+/** Looking is a question to this database, so that all that wait may be looked at at once. */
+const LOOK_NOW = `
+update deliveries set watch_due = clock_timestamp()
+where system_id = $1 and watch_due > clock_timestamp() and ours = 'SETTLED' and theirs in ('ACCEPTED', 'AWAITING_SIGNATURE')`;
+
+const LOOK_UP = `
+select distinct on (number) number, says, code, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "receivedAt"
+from document_receipts where system_id = $1 and number = any($2::text[])
+order by number, received_at desc, message_id desc`;
+
+/** Takes receipts up in the transaction that marks their messages as read. */
+export const receiptSink: ReceiptSink = {
+  async apply(tx, system, messages) {
+    const rows = messages.flatMap(({ messageId, receivedAt, receipt }) => {
+      const number = receipt.controlId ?? receipt.documentReference;
+      const { says, code } = receipt;
+      return number === null ? [] : [{ messageId, number, says, code, receivedAt }];
+    });
+    if (rows.length === 0) return;
+    await tx.query(KEEP, [system.id, system.organisationId, JSON.stringify(rows)]);
+    await tx.query(LOOK_NOW, [system.id]);
+  },
+};
+
+/** Receipts of a system for its adapter. */
+export function receivedReceipts(
+  database: Database,
+  system: Pick<MessageSystem, 'id' | 'organisationId'>,
+): ReceivedReceipts {
+  const scope = { ...NO_SCOPE, organisationId: system.organisationId };
+  return {
+    async lookUp(numbers, signal) {
+      signal.throwIfAborted();
+      if (numbers.length === 0) return [];
+      const rows = await database.transaction('worker', scope, (tx) =>
+        tx.query<KeptReceipt & { number: string }>(LOOK_UP, [system.id, numbers]),
+      );
+      const byNumber = new Map(rows.map(({ number, ...receipt }) => [number, receipt]));
+      return numbers.map((number) => byNumber.get(number) ?? null);
+    },
+  };
+}
