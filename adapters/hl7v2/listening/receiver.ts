@@ -1,0 +1,156 @@
+/** From a frame to its answer: what is refused is told why, what is taken is kept first, and nothing is accepted that was not kept. */
+import { randomBytes } from 'node:crypto';
+import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
+import type { ArrivedMessage, MessageIntake, MessageKept } from '../../../src/clinical/inbound.port.js';
+import { base32 } from '../../../src/core/document-numbers.js';
+import { isHubError } from '../../../src/core/errors.js';
+import { answersTo, type Own, type Ruling, separated } from '../acknowledgement/answer.rules.js';
+import { formatTime } from '../er7/times.js';
+import type { FrameHandler, Peer, Reply } from '../mllp/serve-connection.js';
+import type { Tally } from '../mllp/tally.js';
+import { mayConnect, type Refusal, refusalOf } from './admission.rules.js';
+import { type Arrival, arrivalOf, headerOfHead } from './arrival.rules.js';
+import type { ListeningSettings } from './listening-settings.js';
+
+const ACCEPTED: Ruling = { taken: 'ACCEPT', fault: null };
+const OTHER: Ruling = {
+  taken: 'ERROR',
+  fault: { condition: 205, place: { segment: 'MSH', sequence: 1, field: 10 } },
+};
+const NOT_KEPT: Ruling = { taken: 'ERROR', fault: { condition: 207, place: null } };
+const TOO_LONG: Ruling = { taken: 'REJECT', fault: { condition: 207, place: null } };
+const NOTHING: Reply = { answers: [], goesOn: true };
+const GOODBYE: Reply = { answers: [], goesOn: false };
+
+/** Numbers of the hub's acknowledgements: 20 characters, which no number of a message that the hub sends has the form of. */
+const OWN_NUMBER = /^ACK-[A-Z2-7]{16}$/;
+const newOwnNumber = (): string => `ACK-${base32(randomBytes(10))}`;
+
+/** True of an answer that says what became of a message, and not merely that it came. */
+const isApplicationAnswer = ({ answers }: Arrival): boolean =>
+  answers !== null && /^A[AER]$/.test(answers.code) && !OWN_NUMBER.test(answers.number);
+
+/** A message with what its sender is told of it. */
+interface Taken {
+  readonly bytes: Uint8Array;
+  readonly peer: Peer;
+  readonly arrival: Arrival;
+  readonly refusal: Refusal | null;
+  readonly texts: readonly string[];
+  /** Where another message had its number before. */
+  readonly toOther: readonly string[];
+}
+
+/** One listener's way with frames. */
+export class Receiver implements FrameHandler {
+  /** Messages given to the intake that it has not settled. */
+  private underWay = 0;
+
+  constructor(
+    private readonly settings: ListeningSettings,
+    private readonly dependencies: Pick<AdapterDependencies, 'system' | 'clock' | 'logger'>,
+    private readonly intake: MessageIntake,
+    private readonly tally: Tally,
+  ) {}
+
+  admits(peer: Peer): boolean {
+    return mayConnect(peer, this.settings);
+  }
+
+  async frame(bytes: Uint8Array, peer: Peer): Promise<Reply> {
+    const arrival = arrivalOf(bytes, this.settings);
+    if (arrival === null) {
+      this.tally.note('NO_HEADER');
+      return GOODBYE;
+    }
+    if (arrival.header.isAnswer && !isApplicationAnswer(arrival)) {
+      this.intake.heard();
+      return NOTHING;
+    }
+    const refusal = refusalOf(arrival, this.settings);
+    const texts = this.answers(arrival, refusal ?? ACCEPTED);
+    const toOther = this.answers(arrival, OTHER);
+    const kept = await this.kept(this.message({ bytes, peer, arrival, refusal, texts, toOther }));
+    if (kept === null) return this.notKept(arrival);
+    if (kept.outcome === 'REPEATED')
+      return this.reply(arrival, kept.answer === null ? [] : separated(arrival.wire.text(kept.answer)));
+    return this.reply(arrival, kept.outcome === 'OTHER' ? toOther : texts);
+  }
+
+  tooLong(head: Uint8Array): Reply['answers'] {
+    const header = headerOfHead(head);
+    if (header === null || header.controlId === '') return [];
+    return answersTo(header, TOO_LONG, this.own()).map((text) => Buffer.from(text, 'latin1'));
+  }
+
+  private message({ bytes, peer, arrival, refusal, texts, toOther }: Taken): ArrivedMessage {
+    const { identity, contentHash, type, sentAt, wire } = arrival;
+    const joined = (parts: readonly string[]) => (parts.length === 0 ? null : wire.bytes(parts.join('')));
+    return {
+      bytes,
+      identity,
+      contentHash,
+      type,
+      sentAt,
+      remoteAddress: peer.address,
+      refusal: refusal?.code ?? null,
+      answer: joined(texts),
+      answerToOther: joined(toOther),
+    };
+  }
+
+  /** What became of it; null when it is not known to be kept. */
+  private async kept(message: ArrivedMessage): Promise<MessageKept | null> {
+    // What the intake never settles must not add up.
+    if (this.underWay >= this.settings.maxConnections) return null;
+    this.underWay++;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), this.settings.keepTimeoutSeconds * 1_000);
+    });
+    const keeping = this.keep(message);
+    const kept = await Promise.race([keeping, late]);
+    clearTimeout(timer);
+    return kept;
+  }
+
+  private async keep(message: ArrivedMessage): Promise<MessageKept | null> {
+    try {
+      return await this.intake.keep(message);
+    } catch (error) {
+      const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
+      if (code === 'HUB_INTERNAL')
+        this.dependencies.logger.error('keeping a message failed', {
+          system: this.dependencies.system,
+          code,
+        });
+      return null;
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** Its sender has to send it again: it is told so, or finds out by the end of the connection where it wants no answer. */
+  private notKept(arrival: Arrival): Reply {
+    this.tally.note('NOT_KEPT');
+    if (this.settings.whenNotKept === 'CLOSE') return GOODBYE;
+    const texts = this.answers(arrival, NOT_KEPT);
+    return texts.length === 0 ? GOODBYE : this.reply(arrival, texts);
+  }
+
+  private answers({ header }: Arrival, ruling: Ruling): readonly string[] {
+    return answersTo(header, ruling, this.own());
+  }
+
+  private reply({ wire }: Arrival, texts: readonly string[]): Reply {
+    return { answers: texts.map((text) => wire.bytes(text)), goesOn: true };
+  }
+
+  private own(): Own {
+    const zone = this.settings.timeZone;
+    return {
+      now: formatTime(this.dependencies.clock.now(), { zone }),
+      newControlId: newOwnNumber,
+    };
+  }
+}
