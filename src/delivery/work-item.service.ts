@@ -71,21 +71,21 @@ export async function openWorkItem(tx: Transaction, item: NewWorkItem): Promise<
 }
 
 /**
- * Closes the open item of a kind and subject; nothing happens when there is none.
+ * Closes the open items of a kind and of a subject or several; nothing happens when there is none.
  * @param by subject of the caller, or `system:<name>`.
  * @param resolution what mended it, without personal data.
  */
 export async function closeWorkItems(
   tx: Transaction,
   kind: WorkItemKind,
-  subjectId: string,
+  subjectId: string | readonly string[],
   by: string,
   resolution: string,
 ): Promise<void> {
   await tx.query(
     `update work_items set resolved_at = clock_timestamp(), resolved_by = $3, resolution = $4
-     where kind = $1 and subject_id = $2 and resolved_at is null`,
-    [kind, subjectId, by, resolution],
+     where kind = $1 and subject_id = any($2::uuid[]) and resolved_at is null`,
+    [kind, [subjectId].flat(), by, resolution],
   );
 }
 

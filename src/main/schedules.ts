@@ -4,6 +4,7 @@ import { forgetOldKeys } from '../access/idempotency.service.js';
 import { scheduleRefresh } from '../clinical/refresh/refresh.schedule.js';
 import { startTakeover } from '../clinical/refresh/takeover.js';
 import { newId } from '../core/ids.js';
+import { forgetOldMessages } from '../delivery/messages/retention.service.js';
 import { Jobs } from '../platform/jobs.js';
 import { chaseNotes } from './delivery.js';
 import { startHints } from './hints.js';
@@ -16,6 +17,10 @@ const REVIEW_MINUTES = 30;
 const CHASE_QUEUE = 'note-chase';
 /** Minutes between looks at urgent notes and countersignatures of an organisation. */
 const CHASE_MINUTES = 5;
+
+const MESSAGE_QUEUE = 'message-retention';
+/** Minutes between looks at messages of an organisation that have outlived their time. */
+const MESSAGE_MINUTES = 60;
 
 interface OrganisationJob {
   readonly organisationId: string;
@@ -31,6 +36,20 @@ export async function reviewOrganisation(hub: Hub, organisationId: string): Prom
   hub.logger.info('decisions looked at again', { escalated, due, differing, forgotten });
 }
 
+/** Forgets what has outlived its time of what record systems have sent. */
+async function forgetMessages(hub: Hub, organisationId: string): Promise<void> {
+  const { messageBodyDays, messageDays } = hub.settings;
+  const retention = { bodyDays: messageBodyDays, days: messageDays };
+  const { bodies, messages } = await forgetOldMessages(
+    hub.database,
+    organisationId,
+    retention,
+    hub.clock.now().getTime(),
+  );
+  if (bodies > 0) hub.logger.info('bytes of messages forgotten', { count: bodies });
+  if (messages > 0) hub.logger.info('messages forgotten', { count: messages });
+}
+
 /** Starts the schedules, does the work that falls to this process, refreshes what is hinted at, and finishes refreshes whose process died; the answer stops that. */
 export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
   const jobs = new Jobs({ connectionString: hub.ownerUrl, logger: hub.logger });
@@ -41,6 +60,7 @@ export async function startSchedules(hub: Hub): Promise<() => Promise<void>> {
   const perOrganisation = [
     [REVIEW_QUEUE, REVIEW_MINUTES, reviewOrganisation],
     [CHASE_QUEUE, CHASE_MINUTES, chaseNotes],
+    [MESSAGE_QUEUE, MESSAGE_MINUTES, forgetMessages],
   ] as const;
   for (const [name, everyMinutes, work] of perOrganisation) {
     await jobs.work<OrganisationJob>(name, ({ organisationId }) => work(hub, organisationId));

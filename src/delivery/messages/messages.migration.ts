@@ -43,13 +43,6 @@ export class InboundMessages1750000001700 implements MigrationInterface {
   }
 }
 
-/** What is known of a message to whoever watches the store: all but the answer, which repeats what the sender wrote. */
-const METADATA = [
-  ...['id', 'organisation_id', 'system_id', 'seq', 'application', 'facility', 'control_id', 'distinction'],
-  ...['content_hash', 'bytes_hash', 'type', 'sent_at', 'received_at', 'remote_address', 'state', 'code'],
-  ...['place', 'repeats', 'last_repeated_at', 'attempts', 'unended', 'read_at', 'replayed_at'],
-];
-
 const MESSAGES = [
   // Order of arrival. No column default: the statement that keeps messages numbers them in the order in which they wait.
   'create sequence inbound_messages_seq',
@@ -91,8 +84,8 @@ const MESSAGES = [
   // Serves: lists, newest first, and retention.
   `create index ix_inbound_messages_system on inbound_messages (system_id, received_at desc, id desc)`,
   ...secureTable('inbound_messages', [
-    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_ORG, columns: METADATA },
-    { role: DatabaseRole.READ_STEWARD, may: 'select', rows: IN_ORG, columns: METADATA },
+    { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_ORG },
+    { role: DatabaseRole.READ_STEWARD, may: 'select', rows: IN_ORG },
     { role: DatabaseRole.WRITE, may: 'all', rows: IN_ORG },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),
@@ -105,8 +98,20 @@ const BODIES = [
     organisation_id uuid not null,
     bytes bytea not null
   )`,
-  // No reading role: bytes are shown in the transaction that puts on record to whom and why.
+  // No reading role sees more than that they are there: bytes are shown in the transaction that puts on record to whom and why.
   ...secureTable('inbound_bodies', [
+    {
+      role: DatabaseRole.READ_STAFF,
+      may: 'select',
+      rows: IN_ORG,
+      columns: ['message_id', 'organisation_id'],
+    },
+    {
+      role: DatabaseRole.READ_STEWARD,
+      may: 'select',
+      rows: IN_ORG,
+      columns: ['message_id', 'organisation_id'],
+    },
     { role: DatabaseRole.WRITE, may: 'select', rows: IN_ORG },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),
@@ -123,8 +128,10 @@ const PATIENTS = [
   )`,
   // Serves: the messages of a patient.
   `create index ix_inbound_message_patients_patient on inbound_message_patients (system_id, local_id, message_id)`,
+  // Whose record a number is says who somebody is: for those who settle that, and for the record of who saw what.
   ...secureTable('inbound_message_patients', [
     { role: DatabaseRole.READ_STEWARD, may: 'select', rows: IN_ORG },
+    { role: DatabaseRole.WRITE, may: 'select', rows: IN_ORG },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),
 ];
@@ -159,6 +166,7 @@ const SOURCES = [
   )`,
   ...secureTable('inbound_sources', [
     { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_ORG },
+    { role: DatabaseRole.READ_STEWARD, may: 'select', rows: IN_ORG },
     { role: DatabaseRole.WORKER, may: 'all', rows: IN_ORG },
   ]),
 ];

@@ -124,6 +124,16 @@ export const SETTINGS = {
     default: 24,
     help: 'Hours between whole reads of every caseload. Keep it below the absence budget of each system (26 by default): only a whole read proves absence.',
   }),
+  messageBodyDays: integer('HUB_MESSAGE_BODY_DAYS', [0, 36_500], {
+    group: SITES,
+    default: 90,
+    help: 'Days for which the bytes of messages that record systems send are kept; 0 is for ever. A message that waits for somebody keeps them. A sender may use a number again once they are gone.',
+  }),
+  messageDays: integer('HUB_MESSAGE_DAYS', [0, 36_500], {
+    group: SITES,
+    default: 2_922,
+    help: 'Days for which it is kept that a message came, how it was answered and what became of it; 0 is for ever. The default is eight years.',
+  }),
 } as const;
 
 /** Settings that are given together or not at all. */
