@@ -176,7 +176,7 @@ describe('schedules', () => {
       [world.clock.now()],
     );
     expect(pulls.every(({ n }) => n === 1)).toBe(true);
-    expect(await world.sql('select name from pgboss.schedule')).toHaveLength(4);
+    expect(await world.sql('select name from pgboss.schedule')).toHaveLength(5);
   });
 
   it('stopping them leaves no connection of theirs', async () => {
