@@ -23,6 +23,8 @@ export const Capability = {
   RECORD: 'RECORD',
   /** Takes what the system sends by itself, caseloads among it. */
   INBOUND: 'INBOUND',
+  /** Tells who is on the caseloads that another adapter's feed tells of; whatever pulls caseloads can, and no manifest lists it. */
+  COUNT: 'COUNT',
   /** Reads back what another adapter of the same site sends; no manifest lists it, since whatever takes documents can. */
   DOCUMENT_PROOF: 'DOCUMENT_PROOF',
 } as const;
@@ -79,6 +81,8 @@ export interface ClinicalRecordAdapter {
   readonly caseload?: CaseloadCapability;
   readonly documents?: DocumentsCapability;
   readonly record?: RecordCapability;
+  /** Another way to the same caseloads, whole each time: what a feed is held against. */
+  readonly count?: CaseloadCapability;
   /** What the far end sends by itself. */
   readonly inbound?: InboundCapability;
   /** Asks the far end something harmless. Never throws: a failure is an answer. */

@@ -22,11 +22,13 @@ export interface SitePart {
   readonly serves: ReadonlySet<Capability>;
 }
 
-/** Another adapter's documents can prove what the first one sent. */
+/** What serves for something else than by itself: documents can prove what another adapter sent, caseloads can be a count. */
+const SERVES_AS: Readonly<Partial<Record<Capability, Capability>>> = {
+  [Capability.DOCUMENT_PROOF]: Capability.DOCUMENTS,
+  [Capability.COUNT]: Capability.CASELOAD,
+};
 const offers = ({ manifest }: AdapterModule, capability: Capability): boolean =>
-  manifest.capabilities.includes(
-    capability === Capability.DOCUMENT_PROOF ? Capability.DOCUMENTS : capability,
-  );
+  manifest.capabilities.includes(SERVES_AS[capability] ?? capability);
 
 function moduleOf(code: string, adapter: string): AdapterModule {
   const module = adapterModules.get(adapter);
@@ -97,12 +99,14 @@ function joined(parts: readonly RunningPart[]): ClinicalRecordAdapter {
   const caseload = serving(Capability.CASELOAD)?.caseload;
   const record = serving(Capability.RECORD)?.record;
   const inbound = serving(Capability.INBOUND)?.inbound;
+  const count = serving(Capability.COUNT)?.caseload ?? serving(Capability.INBOUND)?.count;
   const adapters = parts.map(({ adapter }) => adapter);
   return {
     ...(caseload && { caseload }),
     ...(documents && { documents }),
     ...(record && { record }),
     ...(inbound && { inbound }),
+    ...(count && { count }),
     health: async (signal) => worst(await Promise.all(adapters.map((adapter) => adapter.health(signal)))),
     ...(adapters.some((adapter) => adapter.conformance) && {
       conformance: async (signal: AbortSignal) =>

@@ -29,6 +29,8 @@ export interface FeedCaseloadContext {
   readonly system: RefreshedSystem;
   readonly patience: FeedPatience;
   source(): Promise<FeedSource>;
+  /** Counts the teams by another way, where there is one; before each sweep. A failure is told by the counted teams alone. */
+  readonly count?: ((signal: AbortSignal) => Promise<unknown>) | undefined;
 }
 
 /** Standings in a page. */
@@ -76,7 +78,10 @@ export function feedCaseload(context: FeedCaseloadContext): CaseloadCapability {
   return {
     beginning: FEED_BEGINNING,
     pull: (request, signal) => pull(context, request, signal),
-    teams: () => teams(context),
+    async teams(signal) {
+      await context.count?.(signal);
+      return teams(context);
+    },
   };
 }
 

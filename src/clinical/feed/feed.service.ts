@@ -99,7 +99,7 @@ export const digestOf = (event: FeedEvent): string =>
   createHash('sha256').update(canonical(event)).digest('hex');
 
 /**
- * Keeps the events and how everybody stands by them. Messages of one system are taken one after another. Role `worker`.
+ * Keeps the events and how everybody stands by them. What comes of one system is taken one after another. Role `worker`.
  * Nothing here depends on the order in which they come.
  */
 export async function takeEvents(
@@ -112,6 +112,7 @@ export async function takeEvents(
     return [...byDigest].map(([digest, event]) => ({ sourceId, localId: event.localId, digest, event }));
   });
   if (inputs.length === 0) return { fresh: 0, changed: 0 };
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('feed ' || $1, 0))`, [system.id]);
   const values = [system.id, system.organisationId];
   const fresh = await tx.query<{ localId: string }>(KEEP_EVENTS, [
     ...values,

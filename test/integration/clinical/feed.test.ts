@@ -1,12 +1,19 @@
 /** Events of a feed in the database: each once, whatever their order; and its caseload as pulls read it, as far as anything follows from it. */
 
-import type { ClinicalRecordAdapter } from '../../../src/clinical/clinical-record.port.js';
+import type {
+  CaseloadCapability,
+  CaseloadItem,
+  ClinicalRecordAdapter,
+} from '../../../src/clinical/clinical-record.port.js';
+import { countTeams } from '../../../src/clinical/feed/count.service.js';
 import { takeEvents, UNTOLD_TEAM } from '../../../src/clinical/feed/feed.service.js';
 import { FEED_BEGINNING, type FeedSource, feedCaseload } from '../../../src/clinical/feed/feed-caseload.js';
 import type { FeedChange, FeedEvent, FeedPatient } from '../../../src/clinical/feed.port.js';
 import type { FeedPatience } from '../../../src/clinical/inbound.port.js';
 import type { RefreshedSystem } from '../../../src/clinical/refresh/pull.service.js';
+import { systemClock } from '../../../src/core/clock.js';
 import { newId } from '../../../src/core/ids.js';
+import { silentLogger } from '../../../src/core/logger.js';
 import { CaseloadWorld, testNhsNumber } from '../../support/caseload-world.js';
 
 const HOUR = 3_600_000;
@@ -174,6 +181,103 @@ test('a doubt and its end reach an increment though no event came', async () => 
   expect(await says()).toEqual([0, 'NORTH|OPEN|2026-01-05|-|p1|f']);
   feed.source = { ...feed.source, notUnderstood: [] };
   expect(await says()).toEqual([1, 'NORTH|OPEN|2026-01-05|-|p1|t']);
+});
+
+describe('a count', () => {
+  /** What the other way tells: by patient, since when. */
+  const counting = (team: string, asOf: string, told: Readonly<Record<string, Partial<CaseloadItem>>>) => {
+    const items = Object.entries(told).map(([localId, change]) => ({
+      value: {
+        teamReference: team,
+        state: 'OPEN' as const,
+        validFrom: '2026-01-02',
+        validTo: null,
+        careCoordinator: null,
+        patient: {
+          localId,
+          nhsNumber: null,
+          nhsNumberStatus: null,
+          dateOfBirth: null,
+          deceasedOn: null,
+          active: true,
+          replacedByLocalId: null,
+          restricted: false,
+        },
+        ...change,
+      },
+      source: { system: 'COUNT', reference: `Row/${localId}`, version: null },
+      asOf,
+      fetchedAt: asOf,
+      complete: true,
+    }));
+    const by: CaseloadCapability = {
+      async *pull() {
+        yield { page: 1, last: true, total: items.length, items, watermark: null };
+      },
+      teams: async () => [],
+    };
+    return by;
+  };
+  const countBy = (feed: Feed, by: CaseloadCapability) =>
+    countTeams(
+      { database: world.db.database, system: feed.system, by, clock: systemClock, logger: silentLogger },
+      AbortSignal.timeout(5_000),
+    );
+  const asOf = '2026-01-20T01:00:00.000Z';
+
+  test('brings who was never told of, ends who is there no longer, and leaves alone what came since', async () => {
+    const feed = await Feed.open('NORTH');
+    await feed.take([
+      event('05', 'stays', joined('v1', 'NORTH', '05')),
+      event('06', 'went', joined('v2', 'NORTH', '06')),
+      event('21', 'came since', joined('v3', 'NORTH', '21')),
+      event('07', 'left since', joined('v4', 'NORTH', '07')),
+      event('22', 'left since', { kind: 'LEFT', visit: 'v4', on: '2026-01-22' }),
+    ]);
+    const by = counting('NORTH', asOf, {
+      stays: {},
+      untold: {},
+      'left since': {},
+      over: { state: 'ENDED', validTo: '2026-01-19' },
+    });
+    expect(await countBy(feed, by)).toEqual([
+      { teamReference: 'NORTH', state: 'COUNTED', code: null, asOf, counted: 4, added: 2 },
+    ]);
+    await feed.refresh('INCREMENT');
+    expect(await feed.members()).toEqual({
+      'Visit/untold/NORTH/1': 'NORTH|OPEN|2026-01-02|-|untold|t',
+      'Visit/v1/NORTH/1': 'NORTH|OPEN|2026-01-05|-|stays|t',
+      'Visit/v2/NORTH/1': 'NORTH|ENDED|2026-01-06|2026-01-20|went|t',
+      'Visit/v3/NORTH/1': 'NORTH|OPEN|2026-01-21|-|came since|t',
+      'Visit/v4/NORTH/1': 'NORTH|ENDED|2026-01-07|2026-01-22|left since|t',
+    });
+    // The same count, and an older one, say nothing new; a sweep may now tell that there is nobody else.
+    for (const at of [asOf, '2026-01-19T01:00:00.000Z'])
+      expect(await countBy(feed, counting('NORTH', at, { stays: {} }))).toMatchObject([
+        { state: 'KNOWN', added: 0 },
+      ]);
+    expect(await feed.refresh('SWEEP')).toMatchObject([{ state: 'COMPLETE' }]);
+  });
+
+  test('that does not say since when leaves that open', async () => {
+    const feed = await Feed.open('NORTH');
+    await countBy(feed, counting('NORTH', asOf, { p1: { validFrom: null } }));
+    await feed.refresh('INCREMENT');
+    expect(await feed.members()).toEqual({ 'Visit/p1/NORTH/1': 'NORTH|OPEN|-|-|p1|f' });
+  });
+
+  test('that cannot be read whole counts nothing', async () => {
+    const feed = await Feed.open('NORTH');
+    await feed.take([event('05', 'p1', joined('v1', 'NORTH', '05'))]);
+    const cut: CaseloadCapability = {
+      async *pull() {
+        yield { page: 1, last: false, total: 2, items: [], watermark: null };
+      },
+      teams: async () => [],
+    };
+    expect(await countBy(feed, cut)).toMatchObject([{ state: 'FAILED', code: 'HUB_CASELOAD_INCOMPLETE' }]);
+    expect(await feed.refresh('SWEEP')).toMatchObject([{ failureCode: 'HUB_FEED_NOT_COUNTED' }]);
+  });
 });
 
 const STORY: readonly FeedEvent[] = [

@@ -1,0 +1,81 @@
+/** What a count of everybody on a team adds to a feed: who is there and was not told, who was told and is there no longer. */
+import { londonDate } from '../../core/calendar.js';
+import { type CaseloadItem, MembershipState } from '../clinical-record.port.js';
+import type { FeedEvent } from '../feed.port.js';
+
+/** Somebody as the count has them. */
+export interface CountedItem {
+  /** The count's own reference of the membership, as `Type/id` or the bare id of the visit. */
+  readonly reference: string;
+  readonly item: CaseloadItem;
+}
+
+/** A stay as the feed has it. */
+export interface KnownStay {
+  /** Id of the visit. */
+  readonly visit: string;
+  readonly item: CaseloadItem;
+  /** When its newest event was written down; ISO instant. */
+  readonly asOf: string;
+}
+
+const GOES_ON: ReadonlySet<MembershipState> = new Set([
+  MembershipState.OPEN,
+  MembershipState.ON_HOLD,
+  MembershipState.WAITING_LIST,
+  MembershipState.PLANNED,
+]);
+
+const isThere = ({ state, validTo }: CaseloadItem, day: string): boolean =>
+  GOES_ON.has(state) && (validTo === null || validTo > day);
+
+/** The id behind a reference. */
+const idOf = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
+
+/**
+ * Events that make the feed say what was counted. A stay of which something was written down after the count is left as it is:
+ * the count knew nothing of that. Somebody is matched by the visit where count and feed share its id, else by the patient.
+ * @param asOf when it was so, as whoever counted says; ISO instant.
+ */
+export function countedEvents(
+  teamReference: string,
+  counted: readonly CountedItem[],
+  known: readonly KnownStay[],
+  asOf: string,
+): readonly FeedEvent[] {
+  const day = londonDate(new Date(asOf));
+  const there = counted.filter(({ item }) => isThere(item, day));
+  const open = known.filter(({ item }) => isThere(item, day));
+  const openVisits = new Set(open.map(({ visit }) => visit));
+  const openPatients = new Set(open.map(({ item }) => item.patient.localId));
+  const later = new Set(known.filter((stay) => stay.asOf > asOf).map(({ item }) => item.patient.localId));
+  const countedVisits = new Set(there.map(({ reference }) => idOf(reference)));
+  const countedPatients = new Set(there.map(({ item }) => item.patient.localId));
+  const arrived = there.filter(
+    ({ reference, item: { patient } }) =>
+      !openVisits.has(idOf(reference)) && !openPatients.has(patient.localId) && !later.has(patient.localId),
+  );
+  const gone = open.filter(
+    ({ visit, item: { patient }, asOf: written }) =>
+      written <= asOf && !countedVisits.has(visit) && !countedPatients.has(patient.localId),
+  );
+  return [
+    ...arrived.map((one) => arrival(teamReference, one, asOf)),
+    ...gone.map(({ visit, item: { patient } }): FeedEvent => {
+      const change = { kind: 'LEFT', visit, on: day } as const;
+      return { happenedAt: asOf, recordedAt: asOf, localId: patient.localId, patient: {}, change };
+    }),
+  ];
+}
+
+/** Whose first day the count does not say stands there since nobody knows when. */
+function arrival(team: string, { reference, item }: CountedItem, asOf: string): FeedEvent {
+  const { localId, replacedByLocalId: _, ...patient } = item.patient;
+  const of = { visit: idOf(reference), team, coordinator: item.careCoordinator };
+  const state = item.state as 'OPEN' | 'ON_HOLD' | 'WAITING_LIST' | 'PLANNED';
+  const change: FeedEvent['change'] =
+    item.validFrom === null
+      ? { kind: 'STANDS', ...of, state: state === 'ON_HOLD' ? 'OPEN' : state }
+      : { kind: 'JOINED', ...of, state, on: item.validFrom };
+  return { happenedAt: asOf, recordedAt: asOf, localId, patient, change };
+}
