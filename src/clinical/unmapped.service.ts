@@ -97,6 +97,8 @@ export function withUnmappedKept(
     ...(adapter.caseload && { caseload: adapter.caseload }),
     ...(adapter.documents && { documents: adapter.documents }),
     ...(adapter.record && { record: adapter.record }),
+    ...(adapter.inbound && { inbound: adapter.inbound }),
+    ...(adapter.count && { count: adapter.count }),
     ...(adapter.conformance && { conformance: (signal) => adapter.conformance!(signal) }),
     get unmapped() {
       return adapter.unmapped ?? new Map();

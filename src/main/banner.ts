@@ -10,6 +10,8 @@ export interface BannerFacts {
   readonly recordSystem: string | null;
   /** Stopped by hand before this start. */
   readonly recordSystemIsStopped?: boolean;
+  /** Where what record systems send is listened for: code of the system and `host:port`. */
+  readonly listeners?: readonly { readonly system: string; readonly address: string }[];
   readonly startedInMs: number;
 }
 
@@ -29,6 +31,9 @@ export function banner(facts: BannerFacts): string {
           `Records     ${facts.recordSystem}   FHIR R4, the demonstration clinical record system${facts.recordSystemIsStopped ? '; stopped by hand: hub records start' : ''}`,
         ]
       : []),
+    ...(facts.listeners ?? []).map(
+      ({ system, address }) => `Messages    ${address}   what ${system} sends by itself`,
+    ),
     ...(facts.isDemonstration
       ? [
           `Sign in as  ${TOKEN_ROLES.join(' | ')}`,

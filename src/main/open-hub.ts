@@ -13,6 +13,7 @@ import { RefreshService } from '../clinical/refresh/refresh.service.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
 import { CHANGED_CHANNEL, WAKE_CHANNEL } from '../delivery/enqueue.service.js';
+import { MESSAGES_CHANNEL } from '../delivery/messages/message-state.js';
 import { WorkItemService } from '../delivery/work-item.service.js';
 import { DirectoryScopeSource } from '../directory/scope.reader.js';
 import { NoteService } from '../notes/note.service.js';
@@ -83,7 +84,7 @@ export async function openHub(
     listen: shareListener({
       ownerUrl: store.ownerUrl,
       role: DatabaseRole.WORKER,
-      channels: [WAKE_CHANNEL, CHANGED_CHANNEL],
+      channels: [WAKE_CHANNEL, CHANGED_CHANNEL, MESSAGES_CHANNEL],
       logger,
     }),
     audit: new AuditTrail(database),

@@ -13,6 +13,7 @@ import {
   seedDemonstrationDirectory,
   siteProfilesOf,
 } from './demonstration.js';
+import { startListening, startReading } from './inbound.js';
 import { openHub } from './open-hub.js';
 import { isRecordSystemStopped, superviseRecordSystem } from './record-system.js';
 import { startSchedules } from './schedules.js';
@@ -70,8 +71,13 @@ export async function startHub(
     await hub.connect(siteProfilesOf(settings, recordSystem, env));
     stops.push(watchConformance(hub));
     if (recordSystem) await seedDemonstrationCases(hub, recordSystem, progress);
-    if (settings.roles.includes('worker')) stops.push(await startSchedules(hub));
+    if (settings.roles.includes('worker')) {
+      stops.push(await startReading(hub));
+      stops.push(await startSchedules(hub));
+    }
     if (settings.roles.includes('delivery')) stops.push(await startDelivery(hub));
+    const listening = settings.roles.includes('listener') ? await startListening(hub) : null;
+    if (listening) stops.push(() => listening.close());
     let url: string | null = null;
     if (settings.roles.includes('http')) {
       const serving = await serve(hub);
@@ -85,6 +91,7 @@ export async function startHub(
       url: url ?? '(this process serves no requests)',
       isDemonstration: settings.isDemonstration,
       recordSystem: recordSystem?.baseUrl ?? null,
+      listeners: listening?.addresses ?? [],
       recordSystemIsStopped: recordSystem !== null && isRecordSystemStopped(settings.dataDir),
       startedInMs: Date.now() - startedAt,
     };

@@ -174,6 +174,7 @@ function watchedDocuments(documents: DocumentsCapability, watch: SystemWatch): D
         : watch.call(signal, undefined, () => documents.find(keys, signal)),
     withdraw: (withdrawal, signal) =>
       watch.call(signal, undefined, () => documents.withdraw(withdrawal, signal)),
+    ...(documents.referenceOf && { referenceOf: (document) => documents.referenceOf!(document) }),
     // Whether it could be written says nothing of the document, and so nothing of the system's state.
     ...(documents.accompany && {
       accompany: (document, reference, signal) => documents.accompany!(document, reference, signal),
@@ -217,6 +218,8 @@ export function watchedAdapter(
     ...(adapter.caseload && { caseload: adapter.caseload }),
     ...(adapter.documents && { documents: watchedDocuments(adapter.documents, watch) }),
     ...(adapter.record && { record: watchedRecord(adapter.record, watch) }),
+    ...(adapter.inbound && { inbound: adapter.inbound }),
+    ...(adapter.count && { count: adapter.count }),
     ...(adapter.unmapped && { unmapped: adapter.unmapped }),
     ...(adapter.conformance && { conformance: (signal) => adapter.conformance!(signal) }),
     health: (signal) => adapter.health(signal),

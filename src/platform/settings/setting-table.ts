@@ -9,6 +9,8 @@ export const ProcessRole = {
   WORKER: 'worker',
   /** Sends signed documents to the record systems and reads them back. */
   DELIVERY: 'delivery',
+  /** Listens for what record systems send by themselves. */
+  LISTENER: 'listener',
 } as const;
 export type ProcessRole = (typeof ProcessRole)[keyof typeof ProcessRole];
 

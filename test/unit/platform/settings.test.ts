@@ -37,7 +37,7 @@ describe('readSettings', () => {
       host: '127.0.0.1',
       port: 4000,
       dataDir: '.data',
-      roles: ['http', 'worker', 'delivery'],
+      roles: ['http', 'worker', 'delivery', 'listener'],
       databaseUrl: null,
       sitesFile: null,
       isDemonstration: true,
@@ -77,7 +77,7 @@ describe('readSettings', () => {
     });
     expect(faults).toEqual([
       'HUB_PORT: "80800" is not acceptable; accepted: a whole number from 0 to 65535',
-      'HUB_ROLES: "http,cleaner" is not acceptable; accepted: one or more of http, worker, delivery, separated by commas',
+      'HUB_ROLES: "http,cleaner" is not acceptable; accepted: one or more of http, worker, delivery, listener, separated by commas',
       'HUB_LOG_LEVEL: "loud" is not acceptable; accepted: error | warn | info | debug',
       'HUB_TOKEN_ISSUER: "id.example" is not acceptable; accepted: an absolute URL (https, http)',
       'HUB_REFRESH_MINUTES: "1.5" is not acceptable; accepted: a whole number from 1 to 1440',
@@ -125,7 +125,7 @@ describe('printSettings', () => {
     const of = (name: string) => printed.find((line) => line.name === name);
     expect(of('DATABASE_URL')).toEqual({ name: 'DATABASE_URL', value: '********', source: 'environment' });
     expect(of('HUB_PORT')).toEqual({ name: 'HUB_PORT', value: '4000', source: 'default' });
-    expect(of('HUB_ROLES')?.value).toBe('http,worker,delivery');
+    expect(of('HUB_ROLES')?.value).toBe('http,worker,delivery,listener');
     expect(JSON.stringify(printed)).not.toMatch(/hunter2|ssss/);
   });
 
