@@ -53,6 +53,16 @@ export const MESSAGE_ERROR_CODES = {
     'The message is not well formed: a line that is no segment, a second header, or too many segments.',
     'The sender escapes line breaks within fields and sends one message in each frame; then it sends it again.',
   ),
+  HUB_MESSAGE_PLACE: row(
+    'permanent',
+    'The message lacks what its meaning depends on, or holds there what cannot be read.',
+    'Look at the place named: correct the rules of the site, or have the sender correct the message, and replay it.',
+  ),
+  HUB_MESSAGE_EVENT: row(
+    'permanent',
+    'The message changes identities or visits in a way that the hub does not follow.',
+    'Look at what it says: correct the identities by hand, or have the sender send a merge, and set the message aside.',
+  ),
   HUB_FEED_SILENT: row(
     'transient',
     'Nothing has been heard of the record system for longer than its site allows.',

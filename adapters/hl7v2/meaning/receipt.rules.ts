@@ -1,0 +1,37 @@
+/** What the far end says, in a message of its own, of a document that the hub sent. */
+import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
+import type { Er7Message } from '../er7/message.js';
+
+/** Numbers under which the hub sends documents: 26 characters of base 32, and the version. */
+const OURS = /^[A-Z2-7]{26}(\.\d{1,9})?$/;
+/** TXA-17 (HL7 table 0271): authenticated, legally authenticated, documented. */
+const FINISHED: readonly string[] = ['AU', 'LA', 'DO'];
+/** TXA-19 (HL7 table 0273): cancelled, obsolete. */
+const GONE: readonly string[] = ['CA', 'OB'];
+
+/**
+ * An application acknowledgement, by MSA-2. That a far end has stored a message to look at it later (`CA`), or could not, says
+ * nothing of the document. Null when the message is none.
+ */
+export function acknowledged(message: Er7Message): InboundReceipt | null {
+  const msa = message.first('MSA');
+  const controlId = msa?.text(2)?.trim() || null;
+  const code = msa?.text(1)?.trim();
+  if (controlId === null) return null;
+  const receipt = { controlId, documentReference: null };
+  if (code === 'AA') return { ...receipt, says: 'FILED', code: null };
+  if (code === 'AE') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_REJECTED' };
+  if (code === 'AR') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_DECLINED' };
+  return null;
+}
+
+/** What a message of a document (MDM) says of it, by TXA-12; null when it is none of the hub's, or not yet in the record. */
+export function documentTold(message: Er7Message, event: string): InboundReceipt | null {
+  const txa = message.first('TXA');
+  const reference = txa?.text(12)?.trim() || null;
+  if (txa === null || reference === null || !OURS.test(reference)) return null;
+  const receipt = { controlId: null, documentReference: reference, code: null };
+  if (event === 'T11' || GONE.includes(txa.text(19)?.trim() ?? '')) return { ...receipt, says: 'WITHDRAWN' };
+  const status = txa.text(17)?.trim() ?? null;
+  return status === null || FINISHED.includes(status) ? { ...receipt, says: 'FILED' } : null;
+}
