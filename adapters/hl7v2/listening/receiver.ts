@@ -106,7 +106,7 @@ export class Receiver implements FrameHandler {
     this.underWay++;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), this.settings.keepTimeoutSeconds * 1_000);
+      timer = setTimeout(() => resolve(null), this.settings.keepTimeoutSeconds * 1_000).unref();
     });
     const keeping = this.keep(message);
     const kept = await Promise.race([keeping, late]);
