@@ -115,6 +115,8 @@ export interface DocumentReceipt {
 export interface DocumentKey {
   readonly documentVersionId: string;
   readonly patientLocalId: string;
+  /** Reference that it has at the far end, where the hub knows it; a far end that tells by itself does not always say. */
+  readonly reference?: string | null;
 }
 
 /** A document as the record has it. Only this, never a receipt, makes it filed. */
@@ -138,7 +140,14 @@ export interface FiledDocument {
 export interface DocumentWithdrawal extends DocumentKey {
   /** As `FiledDocument.reference`. */
   readonly reference: string;
+  /** What is withdrawn, and when that was asked for (ISO instant): for a far end that wants a message about it, the same every time. */
+  readonly document?: OutgoingDocument;
+  readonly askedAt?: string;
 }
+
+/** A version whose reference is asked for; how it stands to others, where the caller knows that. */
+export type DocumentToRefer = Pick<OutgoingDocument, 'documentId' | 'version'> &
+  Partial<Pick<OutgoingDocument, 'action' | 'predecessorReference'>>;
 
 /** Writing documents and reading them back. */
 export interface DocumentsCapability {
@@ -160,7 +169,7 @@ export interface DocumentsCapability {
   /**
    * Reference that a version has at the far end, where that is settled before it is sent and whatever is answered; null where it is not.
    */
-  referenceOf?(document: { readonly documentId: string; readonly version: number }): string | null;
+  referenceOf?(document: DocumentToRefer): string | null;
   /**
    * Writes what the site wants beside a version, where that is not there yet: for one that an earlier attempt sent without hearing
    * what became of it, and that `find` has shown. Never rejects. Absent where nothing goes beside a document.
