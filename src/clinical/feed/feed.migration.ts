@@ -6,10 +6,12 @@ export class Feed1750000001800 implements MigrationInterface {
   name = 'Feed1750000001800';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [...EVENTS, ...TIES, ...STANDINGS, ...DOUBTS, ...BASELINES]) await runner.query(sql);
+    for (const sql of [...EVENTS, ...TIES, ...STANDINGS, ...DOUBTS, ...BASELINES, ...HINTS])
+      await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`revoke insert, update on caseload_hints from ${DatabaseRole.WRITE}`);
     for (const table of ['feed_baselines', 'feed_doubts', 'feed_standings', 'feed_ties', 'feed_events'])
       await runner.query(`drop table ${table}`);
   }
@@ -106,3 +108,6 @@ const BASELINES = [
     { role: DatabaseRole.READ_STAFF, may: 'select', rows: IN_ORG },
   ]),
 ];
+
+/** Whoever sets a message aside asks for what follows from that. */
+const HINTS = [`grant insert, update on caseload_hints to ${DatabaseRole.WRITE}`];

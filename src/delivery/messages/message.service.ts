@@ -1,6 +1,8 @@
 /** What people do about messages: read them again, one or many, or set them aside. On record, and the same when repeated. */
+
 import { auditInTransaction } from '../../access/audit.service.js';
 import { once } from '../../access/idempotency.service.js';
+import { hintIn } from '../../clinical/hints/hint.service.js';
 import type { Caller } from '../../core/caller.js';
 import { HubError, inputError } from '../../core/errors.js';
 import { isId, newId } from '../../core/ids.js';
@@ -178,6 +180,9 @@ export class MessageService {
       await tx.query(`select pg_notify('${MESSAGES_CHANNEL}', $1)`, [systemId]);
     } else {
       await tx.query(`update inbound_messages set state = 'SET_ASIDE' where id = any($1::uuid[])`, [ids]);
+      // Whom it left in doubt is in doubt no longer.
+      const { organisationId } = caller.scope;
+      if (organisationId !== null) await hintIn(tx, { id: systemId, organisationId });
     }
     const what = deed === 'REPLAY' ? MessageHappening.REPLAYED : MessageHappening.SET_ASIDE;
     await tx.query(HAPPENED, [

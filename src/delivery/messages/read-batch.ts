@@ -1,5 +1,6 @@
 /** Reads the next messages of a system in one transaction: what they say goes to the sinks, and how they were read to their rows. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { hintIn } from '../../clinical/hints/hint.service.js';
 import type { InboundCapability } from '../../clinical/inbound.port.js';
 import type { Scope } from '../../core/caller.js';
 import type { ErrorCode } from '../../core/error-codes.js';
@@ -186,6 +187,8 @@ async function settle(
     ({ message, state }) => message.attempts > 0 || state === MessageState.NOT_UNDERSTOOD,
   );
   if (told.length === 0) return;
+  // Of whom anything follows from the caseloads depends on what could not be understood.
+  await hintIn(tx, system);
   await prepared(tx, HAPPENED, [
     told.map(() => newId()),
     told.map(({ message }) => message.id),

@@ -17,10 +17,11 @@ test('the settings table is the manifest’s (HUB_WRITE_DOCS=1 writes it)', () =
 test('every code that the page names exists, and every one that a read or a write can end in is named', () => {
   const named = new Set(readFileSync(PAGE, 'utf8').match(/HUB_(UPSTREAM|CASELOAD)_[A-Z_]+/g));
   for (const code of named) expect(Object.keys(ERROR_CODES)).toContain(code);
-  const ofCallers = ['HUB_UPSTREAM_STOPPED'];
+  // The first is of callers, the second of HL7 v2.
+  const others = ['HUB_UPSTREAM_STOPPED', 'HUB_UPSTREAM_DECLINED'];
   // Those of files stand on the page about extracts.
   const possible = Object.keys(ERROR_CODES).filter((code) => /^HUB_(UPSTREAM|CASELOAD(?!_FILE))_/.test(code));
-  expect([...named].sort()).toEqual(possible.filter((code) => !ofCallers.includes(code)).sort());
+  expect([...named].sort()).toEqual(possible.filter((code) => !others.includes(code)).sort());
 });
 
 test('the figures of the page are those of the code', () => {
@@ -30,6 +31,6 @@ test('the figures of the page are those of the code', () => {
 });
 
 test('the registry knows each adapter by the id of its manifest', () => {
-  expect([...adapterModules.keys()]).toEqual(['fhir-r4', 'caseload-extract']);
+  expect([...adapterModules.keys()]).toEqual(['fhir-r4', 'caseload-extract', 'hl7v2']);
   for (const [id, module] of adapterModules) expect(module.manifest.id).toBe(id);
 });
