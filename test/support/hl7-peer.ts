@@ -80,7 +80,7 @@ export class Hl7Peer {
       const timer = setTimeout(() => {
         this.changed.delete(look);
         reject(new Error(`not within ${withinMs} ms; so far: ${this.said.join(', ')}; ${this.end}`));
-      }, withinMs);
+      }, withinMs).unref();
       const look = (): void => {
         if (!holds()) return;
         clearTimeout(timer);

@@ -61,11 +61,15 @@ function peerOf(socket: Socket): Peer {
   return { address, certificate: { commonName: typeof name === 'string' ? name : '', fingerprint } };
 }
 
+const otherEnd = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
 /** Makes the server; it is not listening yet. */
 class Listener implements MllpServer {
   readonly budget: FrameBudget;
   private readonly open = new Set<ServedConnection>();
   private readonly sockets = new Set<Socket>();
+  /** Sockets on which TLS has begun and nothing else, by the address and port of the other end. */
+  private readonly beginning = new Map<string, Socket>();
   private readonly server: Server;
   private refresh: NodeJS.Timeout | null = null;
 
@@ -129,6 +133,7 @@ class Listener implements MllpServer {
     const late = setTimeout(() => {
       for (const socket of this.sockets) socket.destroy();
     }, this.options.closeTimeoutMs);
+    for (const socket of this.beginning.values()) socket.destroy();
     for (const connection of this.open) connection.finish();
     await closed;
     clearTimeout(late);
@@ -143,7 +148,10 @@ class Listener implements MllpServer {
       rejectUnauthorized: isAsked,
       handshakeTimeout: HANDSHAKE_MS,
     });
-    server.on('secureConnection', (socket) => this.serve(socket));
+    server.on('secureConnection', (socket) => {
+      this.beginning.delete(otherEnd(socket));
+      this.serve(socket);
+    });
     server.on('tlsClientError', (_error, socket) => {
       this.tally.note('TLS_FAILED');
       socket.destroy();
@@ -152,7 +160,12 @@ class Listener implements MllpServer {
       if (identity.refresh()) server.setSecureContext(tlsOptions(identity));
     }, this.options.tlsRefreshMs);
     this.refresh.unref();
-    return (socket) => server.emit('connection', socket);
+    return (socket) => {
+      const end = otherEnd(socket);
+      this.beginning.set(end, socket);
+      socket.once('close', () => this.beginning.delete(end));
+      server.emit('connection', socket);
+    };
   }
 
   private isAllowed(socket: Socket): boolean {
