@@ -175,6 +175,11 @@ export const ERROR_CODES = {
     'The form in which the destination takes documents cannot show some characters; the document is never sent without them.',
     'Amend the note without the characters named or file it by hand, or the operator chooses another form; then replay.',
   ),
+  HUB_DELIVERY_UNSUPPORTED: row(
+    'permanent',
+    'The destination takes no message for what is to be done: an amendment, an addendum or a withdrawal.',
+    'Do it in the record by hand and cancel the delivery, or the operator states which message the destination takes; then replay.',
+  ),
   HUB_DELIVERY_ENCOUNTER: row(
     'permanent',
     'The destination wants an encounter for the document, and no single one for the contact is known or could be made there.',

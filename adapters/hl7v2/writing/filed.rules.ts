@@ -1,0 +1,52 @@
+/** What receipts that have come make of a version that was sent. Pure. */
+import type { DocumentKey, FiledDocument } from '../../../src/clinical/documents.port.js';
+import type { KeptReceipt } from '../../../src/clinical/inbound.port.js';
+
+/** The last word under each of a version's numbers; null where nothing has come. */
+export interface Words {
+  /** About the message that filed it. */
+  readonly filing: KeptReceipt | null;
+  /** About the message that withdrew it: `FILED` says that the withdrawal was carried out. */
+  readonly withdrawal: KeptReceipt | null;
+  /** About the document, by its number. */
+  readonly document: KeptReceipt | null;
+}
+
+/**
+ * Status of the version, and when it was told; null when nothing that was told is about it. Where versions share a number, what is
+ * said under it may be about another, so that only a withdrawal counts.
+ */
+export function statusOf(
+  { filing, withdrawal, document }: Words,
+  sharesNumber: boolean,
+): { readonly status: FiledDocument['status']; readonly toldAt: string } | null {
+  if (withdrawal?.says === 'FILED' || withdrawal?.says === 'WITHDRAWN')
+    return { status: 'ENTERED_IN_ERROR', toldAt: withdrawal.receivedAt };
+  const counts = document !== null && (!sharesNumber || document.says === 'WITHDRAWN') ? document : null;
+  const words = [filing, counts].filter((word) => word !== null);
+  const last = words.reduce<KeptReceipt | null>(
+    (latest, word) => (latest === null || word.receivedAt >= latest.receivedAt ? word : latest),
+    null,
+  );
+  if (last === null) return null;
+  const status = { FILED: 'CURRENT', REJECTED: 'REJECTED', WITHDRAWN: 'ENTERED_IN_ERROR' } as const;
+  return { status: status[last.says], toldAt: last.receivedAt };
+}
+
+/** The version as the far end has told of it. Its text cannot be read back: the far end's word is the proof. */
+export function filedDocument(
+  { documentVersionId, patientLocalId }: DocumentKey,
+  reference: string,
+  status: FiledDocument['status'],
+): FiledDocument {
+  return {
+    documentVersionId,
+    reference,
+    version: null,
+    patientLocalId,
+    status,
+    isFinal: true,
+    textHash: null,
+    isAttested: true,
+  };
+}
