@@ -5,10 +5,13 @@ import { HubError, type SafeDetails } from '../../../src/core/errors.js';
 const CERTIFICATE =
   /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH$|ALERT_UNKNOWN_CA$|ALERT_ACCESS_DENIED$|ALERT_DECRYPT_ERROR$/;
 
+/** Node's code; of both address families that failed, the first's. */
 function codeOf(error: unknown): string | null {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
-  return typeof code === 'string' ? code : null;
+  if (typeof error !== 'object' || error === null) return null;
+  const parts: unknown = Reflect.get(error, 'errors');
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string') return code;
+  return Array.isArray(parts) && parts.length > 0 ? codeOf(parts[0]) : null;
 }
 
 /** The failure of a connection; `hasLeft`: bytes of a message had left, so that it may have arrived all the same. */

@@ -11,6 +11,8 @@ import { stoppedBefore } from './sender-failures.js';
 /** How a sender sends. Times in milliseconds. */
 export interface SenderOptions extends Target {
   readonly answerTimeoutMs: number;
+  /** Whether a connection is kept for the next message; false for a far end that closes it sooner or later after each answer. */
+  readonly keepsOpen: boolean;
   /** Connections at most, each with one message under way. */
   readonly connections: number;
   /** So often the files of the certificate are looked at, when a message is sent. */
@@ -85,7 +87,7 @@ class Sender implements MllpSender {
     let connection: OpenConnection | null = null;
     try {
       this.lookAtFiles();
-      connection = this.usable() ?? (await openConnection(this.options, either));
+      connection = (await this.usable()) ?? (await openConnection(this.options, either));
       this.busy.add(connection);
       return await use(connection, either);
     } finally {
@@ -102,10 +104,12 @@ class Sender implements MllpSender {
   }
 
   /** A connection that is open still, and was opened with the certificate of today. */
-  private usable(): OpenConnection | null {
-    const material = this.options.tls?.identity.material ?? null;
+  private async usable(): Promise<OpenConnection | null> {
     for (let one = this.idle.pop(); one !== undefined; one = this.idle.pop()) {
-      if (one.isUsable && one.material === material) return one;
+      // Many a far end closes behind its answer: a turn of the event loop shows it, before a message is lost in between.
+      await new Promise((resolve) => setImmediate(resolve));
+      const material = this.options.tls?.identity.material ?? null;
+      if (one.isUsable && one.material === material && !this.closing.signal.aborted) return one;
       one.destroy();
     }
     return null;
@@ -113,7 +117,8 @@ class Sender implements MllpSender {
 
   private put(connection: OpenConnection): void {
     this.busy.delete(connection);
-    if (connection.isUsable && !this.closing.signal.aborted) this.idle.push(connection);
+    if (connection.isUsable && this.options.keepsOpen && !this.closing.signal.aborted)
+      this.idle.push(connection);
     else connection.destroy();
   }
 
