@@ -67,11 +67,12 @@ function documentHeader(message: DocumentMessage, settings: WritingSettings): Se
   const author = authorParts(document, settings);
   const signedAt = timeOf(document.signedAt, settings);
   const isEdit = withdrawnAt === null && document.action === DocumentAction.REPLACE;
-  const extension = hasContent(trigger) ? EXTENSION[documentText] : null;
+  const form = hasContent(trigger) ? documentText : null;
+  const extension = form === null ? null : EXTENSION[form];
   return segment('TXA', {
     1: '1',
     2: coded(settings.documentTypes.get(document.kind)!),
-    3: PRESENTATION[documentText],
+    3: form === null ? null : PRESENTATION[form],
     4: contactTimeOf(document, settings),
     5: components(...author),
     6: timeOf(document.writtenAt, settings),

@@ -9,6 +9,7 @@ import {
   normaliseNoteText,
   positionOf,
 } from '../../../src/notes/note-text.rules.js';
+import { NOTE_SCRIPTS, noteOfEveryScript } from '../../support/note-scripts.js';
 
 const normalise = (typed: string, most?: number): string => normaliseNoteText('text', typed, most);
 
@@ -37,51 +38,14 @@ const NONCHARACTERS = [
 const SURROGATES = [0xd800, 0xdbff, 0xdc00, 0xdfff];
 const LOST = [0xfeff, 0xfffd];
 
-/** Texts as people type them, in NFC already. */
-const SCRIPTS: Readonly<Record<string, string>> = {
-  English: 'Met Ms O’Neil – “ready for work”, she said; £9.50/hour, 16 hours…',
-  Welsh: 'Cyfarfu â’r cleient yn y tŷ; mae’n awyddus i weithio. Ŵ ŷ ẁ',
-  Polish: 'Rozmowa z pracodawcą: żółć, gęś, jaźń.',
-  Turkish: 'İş görüşmesi: ığdır İĞDIR',
-  Vietnamese: 'Buổi phỏng vấn diễn ra tốt đẹp ở Hà Nội.',
-  Greek: 'Συνάντηση με τον εργοδότη· ΐ ΰ ς',
-  Cyrillic: 'Встреча с работодателем; їжак, ґанок, ѫ',
-  Armenian: 'Հանդիպում գործատուի հետ՝ լավ',
-  Georgian: 'შეხვედრა დამსაქმებელთან',
-  Hebrew: 'פגישה עם המעסיק: שָׁלוֹם \u200f(10:30)\u200e',
-  Arabic: 'اجتماع مع صاحب العمل، الساعة ١٠:٣٠ \u061cمَرْحَبًا',
-  Persian: 'می\u200cخواهم کار کنم',
-  Urdu: 'ملازمت کے لیے ملاقات ہوئی۔',
-  Amharic: 'ከአሠሪው ጋር ስብሰባ።',
-  Hindi: 'नियोक्ता के साथ बैठक; क्\u200dष',
-  Bengali: 'নিয়োগকর্তার সঙ্গে সাক্ষাৎ'.normalize('NFC'),
-  Punjabi: 'ਮਾਲਕ ਨਾਲ ਮੁਲਾਕਾਤ'.normalize('NFC'),
-  Gujarati: 'નોકરીદાતા સાથે મુલાકાત',
-  Tamil: 'முதலாளியுடன் சந்திப்பு',
-  Telugu: 'యజమానితో సమావేశం',
-  Sinhala: 'සේවායෝජකයා හමුවීම ශ්\u200dරී',
-  Thai: 'พบกับนายจ้าง น้ำ',
-  Khmer: 'ជួបជាមួយនិយោជក',
-  Burmese: 'အလုပ်ရှင်နှင့် တွေ့ဆုံ',
-  Chinese: '与雇主会面,谈到了兼职工作。𠮷野家',
-  Japanese: '雇用主と面談。パート勤務を希望(週16時間)ガギグ',
-  Korean: '고용주와 면담했습니다.',
-  Emoji: '👍🏽 👩‍💻 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ❤️ 1️⃣ 🇬🇧 🫱🏼‍🫲🏿',
-  Delimiters: 'MSH|^~\\&|a^b~c\\d&e\\.br\\ <p>&amp;</p> {"a":"b\\n"} \'; -- %s $x {{y}} =HYPERLINK("a") ]]>',
-  Mathematics: '3 × 4 ≤ 12 ½ ± √2 ∑ 𝔸',
-  Private: 'sent from \uf8ff',
-};
-
 describe('what is let through', () => {
-  it.each(Object.entries(SCRIPTS))('%s, unchanged', (_script, text) => {
+  it.each(Object.entries(NOTE_SCRIPTS))('%s, unchanged', (_script, text) => {
     expect(normalise(text)).toBe(text);
     expect(normalise(`${text}\n\n${text}`)).toBe(`${text}\n\n${text}`);
   });
 
   it('30,000 characters of every script at once', () => {
-    const all = [...Object.values(SCRIPTS).join('\n')];
-    const characters = Array.from({ length: MAX_NOTE_CHARACTERS }, (_, index) => all[index % all.length]!);
-    const text = characters.join('').normalize('NFC');
+    const text = noteOfEveryScript(MAX_NOTE_CHARACTERS);
     expect(normalise(text)).toBe(text);
   });
 
@@ -224,7 +188,7 @@ describe('mustFitDestination', () => {
 describe('properties', () => {
   const allowed = fc
     .oneof(
-      { weight: 6, arbitrary: fc.constantFrom(...Object.values(SCRIPTS).flatMap((text) => [...text])) },
+      { weight: 6, arbitrary: fc.constantFrom(...Object.values(NOTE_SCRIPTS).flatMap((text) => [...text])) },
       { weight: 3, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }) },
       { weight: 1, arbitrary: fc.constantFrom('\n', '\r', '\r\n', '\t', '\u2028', '\u2029', ' ') },
     )
