@@ -1,5 +1,6 @@
 /** One attempt at one delivery: may it go, was it there already, send, and what the answer means. Touches no database. */
 import {
+  type DocumentKey,
   DocumentProof,
   type DocumentReceipt,
   type DocumentsCapability,
@@ -94,7 +95,15 @@ class Attempt {
     const withdraw = (known: string): Promise<Outcome> =>
       this.write((signal) =>
         sending.documents.withdraw(
-          { documentVersionId: head.documentVersionId, patientLocalId: this.localId!, reference: known },
+          {
+            documentVersionId: head.documentVersionId,
+            patientLocalId: this.localId!,
+            reference: known,
+            askedAt: head.queuedAt.toISOString(),
+            ...(head.authorReference === null
+              ? {}
+              : { document: outgoing(head, this.localId!, sending, head.action, null) }),
+          },
           signal,
         ),
       );
@@ -169,12 +178,18 @@ class Attempt {
     const { priorLocalId } = this.head;
     this.asked = true;
     const patients = new Set([this.localId!, ...(priorLocalId === null ? [] : [priorLocalId])]);
-    return this.find([...patients].map((patientLocalId) => ({ documentVersionId, patientLocalId })));
+    const reference =
+      this.head.operation === 'FILE' ? this.head.reference : this.head.ancestors[0]?.reference;
+    return this.find(
+      [...patients].map((patientLocalId) => ({
+        documentVersionId,
+        patientLocalId,
+        reference: reference ?? null,
+      })),
+    );
   }
 
-  private async find(
-    keys: readonly { documentVersionId: string; patientLocalId: string }[],
-  ): Promise<FiledDocument | null> {
+  private async find(keys: readonly DocumentKey[]): Promise<FiledDocument | null> {
     const { documents, sendTimeoutMs, signal } = this.sending;
     const found = await within(sendTimeoutMs, signal, (deadline) => documents.find(keys, deadline));
     return found.find((each) => each !== null)?.value ?? null;
@@ -215,9 +230,10 @@ class Attempt {
     }
   }
 
-  private ancestorOnRecord({ documentVersionId, patientLocalId }: Ancestor): Promise<FiledDocument | null> {
+  private ancestorOnRecord(ancestor: Ancestor): Promise<FiledDocument | null> {
+    const { documentVersionId, patientLocalId, reference } = ancestor;
     const patients = new Set([patientLocalId ?? this.localId!, this.localId!]);
-    return this.find([...patients].map((each) => ({ documentVersionId, patientLocalId: each })));
+    return this.find([...patients].map((each) => ({ documentVersionId, patientLocalId: each, reference })));
   }
 
   /** A reference that the far end no longer knows is looked for once more; null when the failure is another. */

@@ -29,6 +29,8 @@ export interface Head {
   readonly reference: string | null;
   /** The patient to whose record an earlier attempt was sent. */
   readonly priorLocalId: string | null;
+  /** When it was asked for. */
+  readonly queuedAt: Date;
   readonly identityState: IdentityState;
   readonly deceasedOn: LocalDate | null;
   /** Living records of the person in the destination; null for none. */

@@ -13,7 +13,7 @@ with claimed as (
     as c(lane_id, fence, seq, attempt_id, audit_id)
 ), head as materialized (
   select c.lane_id, c.fence, c.seq, c.attempt_id, c.audit_id, d.id as delivery_id, d.organisation_id, d.team_id, d.operation,
-         d.ours, d.attempts, d.tries, d.conflicts, d.may_have_arrived, d.reference, d.patient_local_id, d.document_id,
+         d.ours, d.attempts, d.tries, d.conflicts, d.may_have_arrived, d.reference, d.patient_local_id, d.queued_at, d.document_id,
          d.document_version_id, s.person_id, who.id as survivor_id, who.identity_state, who.deceased_on, family.local_ids,
          exists (
            with recursive retired as (
@@ -66,7 +66,7 @@ with claimed as (
 )
 select h.lane_id as "laneId", h.fence, h.seq, h.attempt_id as "attemptId", h.delivery_id as "deliveryId", h.operation, h.ours,
        h.waits, h.tries + 1 as tries, h.conflicts, h.may_have_arrived as "mayHaveArrived", h.reference,
-       h.patient_local_id as "priorLocalId", h.identity_state as "identityState", h.deceased_on::text as "deceasedOn",
+       h.patient_local_id as "priorLocalId", h.queued_at as "queuedAt", h.identity_state as "identityState", h.deceased_on::text as "deceasedOn",
        h.local_ids as "localIds", s.id as "documentVersionId", s.document_id as "documentId", s.version, s.action,
        s.predecessor_id as "predecessorId", s.kind, s.title, s.text, s.text_hash as "textHash",
        s.author_reference as "authorReference", s.author_name as "authorName", s.author_employer as "authorEmployer",

@@ -21,6 +21,8 @@ export interface Watched {
   /** Milliseconds since it was accepted or cancelled. */
   readonly ageMs: number;
   readonly textHash: string;
+  /** Its reference there, where that is known. */
+  readonly reference: string | null;
   /** The patient it was sent to, then those whose record has taken that one's place; null when none is known. */
   readonly localIds: readonly string[] | null;
   /** The hub has begun to withdraw the version. */

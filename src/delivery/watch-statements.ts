@@ -24,13 +24,13 @@ with due as (
   update deliveries d set watch_due = clock_timestamp() + $3::float8 * interval '1 millisecond', watch_attempts = d.watch_attempts + 1
   from due where d.id = due.id
   returning d.id, d.organisation_id, d.team_id, d.person_id, d.document_id, d.document_version_id, d.operation, d.ours, d.theirs,
-    d.patient_local_id, d.watch_attempts, coalesce(d.accepted_at, d.ended_at) as since
+    d.patient_local_id, d.reference, d.watch_attempts, coalesce(d.accepted_at, d.ended_at) as since
 )
 select c.id, c.organisation_id as "organisationId", c.team_id as "teamId", c.person_id as "personId", c.document_id as "documentId",
        c.document_version_id as "documentVersionId", c.operation, c.ours = 'CANCELLED' as "isCancelled", c.theirs,
        c.watch_attempts as "watchAttempts",
        (extract(epoch from clock_timestamp() - coalesce(c.since, clock_timestamp())) * 1000)::float8 as "ageMs",
-       s.text_hash as "textHash", chain.local_ids as "localIds",
+       s.text_hash as "textHash", c.reference, chain.local_ids as "localIds",
        exists (
          select from deliveries w
          where w.document_version_id = c.document_version_id and w.operation = 'WITHDRAW' and w.attempts > 0

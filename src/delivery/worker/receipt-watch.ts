@@ -141,9 +141,9 @@ export class ReceiptWatch {
   private async read(watched: readonly Watched[]): Promise<ReadonlyMap<string, FiledDocument>> {
     const keys: DocumentKey[] = [];
     const owners: string[] = [];
-    for (const { id, documentVersionId, localIds } of watched) {
+    for (const { id, documentVersionId, localIds, reference } of watched) {
       for (const patientLocalId of localIds ?? []) {
-        keys.push({ documentVersionId, patientLocalId });
+        keys.push({ documentVersionId, patientLocalId, reference });
         owners.push(id);
       }
     }

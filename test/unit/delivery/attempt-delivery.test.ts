@@ -29,6 +29,7 @@ const head = (change: Partial<Head> = {}): Head => ({
   mayHaveArrived: false,
   reference: null,
   priorLocalId: null,
+  queuedAt: new Date(0),
   identityState: 'CLEAR',
   deceasedOn: null,
   localIds: ['p'],

@@ -18,6 +18,7 @@ const watched = (change: Partial<Watched> = {}): Watched => ({
   watchAttempts: 1,
   ageMs: 10,
   textHash: HASH,
+  reference: null,
   localIds: ['sent-to', 'survivor'],
   isWithdrawn: false,
   isFollowed: false,
