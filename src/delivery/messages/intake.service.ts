@@ -9,9 +9,9 @@ import type { Database, Transaction } from '../../platform/database/database.js'
 import { prepared } from '../../platform/database/prepared.js';
 import { codeOf } from '../outcome.rules.js';
 import { FIND, HEARD, KEEP, KEEP_REFUSED, REPEAT } from './keep-statements.js';
-import { type KeptRow, rowOf } from './kept-row.js';
+import { columnsOf, type KeptRow, rowOf } from './kept-row.js';
 import { type BatchLimits, MessageBatcher } from './message-batcher.js';
-import { MESSAGES_CHANNEL, type MessageSystem } from './message-state.js';
+import type { MessageSystem } from './message-state.js';
 
 /** Moments at which a test may stop the process. */
 export type IntakeFaultPoint = 'beforeCommit' | 'afterCommit';
@@ -106,74 +106,53 @@ export class StoreIntake implements MessageIntake {
   }
 
   private async keepAll(rows: readonly KeptRow[]): Promise<readonly MessageKept[]> {
-    let results: readonly MessageKept[];
-    try {
-      results = await this.commit(rows);
-    } catch (error) {
-      // The ids are the same: what the first try kept is found again.
-      if (!isHubError(error) || error.code !== 'HUB_DATABASE_OUTCOME_UNKNOWN') throw error;
-      results = await this.commit(rows);
-    }
+    const taken = rows.filter(({ message }) => message.refusal === null);
+    const kept = await this.again(() => this.keepTaken(taken));
+    const odd = rows.filter(({ id }) => !kept.has(id));
+    const told = odd.length === 0 ? null : await this.again(() => this.keepOdd(odd));
     await this.settings.faultPoint?.('afterCommit');
-    return results;
+    return rows.map(({ id }) => told?.get(id) ?? { outcome: 'KEPT' });
   }
 
-  private async commit(rows: readonly KeptRow[]): Promise<readonly MessageKept[]> {
+  /** Once more when nobody knows what came of it: the ids are the same, so that what was kept is found again. */
+  private async again<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isHubError(error) || error.code !== 'HUB_DATABASE_OUTCOME_UNKNOWN') throw error;
+      return work();
+    }
+  }
+
+  /** Ids of those that were kept. */
+  private async keepTaken(rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
+    if (rows.length === 0) return new Set();
     const { database, system } = this.options;
     const begun = performance.now();
     const isNews = begun - this.heardAt >= this.settings.heardMs;
     const isNotice = begun - this.noticedAt >= this.settings.noticeMs;
-    const results = await database.transaction('worker', this.scope, async (tx) => {
-      const taken = rows.filter(({ message }) => message.refusal === null);
-      const kept = await this.keepTaken(tx, taken);
-      const results: MessageKept[] = [];
-      for (const row of rows)
-        results.push(kept.has(row.id) ? { outcome: 'KEPT' } : await this.keepOdd(tx, row));
-      if (isNews && taken.length > 0) await prepared(tx, HEARD, [system.id, system.organisationId]);
-      if (isNotice && kept.size > 0)
-        await prepared(tx, 'select pg_notify($1, $2)', [MESSAGES_CHANNEL, system.id]);
-      await this.settings.faultPoint?.('beforeCommit');
-      return results;
+    await this.settings.faultPoint?.('beforeCommit');
+    const kept = await database.write('worker', this.scope, {
+      name: 'keep-messages',
+      text: KEEP,
+      values: [system.organisationId, system.id, ...columnsOf(rows), isNotice, isNews],
     });
-    if (isNews && rows.some(({ message }) => message.refusal === null)) this.heardAt = begun;
+    if (isNews) this.heardAt = begun;
     if (isNotice) this.noticedAt = begun;
-    return results;
+    return new Set(kept.map(([id]) => id as string));
   }
 
-  /** Ids of those that were kept. */
-  private async keepTaken(tx: Transaction, rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
-    if (rows.length === 0) return new Set();
-    const pieces = rows.flatMap(({ message }) =>
-      message.answer ? [message.bytes, message.answer] : [message.bytes],
-    );
-    let start = 0;
-    const starts = rows.map(({ message }) => {
-      const at = start;
-      start += message.bytes.length + (message.answer?.length ?? 0);
-      return at;
+  /** What is refused, and what came under a number that is taken; by id. */
+  private async keepOdd(rows: readonly KeptRow[]): Promise<ReadonlyMap<string, MessageKept>> {
+    const told = new Map<string, MessageKept>();
+    await this.options.database.transaction('worker', this.scope, async (tx) => {
+      told.clear();
+      for (const row of rows) told.set(row.id, await this.keepOne(tx, row));
     });
-    const kept = await prepared<{ id: string }>(tx, KEEP, [
-      this.options.system.organisationId,
-      this.options.system.id,
-      rows.map(({ id }) => id),
-      rows.map(({ number }) => number?.application ?? null),
-      rows.map(({ number }) => number?.facility ?? null),
-      rows.map(({ number }) => number?.controlId ?? null),
-      rows.map(({ message }) => message.contentHash),
-      rows.map(({ bytesHash }) => bytesHash),
-      rows.map(({ type }) => type),
-      rows.map(({ sentAt }) => sentAt),
-      rows.map(({ remoteAddress }) => remoteAddress),
-      starts,
-      Buffer.concat(pieces),
-      rows.map(({ message }) => message.bytes.length),
-      rows.map(({ message }) => message.answer?.length ?? null),
-    ]);
-    return new Set(kept.map(({ id }) => id));
+    return told;
   }
 
-  /** What is refused, and what came under a number that is taken. */
-  private async keepOdd(tx: Transaction, row: KeptRow): Promise<MessageKept> {
+  private async keepOne(tx: Transaction, row: KeptRow): Promise<MessageKept> {
     const { message } = row;
     const holder = await this.find(tx, row, '');
     if (holder?.id === row.id) return { outcome: 'KEPT' };

@@ -44,3 +44,33 @@ function kept(text: string): string {
     ? whole
     : `${whole.slice(0, LONGEST - HASHED)}${hash('sha256', whole, 'hex')}`;
 }
+
+/** Rows as the columns that `KEEP` takes from its third parameter on. */
+export function columnsOf(rows: readonly KeptRow[]): readonly unknown[] {
+  const pieces: Uint8Array[] = [];
+  const starts: number[] = [];
+  let start = 0;
+  for (const { message } of rows) {
+    starts.push(start);
+    for (const piece of [message.bytes, message.answer]) {
+      if (piece === null) continue;
+      pieces.push(piece);
+      start += piece.length;
+    }
+  }
+  return [
+    rows.map(({ id }) => id),
+    rows.map(({ number }) => number?.application ?? null),
+    rows.map(({ number }) => number?.facility ?? null),
+    rows.map(({ number }) => number?.controlId ?? null),
+    rows.map(({ message }) => message.contentHash),
+    rows.map(({ bytesHash }) => bytesHash),
+    rows.map(({ type }) => type),
+    rows.map(({ sentAt }) => sentAt),
+    rows.map(({ remoteAddress }) => remoteAddress),
+    starts,
+    Buffer.concat(pieces, start),
+    rows.map(({ message }) => message.bytes.length),
+    rows.map(({ message }) => message.answer?.length ?? null),
+  ];
+}

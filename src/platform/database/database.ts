@@ -18,7 +18,7 @@ export interface Transaction {
   readonly manager: EntityManager;
 }
 
-/** A select with its parameters. */
+/** A statement with its parameters. */
 export interface ReadStatement {
   readonly text: string;
   readonly values: readonly unknown[];
@@ -30,6 +30,11 @@ export interface ReadStatement {
 export interface Database {
   /** Runs `work` in one transaction as a database role; commits when it resolves, rolls back when it rejects. */
   transaction<T>(role: WritingRole, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * One statement that changes rows, in one Sync with its scope: a whole transaction in one round trip, committed when this
+   * resolves. Its `returning` as `read` has rows. After `HUB_DATABASE_OUTCOME_UNKNOWN` it may have been committed.
+   */
+  write(role: 'worker', scope: Scope, statement: ReadStatement): Promise<unknown[][]>;
   /** One select in one Sync with its scope; rows by position, values as PostgreSQL's text form except int, bool and json. */
   read(role: ReadingRole, scope: Scope, statement: ReadStatement): Promise<unknown[][]>;
   /** Inserts into the audit table on its own pool (`hub_audit`, insert only); a named statement is prepared once per connection. */

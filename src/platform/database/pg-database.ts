@@ -1,6 +1,7 @@
 /** The hub's database over PostgreSQL: a small pool per role of the data-access matrix. */
 import pg from 'pg';
 import { DataSource, type EntityManager, type MixedList } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import type { Scope } from '../../core/caller.js';
 import { HubError, isHubError } from '../../core/errors.js';
 import { type Logger, silentLogger } from '../../core/logger.js';
@@ -82,7 +83,11 @@ class PgDatabase implements Database {
     private readonly sources: Readonly<Record<WritingRole, DataSource>>,
     private readonly readers: Readonly<Record<ReadingRole, ReaderPool>>,
     private readonly auditPool: pg.Pool,
+    private readonly logger: Logger,
   ) {}
+
+  /** Made once TypeORM has its pool, whose connections both ways of writing share. */
+  private writer: ReaderPool | undefined;
 
   async transaction<T>(role: WritingRole, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const values = scopeValues(scope);
@@ -114,6 +119,12 @@ class PgDatabase implements Database {
     } finally {
       await runner.release().catch(() => {});
     }
+  }
+
+  write(role: 'worker', scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
+    const { master } = this.sources[role].driver as PostgresDriver;
+    this.writer ??= new ReaderPool(master as pg.Pool, this.logger);
+    return this.writer.write(scope, statement);
   }
 
   read(role: ReadingRole, scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
@@ -178,7 +189,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     analyst: new ReaderPool(pool('analyst', readOnly), logger),
     steward: new ReaderPool(pool('steward', readOnly), logger),
   };
-  const database = new PgDatabase(sources, readers, pool('audit'));
+  const database = new PgDatabase(sources, readers, pool('audit'), logger);
   try {
     for (const each of Object.values(sources)) await each.initialize();
   } catch (error) {

@@ -1,10 +1,10 @@
-/** A pool of one select-only role whose every statement carries its caller's scope. */
+/** A pool of one role whose every statement carries its caller's scope; select-only but for the worker's. */
 import pg from 'pg';
 import type { Scope } from '../../core/caller.js';
 import { HubError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { ReadStatement } from './database.js';
-import { mapDatabaseError } from './database-errors.js';
+import { isLostConnection, isUnsent, mapDatabaseError } from './database-errors.js';
 import { scopeValues } from './scope-values.js';
 import { prepareScope, readConfig, runInTransaction, runScoped } from './scoped-query.js';
 import { StatementCache } from './statement-cache.js';
@@ -46,6 +46,30 @@ export class ReaderPool {
     }
   }
 
+  /**
+   * One statement that changes rows, under the scope: committed when this resolves, and then its `returning` by position.
+   * @throws HUB_DATABASE_OUTCOME_UNKNOWN when the connection was lost on the way; else HubError of `mapDatabaseError`.
+   */
+  async write(scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
+    const values = scopeValues(scope);
+    try {
+      if (this.transport === 'unproved') await this.prove();
+    } catch (error) {
+      throw mapDatabaseError(error);
+    }
+    let isConnected = false;
+    try {
+      return await this.run(values, statement, () => {
+        isConnected = true;
+      });
+    } catch (error) {
+      const cause = mapDatabaseError(error);
+      if (isConnected && isLostConnection(error) && !isUnsent(error))
+        throw new HubError('HUB_DATABASE_OUTCOME_UNKNOWN', { cause });
+      throw cause;
+    }
+  }
+
   /** How statements travel; known after the first read. */
   get mode(): 'unproved' | 'one-sync' | 'transaction' {
     return this.transport;
@@ -55,12 +79,19 @@ export class ReaderPool {
     await this.pool.end();
   }
 
-  private async run(values: readonly string[], statement: ReadStatement): Promise<unknown[][]> {
+  /** @param writes given by a statement that changes rows: called once there is a connection, before anything is sent. */
+  private async run(
+    values: readonly string[],
+    statement: ReadStatement,
+    writes?: () => void,
+  ): Promise<unknown[][]> {
     const client = await this.pool.connect();
+    writes?.();
     let failure: Error | undefined;
     try {
       const config = readConfig(statement.text, statement.values, statement.name);
-      if (this.transport === 'transaction') return await runInTransaction(client, config, values);
+      if (this.transport === 'transaction')
+        return await runInTransaction(client, config, values, writes !== undefined);
       let cache = this.caches.get(client);
       if (!cache) {
         await prepareScope(client);
@@ -79,7 +110,8 @@ export class ReaderPool {
     } finally {
       const code = (failure as { code?: string } | undefined)?.code ?? '';
       // A connection whose statement was refused is sound; one that failed in another way is not trusted again.
-      client.release(failure !== undefined && (!/^[0-9A-Z]{5}$/.test(code) || STALE_STATEMENT.has(code)));
+      const isSound = /^[0-9A-Z]{5}$/.test(code) && !STALE_STATEMENT.has(code) && !isLostConnection(failure);
+      client.release(failure !== undefined && !isSound);
     }
   }
 

@@ -143,13 +143,14 @@ export function runScoped(
   });
 }
 
-/** The fallback: the same answer in a read-only transaction of four round trips. */
+/** The fallback: the same answer in a transaction of four round trips, which is read-only unless `writes`. */
 export async function runInTransaction(
   client: pg.ClientBase,
   config: pg.QueryArrayConfig,
   scope: readonly string[],
+  writes = false,
 ): Promise<unknown[][]> {
-  await client.query('begin read only');
+  await client.query(writes ? 'begin' : 'begin read only');
   try {
     await client.query(SET_SCOPE, [...scope]);
     const rows = await new Promise<unknown[][]>((done, fail) => {

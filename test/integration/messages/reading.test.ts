@@ -212,3 +212,12 @@ test('large messages are read a few at a time, the largest alone', async () => {
   }
   expect(sizes).toEqual([3, 1, 1]);
 });
+
+test('a reader hears of a message by a notice, and does not wait for its next look', async () => {
+  await start({ pollMs: 60_000, takeOverMs: 20 });
+  await keep(['1', { kind: 'nothing' }]);
+  await allRead();
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await keep(['2', { kind: 'nothing' }]);
+  await allRead();
+});
