@@ -64,9 +64,8 @@ export function membershipsOf(
   const { said, happenings, owner } = visit;
   const holds = effective(happenings);
   const { stays, doubts } = happenings.length === 0 ? NO_STAYS : staysOf(holds);
-  const isOfTwo = said.some(({ event: { localId } }) => {
-    return !visit.givenAmong.includes(localId) && !merges.areRelated(localId, owner);
-  });
+  const had = [owner, ...visit.givenAmong];
+  const isOfTwo = said.some(({ event }) => !had.some((one) => merges.areRelated(event.localId, one)));
   const asOf = latestWriting(visit);
   const holder = identityOf(merges.survivorOf(owner));
   const held = byReference(visit.visit, isOfTwo ? stays.map(incomplete) : stays);

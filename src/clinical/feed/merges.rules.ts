@@ -88,7 +88,8 @@ export class Merges {
   private renumber(happening: Happening, from: string, to: string): void {
     if (from === to || this.renumbered.get(from) === to) return;
     const isKnown = this.happenings.some(
-      ({ at, event }) => at < happening.at && (event.localId === to || namedIn(event.change) === to),
+      ({ recorded, event }) =>
+        recorded < happening.recorded && (event.localId === to || namedIn(event.change) === to),
     );
     if (isKnown || this.pathOf(to).includes(from)) {
       this.doubt('ID_IN_USE', from, to);

@@ -26,6 +26,8 @@ export interface Stays {
 type Kept = { -readonly [Member in keyof Stay]: Stay[Member] } & {
   /** An event, and no snapshot, told when it began. */
   isBeginTold: boolean;
+  /** When the word on its coordinator was written down. */
+  coordinatorWritten: number;
 };
 
 function isWait(state: MembershipState): boolean {
@@ -63,13 +65,13 @@ class Visit {
     if (this.stays.length === 0 && !this.effective.isVoid) this.withoutTeam();
     if (this.effective.hasUnmatchedUndo) this.doubt('UNDO_UNMATCHED', ...this.stays);
     if (this.effective.isVoid && this.stays.length > 0) this.doubt('AFTER_THE_END', ...this.stays);
-    const stays = this.stays.map(({ isBeginTold: _, complete, ...stay }) => {
+    const stays = this.stays.map(({ isBeginTold: _, coordinatorWritten: __, complete, ...stay }) => {
       return { ...stay, complete: complete && stay.from !== null };
     });
     return { stays, doubts: this.doubts };
   }
 
-  private joined({ event: { change }, at }: HappeningOf<'JOINED'>): void {
+  private joined({ event: { change }, at, recorded }: HappeningOf<'JOINED'>): void {
     const day = change.on ?? dayOf(at);
     if (isWait(change.state)) {
       if (this.current?.team !== change.team) this.wait(change.team, change.state, day);
@@ -78,10 +80,10 @@ class Visit {
       if (!this.current.isBeginTold) this.current.from = day;
       this.current.isBeginTold = true;
     } else this.begin(change.team, change.state, day, day).isBeginTold = true;
-    this.coordinate(change.team, change.coordinator);
+    this.coordinate(change.team, change.coordinator, recorded);
   }
 
-  private moved({ event: { change }, at }: HappeningOf<'MOVED'>): void {
+  private moved({ event: { change }, at, recorded }: HappeningOf<'MOVED'>): void {
     const day = change.on ?? dayOf(at);
     if (this.current?.team !== change.team) {
       const isOver = this.current === null && this.end !== null;
@@ -90,11 +92,13 @@ class Visit {
       stay.isBeginTold = true;
       if (isOver) this.doubt('AFTER_THE_END', stay);
     }
-    this.coordinate(change.team, change.coordinator);
+    this.coordinate(change.team, change.coordinator, recorded);
   }
 
   /** The team that the visit moved from, where no message told that it was there. */
   private leftUntold(team: string, day: LocalDate): void {
+    // Who left a team to which they had not come after all left the one that they were with.
+    if (this.effective.undoneTeams.has(team)) return;
     if (this.current?.team === team || this.waits.some((wait) => wait.team === team)) return;
     if (this.current !== null) this.doubt('MOVE_UNTOLD', this.current);
     this.doubt('MOVE_UNTOLD', this.begin(team, MembershipState.OPEN, null, day));
@@ -118,7 +122,9 @@ class Visit {
       if (isNewest && to && this.current !== null && !this.effective.staleEnds.has(happening))
         this.finish([this.current], to, recorded);
     }
-    this.coordinate(team ?? this.current?.team ?? null, coordinator);
+    const named = team ?? this.current?.team ?? null;
+    const isUndone = named !== null && this.effective.undoneTeams.has(named);
+    if (!this.effective.stale.has(happening) || !isUndone) this.coordinate(named, coordinator, recorded);
   }
 
   /** The first that is heard of a visit. */
@@ -163,7 +169,10 @@ class Visit {
   }
 
   private add(team: string | null, state: MembershipState, from: LocalDate | null): Kept {
-    const stay: Kept = { team, state, from, to: null, coordinator: null, complete: true, isBeginTold: false };
+    const stay: Kept = {
+      ...{ team, state, from, to: null, complete: true, isBeginTold: false },
+      ...{ coordinator: null, coordinatorWritten: 0 },
+    };
     this.stays.push(stay);
     return stay;
   }
@@ -183,11 +192,12 @@ class Visit {
     this.waits = this.waits.filter((wait) => !stays.includes(wait));
   }
 
-  /** A coordinator is the team's: whoever moves has none until a message names one. */
-  private coordinate(team: string | null, coordinator: FeedCoordinator | undefined): void {
-    if (coordinator === undefined) return;
+  /** A coordinator is the team's: whoever moves has none until a message names one. The word that was written last holds. */
+  private coordinate(team: string | null, coordinator: FeedCoordinator | undefined, written: number): void {
     const stay = this.current?.team === team ? this.current : this.waits.find((wait) => wait.team === team);
-    if (stay) stay.coordinator = coordinator;
+    if (coordinator === undefined || stay === undefined || written < stay.coordinatorWritten) return;
+    stay.coordinator = coordinator;
+    stay.coordinatorWritten = written;
   }
 
   /** A visit of which something is told, and the team is not. */

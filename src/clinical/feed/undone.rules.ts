@@ -5,10 +5,12 @@ import { type Happening, type HappeningOf, isOf } from './event-order.rules.js';
 export interface Effective {
   /** In order, without those that were taken back or corrected. */
   readonly happenings: readonly Happening[];
-  /** Snapshots that show what was taken back afterwards: of team and period they say nothing. */
+  /** Snapshots that may show what was taken back afterwards: of team and period they say nothing. */
   readonly stale: ReadonlySet<Happening>;
   /** Snapshots that may show an end that was taken back afterwards. */
   readonly staleEnds: ReadonlySet<Happening>;
+  /** Teams to which nobody came after all, or not then. */
+  readonly undoneTeams: ReadonlySet<string>;
   /** Its beginning was taken back, and no other is known. */
   readonly isVoid: boolean;
   /** Something was taken back that is not there, though something like it is. */
@@ -63,12 +65,17 @@ export function effective(happenings: readonly Happening[]): Effective {
   }
   const left = withoutCorrected(happenings.filter((one) => !undone.has(one) && !isOf(one, 'UNDONE')));
   const isVoid = isBeginUndone && !left.some((one) => isOf(one, 'JOINED'));
-  return { happenings: left, stale, staleEnds, isVoid, hasUnmatchedUndo };
+  const undoneTeams = new Set(
+    [...undone].flatMap((one) => (isOf(one, 'JOINED', 'MOVED') ? one.event.change.team : [])),
+  );
+  return { happenings: left, stale, staleEnds, undoneTeams, isVoid, hasUnmatchedUndo };
 }
+
+const NONE: ReadonlySet<never> = new Set();
 
 /** Everything that was ever said of a visit, as if nothing had been taken back. @param happenings of one visit, in order. */
 export function asFirstSaid(happenings: readonly Happening[]): Effective {
-  const none: ReadonlySet<Happening> = new Set();
   const left = happenings.filter((one) => !isOf(one, 'UNDONE'));
-  return { happenings: left, stale: none, staleEnds: none, isVoid: false, hasUnmatchedUndo: false };
+  const none = { stale: NONE, staleEnds: NONE, undoneTeams: NONE } as const;
+  return { happenings: left, ...none, isVoid: false, hasUnmatchedUndo: false };
 }

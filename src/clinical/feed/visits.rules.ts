@@ -64,7 +64,7 @@ export function visitsOf(happenings: readonly Happening[]): {
 
 /**
  * Brings the events of a merged visit to the one it was merged into: all of them where nothing was known of that one, and
- * otherwise only what happened since, because the stay was told twice.
+ * otherwise only what was written down since, because the stay was told twice.
  */
 function mergeVisits(visits: Map<string, Kept>, happenings: readonly Happening[]): readonly FeedDoubt[] {
   const next = new Map<string, string>();
@@ -74,7 +74,7 @@ function mergeVisits(visits: Map<string, Kept>, happenings: readonly Happening[]
     return root;
   };
   const doubts: FeedDoubt[] = [];
-  for (const { event, at } of happenings.filter((one) => isOf(one, 'VISIT_REPLACED'))) {
+  for (const { event, recorded } of happenings.filter((one) => isOf(one, 'VISIT_REPLACED'))) {
     const { visit, by } = event.change;
     const into = rootOf(by);
     if (visit === by || rootOf(visit) === into) {
@@ -87,8 +87,10 @@ function mergeVisits(visits: Map<string, Kept>, happenings: readonly Happening[]
     const from = visits.get(visit);
     if (from === undefined) continue;
     const to = visits.get(into) ?? { said: from.happenings, happenings: [] };
-    const isTold = to.happenings.some((one) => one.at < at && isOf(one, 'JOINED', 'MOVED', 'STANDS'));
-    const moved = isTold ? from.happenings.filter((one) => one.at >= at) : from.happenings;
+    const isTold = to.happenings.some(
+      (one) => one.recorded < recorded && isOf(one, 'JOINED', 'MOVED', 'STANDS'),
+    );
+    const moved = isTold ? from.happenings.filter((one) => one.recorded >= recorded) : from.happenings;
     // Both are in order already, and a sort keeps the order of what it takes for equal.
     to.happenings = [...to.happenings, ...moved].sort((a, b) => a.at - b.at || a.recorded - b.recorded);
     from.happenings = [];
