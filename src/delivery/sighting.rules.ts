@@ -1,5 +1,5 @@
 /** What it means that the record shows a document, shows another, or does not show it: the only way to "filed". */
-import type { FiledDocument } from '../clinical/documents.port.js';
+import type { DocumentAction, FiledDocument } from '../clinical/documents.port.js';
 import type { ErrorCode } from '../core/error-codes.js';
 import type { Theirs } from './outcome.rules.js';
 import { compareWithSigned, type Shown } from './receipt.rules.js';
@@ -21,6 +21,8 @@ export interface Watched {
   /** Milliseconds since it was accepted or cancelled. */
   readonly ageMs: number;
   readonly textHash: string;
+  readonly version: number;
+  readonly action: DocumentAction;
   /** Its reference there, where that is known. */
   readonly reference: string | null;
   /** The patient it was sent to, then those whose record has taken that one's place; null when none is known. */

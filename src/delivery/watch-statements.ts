@@ -30,7 +30,7 @@ select c.id, c.organisation_id as "organisationId", c.team_id as "teamId", c.per
        c.document_version_id as "documentVersionId", c.operation, c.ours = 'CANCELLED' as "isCancelled", c.theirs,
        c.watch_attempts as "watchAttempts",
        (extract(epoch from clock_timestamp() - coalesce(c.since, clock_timestamp())) * 1000)::float8 as "ageMs",
-       s.text_hash as "textHash", c.reference, chain.local_ids as "localIds",
+       s.text_hash as "textHash", s.version, s.action, c.reference, chain.local_ids as "localIds",
        exists (
          select from deliveries w
          where w.document_version_id = c.document_version_id and w.operation = 'WITHDRAW' and w.attempts > 0

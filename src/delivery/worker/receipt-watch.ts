@@ -141,7 +141,10 @@ export class ReceiptWatch {
   private async read(watched: readonly Watched[]): Promise<ReadonlyMap<string, FiledDocument>> {
     const keys: DocumentKey[] = [];
     const owners: string[] = [];
-    for (const { id, documentVersionId, localIds, reference } of watched) {
+    const { documents } = this.destination;
+    for (const each of watched) {
+      const { id, documentVersionId, localIds } = each;
+      const reference = each.reference ?? documents.referenceOf?.(each) ?? null;
       for (const patientLocalId of localIds ?? []) {
         keys.push({ documentVersionId, patientLocalId, reference });
         owners.push(id);
@@ -149,7 +152,6 @@ export class ReceiptWatch {
     }
     const found = new Map<string, FiledDocument>();
     if (keys.length === 0) return found;
-    const { documents } = this.destination;
     const answers = await within(READ_TIMEOUT_MS, this.ending.signal, (signal) =>
       documents.find(keys, signal),
     );

@@ -18,6 +18,8 @@ const watched = (change: Partial<Watched> = {}): Watched => ({
   watchAttempts: 1,
   ageMs: 10,
   textHash: HASH,
+  version: 1,
+  action: 'CREATE',
   reference: null,
   localIds: ['sent-to', 'survivor'],
   isWithdrawn: false,
