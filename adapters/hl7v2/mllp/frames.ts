@@ -156,7 +156,7 @@ export class FrameReader {
       if (at - from > allowed) break;
     }
     this.at = at;
-    const fault = this.hold(chunk, from, at);
+    const fault = this.hold(chunk, from, at, at < chunk.length);
     if (fault !== null) return fault;
     if (at < chunk.length) {
       this.at++;
@@ -173,12 +173,12 @@ export class FrameReader {
     return this.hold(Uint8Array.of(FS), 0, 1);
   }
 
-  private hold(chunk: Uint8Array, from: number, to: number): FrameEvent | null {
+  private hold(chunk: Uint8Array, from: number, to: number, isLast = false): FrameEvent | null {
     if (this.held.length + to - from > this.maxFrameBytes) {
       this.held.add(chunk, from, Math.min(to, from + HEAD_BYTES));
       return this.over({ kind: 'TOO_LONG', head: this.held.joined(HEAD_BYTES) });
     }
-    return this.held.add(chunk, from, to) ? null : this.over({ kind: 'NO_ROOM' });
+    return this.held.add(chunk, from, to, isLast) ? null : this.over({ kind: 'NO_ROOM' });
   }
 
   private finished(): FrameEvent {

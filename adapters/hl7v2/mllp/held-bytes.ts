@@ -23,14 +23,17 @@ export class HeldBytes {
     return this.total;
   }
 
-  /** Adds bytes of a chunk; false when the budget has no room, and then part of them may have been added. */
-  add(chunk: Uint8Array, from: number, to: number): boolean {
+  /**
+   * Adds bytes of a chunk; false when the budget has no room, and then part of them may have been added.
+   * @param isLast no more will come, so that no room is kept for it.
+   */
+  add(chunk: Uint8Array, from: number, to: number, isLast = false): boolean {
     let at = from;
     while (at < to) {
       const last = this.blocks.at(-1);
       const free = last === undefined ? 0 : last.length - this.used;
       if (last === undefined || free === 0) {
-        if (!this.grow(to - at)) return false;
+        if (!this.grow(to - at, isLast)) return false;
         continue;
       }
       const taken = Math.min(free, to - at);
@@ -68,9 +71,9 @@ export class HeldBytes {
     this.total = 0;
   }
 
-  private grow(wanted: number): boolean {
-    const least = this.blocks.length === 0 ? FIRST_BLOCK : Math.min(this.total, LARGEST_BLOCK);
-    const size = Math.min(LARGEST_BLOCK, Math.max(least, wanted));
+  private grow(wanted: number, isLast: boolean): boolean {
+    const ahead = this.blocks.length === 0 ? FIRST_BLOCK : this.total;
+    const size = Math.min(LARGEST_BLOCK, isLast ? wanted : Math.max(ahead, wanted));
     if (!this.budget.take(size)) return false;
     this.charged += size;
     this.blocks.push(new Uint8Array(size));
