@@ -1,6 +1,6 @@
 /** What a far end answered to a message of the hub: by its number, and by the hub's table of answers. Pure. */
 import { HubError, type SafeDetails } from '../../../src/core/errors.js';
-import { Er7Fault, Er7Message, type Er7Segment } from '../er7/message.js';
+import { Er7Fault, Er7Message, type Er7Segment, MOST_SEGMENTS } from '../er7/message.js';
 
 /** MSA-1 (HL7 table 0008). */
 export type AnswerCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';
@@ -38,9 +38,13 @@ function placeIn(err: Er7Segment | null): string | null {
   return null;
 }
 
-/** What the bytes of a frame answer to the message of that number (MSH-10). */
-export function answerOf(bytes: Uint8Array, sentControlId: string): ReceivedAnswer {
-  const message = parsed(bytes);
+/** What the bytes of a frame answer to the message of that number (MSH-10). @param segments of an answer at most. */
+export function answerOf(
+  bytes: Uint8Array,
+  sentControlId: string,
+  segments: number = MOST_SEGMENTS,
+): ReceivedAnswer {
+  const message = parsed(bytes, segments);
   const msa = message?.first('MSA') ?? null;
   const code = msa?.text(1) ?? null;
   if (message === null || msa === null || !isCode(code)) return { kind: 'MALFORMED' };
@@ -52,10 +56,11 @@ export function answerOf(bytes: Uint8Array, sentControlId: string): ReceivedAnsw
 }
 
 /** One character for each byte: numbers and codes are ASCII, and nothing else is read. */
-function parsed(bytes: Uint8Array): Er7Message | null {
+function parsed(bytes: Uint8Array, segments: number): Er7Message | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
-    return Er7Message.parse(text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text, { charset: '8859/1' });
+    const message = text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text;
+    return Er7Message.parse(message, { charset: '8859/1', segments });
   } catch (error) {
     if (error instanceof Er7Fault) return null;
     throw error;

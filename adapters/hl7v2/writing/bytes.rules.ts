@@ -29,8 +29,10 @@ function uncarried(text: string, charset: Charset): readonly string[] {
  * @throws HUB_DELIVERY_CHARACTERS with the characters that the receiver's set cannot carry, and the set; HUB_UPSTREAM_TOO_LARGE for a
  * message above the receiver's limit, which is named.
  */
-export function bytesOf(segments: readonly SegmentToWrite[], settings: WritingSettings): Uint8Array {
-  const { sendCharacterSet, sendMaxBytes } = settings;
+export function bytesOf(
+  segments: readonly SegmentToWrite[],
+  { sendCharacterSet, sendMaxBytes }: Pick<WritingSettings, 'sendCharacterSet' | 'sendMaxBytes'>,
+): Uint8Array {
   const text = writeMessage(segments);
   const charset = SETS[sendCharacterSet];
   const bytes = encode(text, charset);
