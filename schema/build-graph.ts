@@ -27,6 +27,12 @@ import {
 import { TeamResolver } from './directory/directory.resolver.js';
 import type { GraphContext } from './graph-context.js';
 import {
+  InboundMessageChangedResolver,
+  MessageResolver,
+  MessagesOfFeedDoubtResolver,
+  MessagesOfIdentityRecordResolver,
+} from './messages/message.resolver.js';
+import {
   NoteOfDeliveryResolver,
   NoteOfVersionResolver,
   NoteOfWorkItemResolver,
@@ -79,6 +85,10 @@ export async function buildGraph(): Promise<GraphQLSchema> {
       DeliveryChangedResolver,
       DestinationChangedResolver,
       WorkItemResolvedResolver,
+      MessageResolver,
+      InboundMessageChangedResolver,
+      MessagesOfFeedDoubtResolver,
+      MessagesOfIdentityRecordResolver,
       NoteResolver,
       NotesOfPersonResolver,
       NotesOfEpisodeResolver,

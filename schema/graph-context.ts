@@ -12,6 +12,8 @@ import type { AskedDocument, RecordReadService } from '../src/clinical/record-re
 import { type Caller, Role } from '../src/core/caller.js';
 import { HubError } from '../src/core/errors.js';
 import type { DeliveryService } from '../src/delivery/delivery.service.js';
+import type { MessageService } from '../src/delivery/messages/message.service.js';
+import type { BodyForm, MessageBody } from '../src/delivery/messages/message-body.service.js';
 import type { WorkItemService } from '../src/delivery/work-item.service.js';
 import type { NoteService } from '../src/notes/note.service.js';
 import type { IdentityConflictService } from '../src/people/identity-conflict.service.js';
@@ -19,6 +21,7 @@ import type { Database, ReadingRole } from '../src/platform/database/database.js
 import type { TypeMap } from '../src/platform/database/select/field-map.js';
 import { type ReadTarget, read } from '../src/platform/database/select/read.js';
 import type { ReadContext } from '../src/platform/database/select/read-context.js';
+import type { RootField } from '../src/platform/database/select/root-field.js';
 import type { CursorKeyring } from '../src/platform/database/select/sealed-cursors.js';
 
 import type { DeliveryChanges } from './notes/delivery-changes.js';
@@ -36,6 +39,9 @@ export interface GraphServices {
   readonly deliveries: DeliveryService;
   readonly workItems: WorkItemService;
   readonly identityConflicts: IdentityConflictService;
+  readonly messages: MessageService;
+  /** What a message says, once it is on record; fails as `messageBody`. */
+  messageBody(caller: Caller, form: BodyForm): Promise<MessageBody>;
   /** Starts refreshing a record system's caseloads as the hub's own work; resolves with the ids of the pulls made. */
   refreshCaseload(
     caller: Caller,
@@ -144,10 +150,12 @@ function readContextFor(runtime: GraphRuntime, caller: Caller): ReadContext {
 }
 
 const ABOUT_PEOPLE: ReadonlySet<string> = new Set(
-  Object.entries(ROOTS).flatMap(([name, root]) => (root.map.subject ? [`Query.${name}`] : [])),
+  Object.entries<RootField>(ROOTS).flatMap(([name, { map, recorded = map.subject !== null }]) =>
+    recorded ? [`Query.${name}`] : [],
+  ),
 );
 
-/** True when an operation (`Query.field`, several joined by commas) reads rows of persons. */
+/** True when an operation (`Query.field`, several joined by commas) reads rows of persons, or what is watched as they are. */
 function isAboutPeople(operation: string): boolean {
   return operation.split(',').some((field) => ABOUT_PEOPLE.has(field));
 }

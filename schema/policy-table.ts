@@ -10,6 +10,7 @@ import {
   TEAM_ANSWERERS,
 } from '../src/access/policies.js';
 import { Role } from '../src/core/caller.js';
+import { MESSAGE_OPERATORS, MESSAGE_READERS } from '../src/delivery/messages/message.policies.js';
 import type { GraphPolicy } from './field-policy.js';
 import { FIELD_MAPS, ROOTS } from './roots.js';
 
@@ -51,6 +52,11 @@ export const GRAPH_POLICY: GraphPolicy = {
     'Mutation.resolveWorkItem': CASEWORK,
     'Subscription.noteDelivery': CARE,
     'Mutation.settleIdentityConflict': STEWARDS,
+    'Mutation.replayInboundMessage': MESSAGE_OPERATORS,
+    'Mutation.setInboundMessageAside': MESSAGE_OPERATORS,
+    'Mutation.replayInboundMessages': MESSAGE_OPERATORS,
+    'Mutation.setInboundMessagesAside': MESSAGE_OPERATORS,
+    'Mutation.readInboundMessageBody': MESSAGE_READERS,
     'Mutation.refreshCaseload': [...MANAGERS, ...ADMINISTRATORS],
   },
   plain: {
@@ -92,6 +98,9 @@ export const GRAPH_POLICY: GraphPolicy = {
     ClinicalSource: CARE,
     ClinicalWithheld: CARE,
     IdentityConflictSettled: STEWARDS,
+    InboundMessageChanged: MESSAGE_OPERATORS,
+    InboundMessagesChanged: MESSAGE_OPERATORS,
+    InboundMessageBody: MESSAGE_READERS,
     CaseloadRefreshed: [...MANAGERS, ...ADMINISTRATORS],
   },
 };

@@ -29,6 +29,7 @@ import {
   MEMBERSHIPS,
   TEAM_CASELOADS,
 } from '../src/clinical/clinical.reader.js';
+import { FEED_COUNTS, FEED_DOUBTS } from '../src/clinical/feed/feed-doubt.reader.js';
 import {
   SERVICE_SPECIFICATIONS,
   SPECIFICATION_RULES,
@@ -41,6 +42,13 @@ import {
   NOTE_VERSIONS,
   WORK_ITEMS,
 } from '../src/delivery/delivery.reader.js';
+import {
+  addMessageRelations,
+  INBOUND_FEEDS,
+  INBOUND_MESSAGES,
+  MESSAGE_TIMELINE,
+} from '../src/delivery/messages/inbound-message.reader.js';
+import { MESSAGE_WATCHERS } from '../src/delivery/messages/message.policies.js';
 import { ORGANISATIONS, STAFF, TEAMS } from '../src/directory/directory.reader.js';
 import {
   addNoteRelations,
@@ -66,6 +74,7 @@ addReferralRelations();
 addEligibilityRelations();
 addEpisodeRelations();
 addNoteRelations();
+addMessageRelations();
 
 /** Every type of the graph that the hub's own tables answer. */
 export const FIELD_MAPS: readonly TypeMap[] = [
@@ -98,6 +107,11 @@ export const FIELD_MAPS: readonly TypeMap[] = [
   DELIVERY_ATTEMPTS,
   DESTINATIONS,
   WORK_ITEMS,
+  INBOUND_MESSAGES,
+  MESSAGE_TIMELINE,
+  INBOUND_FEEDS,
+  FEED_COUNTS,
+  FEED_DOUBTS,
   NOTES,
   NOTE_DRAFTS,
   COUNTERSIGNATURES,
@@ -141,4 +155,7 @@ export const ROOTS = {
   noteDeliveries: { kind: 'connection', map: NOTE_DELIVERIES, allow: CARE_AND_ANALYSTS },
   workItems: { kind: 'connection', map: WORK_ITEMS, allow: CARE },
   destinations: { kind: 'connection', map: DESTINATIONS, allow: [...CASEWORK, ...ADMINISTRATORS] },
+  inboundMessages: { kind: 'connection', map: INBOUND_MESSAGES, allow: MESSAGE_WATCHERS, recorded: true },
+  inboundMessage: { kind: 'single', map: INBOUND_MESSAGES, allow: MESSAGE_WATCHERS, recorded: true },
+  feedDoubts: { kind: 'connection', map: FEED_DOUBTS, allow: STEWARDS },
 } as const satisfies RootFields;

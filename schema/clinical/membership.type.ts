@@ -3,6 +3,7 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Relation } from 'typeorm';
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { Team } from '../directory/directory.type.js';
+import { InboundFeed } from '../messages/message.type.js';
 import { Person } from '../people/person.type.js';
 import { DateScalar, DateTimeScalar, IdScalar } from '../scalars/date.scalar.js';
 
@@ -104,6 +105,12 @@ export class ClinicalRecordSystem {
 
   @Field(() => [TeamCaseload])
   caseloads: TeamCaseload[];
+
+  @Field(() => InboundFeed, {
+    nullable: true,
+    description: 'How what it sends by itself stands; null until something came, or where it does not send.',
+  })
+  feed: Relation<InboundFeed> | null;
 }
 
 @ObjectType({

@@ -13,6 +13,7 @@ import { RefreshService } from '../clinical/refresh/refresh.service.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import { DeliveryService } from '../delivery/delivery.service.js';
 import { CHANGED_CHANNEL, WAKE_CHANNEL } from '../delivery/enqueue.service.js';
+import { MessageService } from '../delivery/messages/message.service.js';
 import { MESSAGES_CHANNEL } from '../delivery/messages/message-state.js';
 import { WorkItemService } from '../delivery/work-item.service.js';
 import { DirectoryScopeSource } from '../directory/scope.reader.js';
@@ -41,6 +42,7 @@ export interface HubServices {
   readonly deliveries: DeliveryService;
   readonly workItems: WorkItemService;
   readonly identityConflicts: IdentityConflictService;
+  readonly messages: MessageService;
   readonly reviews: ReviewService;
   readonly refresh: RefreshService;
 }
@@ -101,6 +103,7 @@ export async function openHub(
       deliveries: new DeliveryService(database, clock),
       workItems: new WorkItemService(database, clock),
       identityConflicts: new IdentityConflictService(database, clock),
+      messages: new MessageService(database),
       reviews: new ReviewService(database, clock, eligibility),
       refresh: new RefreshService({ database, clock, logger }),
     },

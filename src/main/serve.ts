@@ -10,6 +10,7 @@ import { createServer } from '../../schema/server/create-server.js';
 import type { SystemState } from '../../schema/server/server-options.js';
 import { RecordReadService } from '../clinical/record-read.service.js';
 import { NO_SCOPE } from '../core/caller.js';
+import { messageBody } from '../delivery/messages/message-body.service.js';
 import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
 import { processMetrics } from '../platform/metrics.js';
 import { cursorSecret } from '../platform/settings/cursor-secret.js';
@@ -40,7 +41,11 @@ export async function serve(hub: Hub): Promise<Serving> {
   const runtime: GraphRuntime = {
     database,
     audit,
-    services: { ...hub.services, refreshCaseload: refreshByCaller(hub) },
+    services: {
+      ...hub.services,
+      messageBody: (caller, form) => messageBody(database, caller, form),
+      refreshCaseload: refreshByCaller(hub),
+    },
     cursors: new CursorKeyring(Buffer.from(cursorSecret(settings))),
     deliveryChanges: changes,
     record: new RecordReadService({

@@ -9,6 +9,7 @@ interface Viewer {
   readonly analyst: boolean;
   readonly administrator: boolean;
   readonly steward: boolean;
+  readonly machine: boolean;
   readonly teams: ReadonlySet<string>;
   readonly organisations: ReadonlySet<string>;
   /** Their own. */
@@ -72,6 +73,12 @@ union all select 'identity in dispute', v, 'stewards', '{}', c.organisation_id
   where v is not null
 union all select 'dispute', c.id::text, 'stewards', '{}', c.organisation_id from identity_conflicts c
 union all select 'ruling', substring(reason from 'Cnry\\w+'), 'stewards', '{}', organisation_id from identity_rulings where reason like '%Cnry%'
+union all select 'identity in doubt', v, 'stewards', '{}', d.organisation_id
+  from feed_doubts d join record_links l on l.system_id = d.system_id and l.local_id = any (d.local_ids), unnest(array[l.nhs_number, l.date_of_birth::text]) v
+union all select 'doubt', v, 'stewards', '{}', d.organisation_id from feed_doubts d, unnest(d.local_ids || d.visit) v where v like 'Cnry%'
+union all select 'message', v, 'watchers', '{}', organisation_id from inbound_messages, unnest(array[id::text, control_id]) v
+union all select 'message reason', substring(reason from 'Cnry\\w+'), 'watchers', '{}', organisation_id from inbound_message_events where reason like '%Cnry%'
+union all select 'message body', substring(convert_from(bytes, 'UTF8') from 'Cnry\\w+'), 'stewards', '{}', organisation_id from inbound_bodies where convert_from(bytes, 'UTF8') like '%CnryBody%'
 union all select 'staff name', display_name, 'staff', '{}', organisation_id from staff`;
 
 /** The values of a world and who may see each. */
@@ -109,6 +116,7 @@ export class Canaries {
         analyst: role === Role.ANALYST,
         administrator: role === Role.ADMINISTRATOR,
         steward: role === Role.IDENTITY_STEWARD,
+        machine: role === Role.INTEGRATION,
         teams: new Set(scope.teamIds),
         organisations: new Set(scope.organisationIds),
         organisation: scope.organisationId,
@@ -146,6 +154,7 @@ const NOBODY: Viewer = {
   analyst: false,
   administrator: false,
   steward: false,
+  machine: false,
   teams: new Set(),
   organisations: new Set(),
   organisation: null,
@@ -172,6 +181,9 @@ function sight(seen: string, teams: readonly (string | null)[], organisation: st
       return ({ service, staffId }) => service && teams.includes(staffId);
     case 'stewards':
       return (viewer) => viewer.steward && viewer.organisation === organisation;
+    case 'watchers':
+      return ({ administrator, machine, steward, organisation: own }) =>
+        (administrator || machine || steward) && own === organisation;
     case 'staff':
       return ({ care, administrator }) => care || administrator;
     default:

@@ -2,6 +2,7 @@
 import { newId } from '../../src/core/ids.js';
 import { type EpisodeThings, episodeThings } from './graph-episodes.js';
 import { type IdentityThings, identityThings } from './graph-identities.js';
+import { type MessageThings, messageThings } from './graph-messages.js';
 import { type NoteThings, noteThings } from './graph-notes.js';
 import type { GraphWorld, WhoName } from './graph-world.js';
 
@@ -19,7 +20,7 @@ export interface Request {
 type Maker = (world: GraphWorld, things: Things, key: string) => Request;
 
 /** Ids of things of one team. */
-export interface Things extends EpisodeThings, NoteThings, IdentityThings {
+export interface Things extends EpisodeThings, NoteThings, IdentityThings, MessageThings {
   readonly teamId: string;
   readonly referralId: string;
   readonly decisionId: string;
@@ -28,6 +29,8 @@ export interface Things extends EpisodeThings, NoteThings, IdentityThings {
   readonly dateOfBirth: string;
   readonly systemCode: string;
 }
+
+const NOT_UNDERSTOOD = { stateIn: ['NOT_UNDERSTOOD'] };
 
 const input = (about: string, fields: object): Request => ({ variables: { input: fields }, about });
 
@@ -134,6 +137,26 @@ export const MUTATIONS: Readonly<Record<string, Maker>> = {
       resolution: 'DIFFERENT_PERSONS',
       reason: 'asked both of them',
     }),
+  readInboundMessageBody: (_world, { messageId }) =>
+    input(messageId, { messageId, reason: 'a doubt of identity' }),
+  replayInboundMessage: (_world, { messageId }, idempotencyKey) =>
+    input(messageId, { idempotencyKey, messageId, reason: 'the table of teams was put right' }),
+  setInboundMessageAside: (_world, { messageId }, idempotencyKey) =>
+    input(messageId, { idempotencyKey, messageId, reason: 'meant for another hub' }),
+  setInboundMessagesAside: (_world, { messageSystemId: systemId }, idempotencyKey) =>
+    input(systemId, {
+      idempotencyKey,
+      messages: { systemId, controlId: 'CnryControl4' },
+      count: 1,
+      reason: 'meant for another hub',
+    }),
+  replayInboundMessages: (_world, { messageSystemId: systemId, notUnderstood: count }, idempotencyKey) =>
+    input(systemId, {
+      idempotencyKey,
+      messages: { systemId, ...NOT_UNDERSTOOD },
+      count,
+      reason: 'put right',
+    }),
   refreshCaseload: (_world, { systemCode }) => ({
     variables: { systemCode, kind: 'SWEEP' },
     about: systemCode,
@@ -170,6 +193,7 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
       ...(await episodeThings(world, null)),
       ...(await noteThings(world, null, null)),
       ...(await identityThings(world, null)),
+      ...(await messageThings(world, null)),
     };
   }
   const foreign = scope.organisationId === world.organisations.other ? world.teams.EIP : world.teams.FOREIGN;
@@ -206,6 +230,11 @@ export async function thingsOf(world: GraphWorld, who: WhoName, whose: Whose): P
     ...(await noteThings(world, team, scope.staffId)),
     // A steward has no team: what another team's would be is nobody's.
     ...(await identityThings(
+      world,
+      whose === 'team' ? null : organisationOf(world, scope.organisationId, whose),
+    )),
+    // Nor has a message a team.
+    ...(await messageThings(
       world,
       whose === 'team' ? null : organisationOf(world, scope.organisationId, whose),
     )),

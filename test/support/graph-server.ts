@@ -25,6 +25,8 @@ import { type ReadableSystem, RecordReadService } from '../../src/clinical/recor
 import type { Role } from '../../src/core/caller.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { DeliveryService } from '../../src/delivery/delivery.service.js';
+import { MessageService } from '../../src/delivery/messages/message.service.js';
+import { messageBody } from '../../src/delivery/messages/message-body.service.js';
 import { WorkItemService } from '../../src/delivery/work-item.service.js';
 import { DirectoryScopeSource } from '../../src/directory/scope.reader.js';
 import type { Hub } from '../../src/main/open-hub.js';
@@ -137,6 +139,7 @@ export async function serveGraph(
     deliveries: new DeliveryService(counting, clock),
     workItems: new WorkItemService(counting, clock),
     identityConflicts: new IdentityConflictService(counting, clock),
+    messages: new MessageService(counting),
   };
   const hub = {
     database: counting,
@@ -148,7 +151,11 @@ export async function serveGraph(
   const runtime: GraphRuntime = {
     database: counting,
     audit,
-    services: { ...services, refreshCaseload: refreshByCaller(hub) },
+    services: {
+      ...services,
+      messageBody: (caller, form) => messageBody(counting, caller, form),
+      refreshCaseload: refreshByCaller(hub),
+    },
     cursors: new CursorKeyring(Buffer.alloc(32, 7)),
     // Nothing is heard: tests of subscriptions listen to the database for themselves.
     deliveryChanges: { subscribe: () => () => {} },
@@ -243,6 +250,7 @@ function boundTo(database: GraphRuntime['database']): GraphRuntime['database'] {
   return {
     transaction: (role, scope, work) => database.transaction(role, scope, work),
     read: (...args) => database.read(...args),
+    write: (...args) => database.write(...args),
     audit: (...args) => database.audit(...args),
     close: () => database.close(),
   };

@@ -9,6 +9,7 @@ import { nextNhsNumber, putMembership, putReferral } from './casework-people.js'
 import { type CaseloadName, CaseworkWorld, type Document, type TeamName } from './casework-world.js';
 import { employColleagues, putEpisodes } from './graph-episodes.js';
 import { putIdentityConflicts } from './graph-identities.js';
+import { putMessages } from './graph-messages.js';
 import { putNotes } from './graph-notes.js';
 import { type GraphServer, serveGraph, type TokenOf } from './graph-server.js';
 import { ScriptedRecord } from './scripted-record.js';
@@ -212,6 +213,7 @@ export class GraphWorld extends CaseworkWorld {
     await putEpisodes(this);
     await putNotes(this);
     await putIdentityConflicts(this);
+    await putMessages(this);
   }
 
   /** A caller as the directory makes them. */

@@ -78,7 +78,7 @@ const DOUBTS = [
     system_id uuid constraint fk_feed_doubts_system references clinical_record_systems,
     digest text,
     organisation_id uuid not null,
-    kind text not null,
+    kind text not null constraint ck_feed_doubts_kind check (kind in ('TEAM_UNKNOWN', 'MOVE_UNTOLD', 'UNDO_UNMATCHED', 'AFTER_THE_END', 'MERGE_REVERSED', 'MERGED_TWICE', 'ID_IN_USE', 'VISIT_OF_TWO', 'VISIT_REVERSED')),
     local_ids text[] not null,
     visit text,
     opened_at timestamptz(3) not null default clock_timestamp(),

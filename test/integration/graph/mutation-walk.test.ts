@@ -59,6 +59,11 @@ const MAY: Readonly<Record<string, string>> = {
   resolveWorkItem: 'SM',
   refreshCaseload: 'MA',
   settleIdentityConflict: 'T',
+  replayInboundMessage: 'A',
+  setInboundMessageAside: 'A',
+  replayInboundMessages: 'A',
+  setInboundMessagesAside: 'A',
+  readInboundMessageBody: 'T',
 };
 const LETTER: Readonly<Record<Role, string>> = {
   EMPLOYMENT_SPECIALIST: 'S',
@@ -124,7 +129,8 @@ const rowCounts = (): Promise<object[]> =>
     (select count(*) from eligibility_overrides) o, (select count(*) from confirmation_requests) c, (select count(*) from idempotency_keys) k,
     (select count(*) from employment_episodes) e, (select count(*) from episode_specialists) s,
     (select count(*) from notes) n, (select count(*) from note_drafts) nd, (select count(*) from signed_documents) sd, (select count(*) from deliveries) dl,
-    (select count(*) from work_items) w, (select count(*) from telephone_calls) t, (select count(*) from countersignatures) cs, (select count(*) from wrong_person_incidents) i, (select count(*) from identity_rulings) ir`);
+    (select count(*) from work_items) w, (select count(*) from telephone_calls) t, (select count(*) from countersignatures) cs, (select count(*) from wrong_person_incidents) i, (select count(*) from identity_rulings) ir,
+    (select count(*) from inbound_message_events) me`);
 
 it('knows every mutation of the schema', () => {
   expect(Object.keys(MUTATIONS).sort()).toEqual(mutations().sort());
@@ -212,6 +218,8 @@ const MACHINE =
 const EXPECTED: Readonly<Record<string, string>> = {
   checkEligibilityByIdentity: 'NOT_ELIGIBLE',
   refreshCaseload: 'HUB_INPUT_INVALID',
+  replayInboundMessages: 'HUB_STATE_CONFLICT',
+  setInboundMessagesAside: 'HUB_STATE_CONFLICT',
 };
 
 function codeOf(answer: Answer): unknown {

@@ -20,6 +20,7 @@ import {
 
 /** What is kept from analysts, from the requirement itself: names, numbers, birthdays, contact details, free text, and what leads back to the record. */
 const KEPT_FROM_ANALYSTS = [
+  'ClinicalRecordSystem.feed',
   'ConfirmationRequest.*',
   'Countersignature.*',
   'DeliveryAttempt.*',
@@ -32,10 +33,15 @@ const KEPT_FROM_ANALYSTS = [
   'EligibilityOverride.clause',
   'EligibilityOverride.reason',
   'EligibilityOverride.told',
+  'FeedCount.*',
+  'FeedDoubt.*',
   'IdentityConflict.*',
   'IdentityRecord.*',
   'IdentityRuling.*',
   'IdentitySide.*',
+  'InboundFeed.*',
+  'InboundMessage.*',
+  'InboundMessageEvent.*',
   'Membership.careCoordinatorName',
   'Membership.sourceReference',
   'Membership.sourceVersion',
@@ -93,6 +99,8 @@ const ABOUT_NOBODY = [
   'Team',
   'TeamCaseload',
 ];
+/** What a message is beside what it says: of nobody, and for those who mind that messages are understood. */
+const ABOUT_MESSAGES = ['InboundFeed', 'InboundMessage', 'InboundMessageEvent'];
 
 let world: GraphWorld;
 let schema: GraphQLSchema;
@@ -153,6 +161,13 @@ async function ownId(root: string, who: WhoName): Promise<string> {
   const teams = role === Role.ANALYST ? [world.teams.CMHT] : scope.teamIds;
   const table = TABLE_OF[root];
   if (root === 'team') return world.teams.CMHT;
+  if (root === 'inboundMessage') {
+    const [message] = await world.sql<{ id: string }>(
+      'select id from inbound_messages where organisation_id = $1 order by seq limit 1',
+      [scope.organisationId],
+    );
+    return message?.id ?? world.people[0]!.personId;
+  }
   const [row] = table
     ? await world.sql<{ id: string }>(
         `select id from ${table} where team_id = any ($1::uuid[]) order by id limit 1`,
@@ -266,10 +281,17 @@ describe('the policy itself', () => {
         .filter((name) => MAPS.has(name) || name === 'Me');
       // How destinations stand concerns whoever runs the hub, and no partner.
       const more: Partial<Record<Role, string[]>> = {
-        ADMINISTRATOR: ['Destination'],
-        IDENTITY_STEWARD: ['IdentityConflict', 'IdentityRecord', 'IdentityRuling', 'IdentitySide'],
+        ADMINISTRATOR: ['Destination', 'FeedCount'],
+        INTEGRATION: ['FeedCount'],
+        IDENTITY_STEWARD: [
+          'FeedDoubt',
+          'IdentityConflict',
+          'IdentityRecord',
+          'IdentityRuling',
+          'IdentitySide',
+        ],
       };
-      expect(rows.sort()).toEqual([...ABOUT_NOBODY, ...(more[role] ?? [])].sort());
+      expect(rows.sort()).toEqual([...ABOUT_NOBODY, ...ABOUT_MESSAGES, ...(more[role] ?? [])].sort());
     },
   );
 
@@ -279,8 +301,11 @@ describe('the policy itself', () => {
     expect(refused.map(({ name }) => name).sort()).toEqual([
       'confirmationRequests',
       'destinations',
+      'feedDoubts',
       'identityConflict',
       'identityConflicts',
+      'inboundMessage',
+      'inboundMessages',
       'noteDrafts',
       'workItems',
     ]);

@@ -12,6 +12,7 @@ import { HubError, inputError } from '../../../core/errors.js';
 import type { Allow, PageRule } from './field-map.js';
 import type { LivePlan } from './live-plan.js';
 import { NotCompilable } from './not-compilable.js';
+import type { ArgumentPath } from './parameters.js';
 import type { DocumentScope } from './selection.js';
 
 /** The arguments of a field in a run, from the run's variables. */
@@ -32,6 +33,12 @@ export interface Cut {
   readonly source: number;
   readonly arg: string;
   readonly page: PageRule;
+}
+
+/** Where a filter's value names a person. */
+export interface NamedPerson {
+  readonly source: number;
+  readonly path: ArgumentPath;
 }
 
 /** Sizes of literal limits, so that few statements serve all page sizes. */
@@ -66,6 +73,7 @@ export class Compilation {
   readonly sources: ArgumentSource[] = [];
   readonly cuts: Cut[] = [];
   readonly live: LivePlan[] = [];
+  readonly named: NamedPerson[] = [];
   private aliases = 0;
 
   constructor(

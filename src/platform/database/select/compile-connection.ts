@@ -73,6 +73,7 @@ export function compileConnection(
     sources: compilation.argumentValues,
     cuts: compilation.cuts,
     live: compilation.live,
+    named: compilation.named,
   };
 }
 

@@ -136,6 +136,6 @@ function rowsPlan(
   idSlot: number,
   cut: number | null,
 ): Plan {
-  const { argumentValues: sources, cuts, live } = compilation;
-  return { kind, rows, hydrate, idSlot, cut, sources, cuts, live };
+  const { argumentValues: sources, cuts, live, named } = compilation;
+  return { kind, rows, hydrate, idSlot, cut, sources, cuts, live, named };
 }

@@ -143,6 +143,8 @@ export interface ValueFilter {
   readonly allow: Allow;
   readonly type: ParamType;
   readonly where: (row: string, value: string, role: Role) => string;
+  /** True: the value is a person's id, and who asks by it is on record with that person whatever is answered. Type `uuid`. */
+  readonly names?: boolean;
 }
 
 /** A boolean filter with a condition of its own for each answer, so that each can use its index. */

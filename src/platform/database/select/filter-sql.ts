@@ -56,6 +56,7 @@ function fieldSql(
   compilation.demand(filter.allow, path.join('.'));
   if (filter.kind === 'flag') return `(${rowSql(given === true ? filter.yes : filter.no, alias)})`;
   if (filter.kind === 'value') {
+    if (filter.names) compilation.named.push({ source: source.index, path });
     return `(${filter.where(alias, parameters.argument(filter.type, source.index, path), compilation.role)})`;
   }
   const target = filter.to();

@@ -111,6 +111,11 @@ export function filter(allow: Allow, type: ParamType, where: ValueFilter['where'
   return { kind: 'value', allow, type, where };
 }
 
+/** A condition over a person's id; whoever asks by it has asked about that person, and that is put on record. */
+export function aboutPerson(allow: Allow, where: ValueFilter['where']): ValueFilter {
+  return { ...filter(allow, 'uuid', where), names: true };
+}
+
 const columnFilter =
   (condition: (sql: string, value: string) => string) =>
   (sql: RowSql, type: ParamType, allow: Allow): ValueFilter =>

@@ -39,10 +39,14 @@ export function parameterValues(
 ): unknown[] {
   return list.map((parameter) => {
     if ('extra' in parameter) return extras[parameter.extra];
-    let value: unknown = argumentsOf[parameter.source];
-    for (const step of parameter.path) value = (value as Record<string | number, unknown>)[step];
+    const value = valueAt(argumentsOf[parameter.source], parameter.path);
     return encodeParameter(parameter.type, value, parameter.path.join('.'));
   });
+}
+
+/** The value at the end of a path that is known to be there. */
+export function valueAt(value: unknown, path: ArgumentPath): unknown {
+  return path.reduce((inner, step) => (inner as Record<string | number, unknown>)[step], value);
 }
 
 type Encode = (value: unknown) => unknown;

@@ -1,6 +1,6 @@
 /** A compiled field of the answer: its statements, where their values come from, and how rows become the answer. */
 import { createHash } from 'node:crypto';
-import type { ArgumentValues, Cut } from './compilation.js';
+import type { ArgumentValues, Cut, NamedPerson } from './compilation.js';
 import type { Hydrate } from './hydrate.js';
 import type { LivePlan } from './live-plan.js';
 import type { Parameter, Parameters } from './parameters.js';
@@ -42,6 +42,8 @@ interface PlanBase {
   readonly cuts: readonly Cut[];
   /** Live edges, by number. */
   readonly live: readonly LivePlan[];
+  /** Persons whom the arguments name: on record with those who are answered. */
+  readonly named: readonly NamedPerson[];
 }
 
 /** A Relay connection. */

@@ -14,6 +14,8 @@ export interface ConnectionRoot {
   readonly where?: RowSql;
   /** Default: the map's. */
   readonly page?: PageRule;
+  /** True: asking is put on record even when no person is answered. Default: where the map has a subject. */
+  readonly recorded?: boolean;
 }
 
 /** A plain list; `first` if the field has it. For short lists. */
@@ -30,6 +32,8 @@ export interface SingleRoot {
   readonly arg?: string;
   /** Field of the map whose column the argument must equal, by what the caller's role reads there; default the argument's name. */
   readonly field?: string;
+  /** As of a connection. */
+  readonly recorded?: boolean;
 }
 
 /** How a field of `Query` is answered and who may ask; the same entry serves the shortcut and the resolver. */

@@ -2,7 +2,7 @@
 import { HubError } from '../../../core/errors.js';
 import { pageSize } from './compilation.js';
 import type { Gathered, Hydration } from './hydrate.js';
-import { parameterValues } from './parameters.js';
+import { encodeParameter, parameterValues, valueAt } from './parameters.js';
 import type { ConnectionPlan, EdgeField, PageInfoField, Plan, PlannedStatement } from './plan.js';
 import type { ReadContext } from './read-context.js';
 import { shapedPrototype } from './shapes.js';
@@ -34,6 +34,8 @@ export function prepareRun(
 ): PreparedRun {
   const values = plan.sources.map((source) => source(input.variables));
   const cuts = plan.cuts.map((cut) => pageSize(values[cut.source]?.[cut.arg], cut.arg, cut.page));
+  for (const { source, path } of plan.named)
+    gathered.subjects.add(encodeParameter('uuid', valueAt(values[source], path), path.join('.')) as string);
   const run: Hydration = { cuts, live: plan.live, ...gathered };
   if (plan.kind === 'connection') return prepareConnection(plan, values, run, context);
   const rows = statement(plan.rows, values, input.ids === undefined ? [] : [input.ids], context);
