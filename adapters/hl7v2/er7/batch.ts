@@ -168,11 +168,13 @@ export async function* splitBatch(
   const standing = new Standing();
   let number = 0;
   let lines: Buffer[] = [];
+  let blank: Buffer[] = [];
   let held = 0;
   let begun = 0;
   const message = (): BatchItem => {
     const bytes = Buffer.concat(lines);
     lines = [];
+    blank = [];
     held = 0;
     return { kind: 'MESSAGE', bytes, line: begun, batch: standing.inBatch ? standing.batches : 0 };
   };
@@ -180,12 +182,19 @@ export async function* splitBatch(
     number += 1;
     const line = number === 1 ? withoutMark(given) : given;
     if (number === 1 && isWide(line.bytes)) throw new BatchFault('CHARSET', number);
-    if (line.length === 0) continue;
+    if (line.length === 0) {
+      // Those behind a message's last segment are not its own.
+      if (lines.length > 0) blank.push(line.bytes);
+      held += line.bytes.length;
+      if (held > messageBytes) throw new BatchFault('TOO_LONG', number);
+      continue;
+    }
     if (held + line.length > messageBytes) throw new BatchFault('TOO_LONG', number);
     const name = envelopeOf(line);
     if (name === null) {
       if (lines.length === 0) throw new BatchFault('OUTSIDE', number);
-      lines.push(line.bytes);
+      lines.push(...blank, line.bytes);
+      blank = [];
       held += line.bytes.length;
       continue;
     }

@@ -76,7 +76,7 @@ export function statedName(header: string, delimiters: Delimiters): string {
 
 /** The set that a decoded header states first; null when it states none, or one that is unknown or known by its bytes alone. */
 export function charsetStated(header: string, delimiters: Delimiters): Charset | null {
-  const first = statedName(header, delimiters).split(delimiters.repetition)[0]!;
+  const first = statedName(header, delimiters).split(delimiters.repetition, 1)[0]!;
   const named = charsetNamed(first);
   return CHARSETS.find((charset) => charset === named) ?? null;
 }

@@ -68,11 +68,20 @@ function headerOf(bytes: Buffer): string {
   return bytes.toString('latin1', start, end);
 }
 
-/** Names of MSH-18. A header that cannot be read states nothing; what is wrong with it the parser says. */
-function namesIn(header: string): readonly string[] {
-  const delimiters = readDelimiters(header, 0);
-  return delimiters === null ? [] : statedName(header, delimiters).split(delimiters.repetition);
+/** MSH-18 and what parts its names. A header that cannot be read states nothing; what is wrong with it the parser says. */
+interface Stated {
+  readonly field: string;
+  readonly repetition: string;
 }
+
+function statedIn(header: string): Stated {
+  const delimiters = readDelimiters(header, 0);
+  if (delimiters === null) return { field: '', repetition: '~' };
+  return { field: statedName(header, delimiters), repetition: delimiters.repetition };
+}
+
+/** Sets that one message changes between at most. */
+const MOST_SETS = 8;
 
 /**
  * The set that bytes are in. The first of MSH-18 is the message's; others are those that `\C..\` and `\M..\` change to, and must be
@@ -80,13 +89,15 @@ function namesIn(header: string): readonly string[] {
  * it, and without one the declared set holds.
  */
 function charsetOf(
-  names: readonly string[],
+  { field, repetition }: Stated,
   declared: Charset,
   found: Charset | null,
 ): Charset | CharsetFault {
+  const names = field.split(repetition, MOST_SETS + 1);
+  if (names.length > MOST_SETS) return { fault: 'CHARSET_UNKNOWN', at: null };
   const stated = names.filter((name) => name !== '').map(charsetNamed);
   if (stated.includes(null)) return { fault: 'CHARSET_UNKNOWN', at: null };
-  const first = names[0] === undefined || names[0] === '' ? null : charsetNamed(names[0])!;
+  const first = names[0] === '' ? null : charsetNamed(names[0]!);
   const mismatch: CharsetFault = { fault: 'CHARSET_MISMATCH', at: null };
   if (found !== null)
     return first === null || first === 'UNICODE' || found.startsWith(first) ? found : mismatch;
@@ -107,16 +118,16 @@ export function decode(bytes: Uint8Array, declared: Charset = 'ASCII'): Decoded 
   if (found !== null && found !== 'UTF-8') {
     const read = decodeBytes(body, found);
     if (typeof read === 'number') return { fault: 'BYTES', at: read + skipped };
-    const charset = charsetOf(namesIn(firstLine(read)), declared, found);
+    const charset = charsetOf(statedIn(firstLine(read)), declared, found);
     return typeof charset === 'string' ? { text: read, charset, hasMark: mark !== null } : charset;
   }
-  const names = namesIn(headerOf(body));
-  const charset = charsetOf(names, declared, found);
+  const stated = statedIn(headerOf(body));
+  const charset = charsetOf(stated, declared, found);
   if (typeof charset !== 'string') return charset;
   const text = decodeBytes(body, charset);
   if (typeof text === 'number') return { fault: 'BYTES', at: text + skipped };
   // In sets of two bytes a delimiter may have been half a character.
-  if (namesIn(firstLine(text)).join() !== names.join()) return { fault: 'CHARSET_MISMATCH', at: null };
+  if (statedIn(firstLine(text)).field !== stated.field) return { fault: 'CHARSET_MISMATCH', at: null };
   return { text, charset, hasMark: mark !== null };
 }
 

@@ -7,46 +7,63 @@ import type { Delimiters } from './delimiters.js';
 /** How a line break is written: as `\X0A\`, for any type; as `\.br\`, for formatted text (FT) and for TX where a partner takes it so. */
 export type LineBreaks = 'HEX' | 'BR';
 
-const COUNT = /^[+-]?[0-9]{1,2}$/;
+/** Lines or spaces that a command skips at most: it is layout, and a short command must not make a long text. */
+const MOST_SKIPPED = 9;
+const SKIPPED_LINES = Array.from({ length: MOST_SKIPPED + 1 }, (_none, count) => '\n'.repeat(count));
+const SKIPPED_SPACES = Array.from({ length: MOST_SKIPPED + 1 }, (_none, count) => ' '.repeat(count));
 
-/** Number behind a formatting command; the default without one, null where something else stands there. */
-function countOf(text: string, otherwise: number): number | null {
-  const number = text.trim();
-  if (number === '') return otherwise;
-  return COUNT.test(number) ? Math.max(0, Number(number)) : null;
+/** Number of a formatting command: one or two figures behind a sign or blank, 1 where there is none; null for anything else. */
+function countOf(raw: string, from: number, to: number): number | null {
+  let at = from;
+  if (at < to && (raw[at] === '+' || raw[at] === '-' || raw[at] === ' ')) at += 1;
+  if (at === to) return at === from ? 1 : null;
+  if (to - at > 2) return null;
+  let count = 0;
+  for (; at < to; at++) {
+    const figure = raw.charCodeAt(at) - 0x30;
+    if (figure < 0 || figure > 9) return null;
+    count = count * 10 + figure;
+  }
+  return raw[from] === '-' ? 0 : Math.min(MOST_SKIPPED, count);
 }
 
-/** What a formatting command comes to in plain text; null for none. Section 2.7.6. */
-function formatted(body: string): string | null {
-  const command = body.slice(1, 3).toLowerCase();
-  const rest = body.slice(3);
-  switch (command) {
+const COMMANDS = ['br', 'ce', 'fi', 'nf', 'sp', 'sk', 'in', 'ti'] as const;
+type Command = (typeof COMMANDS)[number];
+
+/** The command behind a dot, in capitals or small letters. */
+function commandOf(raw: string, dot: number): Command | undefined {
+  const first = raw.charCodeAt(dot + 1) | 0x20;
+  const second = raw.charCodeAt(dot + 2) | 0x20;
+  return COMMANDS.find((command) => command.charCodeAt(0) === first && command.charCodeAt(1) === second);
+}
+
+/** What the formatting command that begins with the dot comes to in plain text; null for none. Section 2.7.6. */
+function formatted(raw: string, dot: number, close: number): string | null {
+  const count = countOf(raw, dot + 3, close);
+  if (count === null) return null;
+  const isAlone = close === dot + 3;
+  switch (commandOf(raw, dot)) {
     case 'br':
-      return rest === '' ? '\n' : null;
     case 'ce':
-      return rest === '' ? '\n' : null;
+      return isAlone ? '\n' : null;
     case 'fi':
     case 'nf':
-      return rest === '' ? '' : null;
-    case 'sp': {
-      const lines = countOf(rest, 1);
-      return lines === null ? null : '\n'.repeat(lines);
-    }
-    case 'sk': {
-      const spaces = countOf(rest, 1);
-      return spaces === null ? null : ' '.repeat(spaces);
-    }
+      return isAlone ? '' : null;
+    case 'sp':
+      return SKIPPED_LINES[count]!;
+    case 'sk':
+      return SKIPPED_SPACES[count]!;
     case 'in':
     case 'ti':
-      return countOf(rest, 0) === null ? null : '';
+      return '';
     default:
       return null;
   }
 }
 
-/** What a sequence of delimiters, highlighting or formatting comes to; null for none. */
-function meaningOf(body: string, delimiters: Delimiters): string | null {
-  switch (body) {
+/** What a sequence of one letter comes to, a delimiter or a highlight; null for none. */
+function ofLetter(letter: string, delimiters: Delimiters): string | null {
+  switch (letter) {
     case 'F':
       return delimiters.field;
     case 'S':
@@ -63,7 +80,7 @@ function meaningOf(body: string, delimiters: Delimiters): string | null {
     case 'N':
       return '';
     default:
-      return body.startsWith('.') ? formatted(body) : null;
+      return null;
   }
 }
 
@@ -72,33 +89,53 @@ function isHex(text: string): boolean {
 }
 
 /** A sequence that says something which plain text cannot: a change of the character set, or what partners agreed on. */
-function isKept(body: string): boolean {
-  const first = body[0];
+function isKept(raw: string, from: number, close: number): boolean {
+  const first = raw[from];
   if (first === 'Z') return true;
-  const isLong = body.length === 5 || (first === 'M' && body.length === 7);
-  return (first === 'C' || first === 'M') && isLong && isHex(body.slice(1));
+  const length = close - from;
+  const isLong = length === 5 || (first === 'M' && length === 7);
+  return (first === 'C' || first === 'M') && isLong && isHex(raw.slice(from + 1, close));
 }
 
-/**
- * `\X..\` that opens there, with those that follow it: some senders write each byte of a character by itself. `text` is null when the
- * bytes are no characters of the set. Null when it is no hexadecimal.
- */
-function hexRun(
-  raw: string,
-  open: number,
-  opener: string,
-  charset: Charset,
-): { readonly text: string | null; readonly end: number } | null {
+/** What was found at an escape character: up to where, and what it comes to; a null text stays as it is. */
+interface Sequence {
+  readonly text: string | null;
+  readonly end: number;
+}
+
+/** `\X..\` that opens there, with those that follow it: some senders write each byte of a character by itself. Null when it is no hexadecimal. */
+function hexRun(raw: string, open: number, opener: string, charset: Charset): Sequence | null {
   const bytes: string[] = [];
   let end = open;
   while (raw[end] === opener && raw[end + 1] === 'X') {
     const close = raw.indexOf(opener, end + 1);
-    const body = close < 0 ? '' : raw.slice(end + 2, close);
+    const body = close - end < 4 ? '' : raw.slice(end + 2, close);
     if (!isHex(body)) break;
     bytes.push(body);
     end = close + 1;
   }
   return end === open ? null : { text: decodeHex(bytes.join(''), charset), end };
+}
+
+/** The sequence between two escape characters that are not side by side; null for none. */
+function sequenceAt(
+  raw: string,
+  open: number,
+  close: number,
+  delimiters: Delimiters,
+  charset: Charset,
+): Sequence | null {
+  const end = close + 1;
+  const first = raw[open + 1]!;
+  if (close - open === 2) {
+    const text = ofLetter(first, delimiters);
+    // A `Z` alone is a local sequence as well.
+    return text === null && first !== 'Z' ? null : { text, end };
+  }
+  if (first === 'X') return hexRun(raw, open, delimiters.escape, charset);
+  if (first !== '.') return isKept(raw, open + 1, close) ? { text: null, end } : null;
+  const text = formatted(raw, open + 1, close);
+  return text === null ? null : { text, end };
 }
 
 /**
@@ -111,26 +148,24 @@ export function plainText(raw: string, delimiters: Delimiters, charset: Charset 
   const opener = delimiters.escape;
   let open = raw.indexOf(opener);
   if (open < 0) return raw;
-  const parts: string[] = [];
+  let text = '';
   let done = 0;
   while (open >= 0) {
     const close = raw.indexOf(opener, open + 1);
     if (close < 0) break;
-    const run = raw[open + 1] === 'X' ? hexRun(raw, open, opener, charset) : null;
-    const body = raw.slice(open + 1, close);
-    const meaning = run === null ? meaningOf(body, delimiters) : run.text;
-    const end = run === null ? close + 1 : run.end;
-    if (meaning !== null) {
-      parts.push(raw.slice(done, open), meaning);
-      done = end;
+    const sequence = close === open + 1 ? null : sequenceAt(raw, open, close, delimiters, charset);
+    if (sequence === null) {
+      // What closes no sequence may open one.
+      open = close;
+      continue;
     }
-    // What closes no sequence may open one.
-    const isSequence = meaning !== null || run !== null || isKept(body);
-    open = isSequence ? raw.indexOf(opener, end) : close;
+    if (sequence.text !== null) {
+      text += open > done ? raw.slice(done, open) + sequence.text : sequence.text;
+      done = sequence.end;
+    }
+    open = raw.indexOf(opener, sequence.end);
   }
-  if (done === 0) return raw;
-  parts.push(raw.slice(done));
-  return parts.join('');
+  return done === 0 ? raw : text + raw.slice(done);
 }
 
 /** Escape sequences of a set of delimiters by character code, for the codes of ASCII; what needs none is undefined. */
