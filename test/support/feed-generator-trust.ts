@@ -26,7 +26,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** The day of an instant: days are those of working hours, which universal time and London share. */
+/** The day of an instant: nothing happens at night, so that it is the same day in universal time and in London. */
 export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
@@ -44,13 +44,14 @@ export class Trust {
     this.style = { withOffset: plan.seed % 10 !== 0 };
   }
 
-  /** An hour between nine and five, in milliseconds of a day. */
+  /** A time between nine in the morning and eleven at night, in milliseconds of a day. */
   hour(): number {
-    return 9 * HOUR + this.whole(8 * 3600) * 1000;
+    return 9 * HOUR + this.whole(14 * 3600) * 1000;
   }
 
-  get everyDays(): number {
-    return this.plan.everyDays ?? 150;
+  /** Days until something happens again: often a few. */
+  days(): number {
+    return 1 + this.whole(this.random() < 0.5 ? 3 : (this.plan.everyDays ?? 150));
   }
 
   whole(below: number): number {

@@ -14,7 +14,7 @@ export class VisitEvents {
 
   /** When something happened that is written down now: sometimes hours or days ago, never before what happened last. */
   private happened(visit: Visit): number {
-    const back = this.diary.trust.random() < 0.7 ? 0 : this.diary.trust.whole(60) * HOUR;
+    const back = this.diary.trust.random() < 0.6 ? 0 : this.diary.trust.whole(15 * 24) * HOUR;
     const at =
       Math.floor((this.diary.now - back) / DAY) * DAY +
       ((this.diary.now - back) % DAY < 8 * HOUR ? 9 * HOUR : this.diary.trust.hour());

@@ -57,7 +57,7 @@ class Household {
   live(actions: number): void {
     for (let left = actions; left > 0; left--) {
       const today = Math.floor(this.diary.now / DAY) * DAY;
-      this.diary.now = today + this.trust.hour() + (1 + this.trust.whole(this.trust.everyDays)) * DAY;
+      this.diary.now = today + this.trust.hour() + this.trust.days() * DAY;
       this.act();
     }
   }

@@ -26,7 +26,7 @@ export interface Stays {
 type Kept = { -readonly [Member in keyof Stay]: Stay[Member] } & {
   /** An event, and no snapshot, told when it began. */
   isBeginTold: boolean;
-  /** When the word on its coordinator was written down. */
+  /** When the word on its coordinator was written down, or that there is such a stay: what was written before is of another. */
   coordinatorWritten: number;
 };
 
@@ -46,6 +46,8 @@ class Visit {
   private waits: readonly Kept[] = [];
   /** The last end: when it was written down, and what it ended. */
   private end: { readonly recorded: number; readonly ended: readonly Kept[] } | null = null;
+  /** When that was first written down which is being followed. */
+  private written = 0;
   private readonly lastFact: number;
   private readonly lastWriting: number;
 
@@ -57,6 +59,7 @@ class Visit {
 
   follow(): Stays {
     for (const happening of this.effective.happenings) {
+      this.written = this.effective.firstWritten.get(happening) ?? happening.recorded;
       if (isOf(happening, 'JOINED')) this.joined(happening);
       else if (isOf(happening, 'MOVED')) this.moved(happening);
       else if (isOf(happening, 'LEFT')) this.left(happening);
@@ -122,9 +125,8 @@ class Visit {
       if (isNewest && to && this.current !== null && !this.effective.staleEnds.has(happening))
         this.finish([this.current], to, recorded);
     }
-    const named = team ?? this.current?.team ?? null;
-    const isUndone = named !== null && this.effective.undoneTeams.has(named);
-    if (!this.effective.stale.has(happening) || !isUndone) this.coordinate(named, coordinator, recorded);
+    if (!this.effective.mistaken.has(happening))
+      this.coordinate(team ?? this.current?.team ?? null, coordinator, recorded);
   }
 
   /** The first that is heard of a visit. */
@@ -171,7 +173,7 @@ class Visit {
   private add(team: string | null, state: MembershipState, from: LocalDate | null): Kept {
     const stay: Kept = {
       ...{ team, state, from, to: null, complete: true, isBeginTold: false },
-      ...{ coordinator: null, coordinatorWritten: 0 },
+      ...{ coordinator: null, coordinatorWritten: this.written },
     };
     this.stays.push(stay);
     return stay;
