@@ -40,6 +40,8 @@ export interface SystemState {
   readonly asOf: string | null;
   /** How it fits its site profile: `FITS`, `LACKING`, `NOT_STATED` or `NOT_ASKED`. */
   readonly profile?: string;
+  /** Of one that sends by itself: `HEARD`, `SILENT`, or `BEHIND` while messages wait to be read for too long. */
+  readonly feed?: string;
 }
 
 /** What readiness looks at and shows. */

@@ -10,6 +10,8 @@ import { destinationCommands } from './commands/destination.command.js';
 import { directoryCommands } from './commands/directory.command.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { eligibilityCommands } from './commands/eligibility.command.js';
+import { feedsCommands } from './commands/feeds.command.js';
+import { messagesCommands } from './commands/messages.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { notesCommands } from './commands/notes.command.js';
 import { peopleCommands } from './commands/people.command.js';
@@ -19,6 +21,7 @@ import { seedCommand } from './commands/seed.command.js';
 import { startCommand } from './commands/start.command.js';
 import { systemsCommands } from './commands/systems.command.js';
 import { tokenCommand } from './commands/token.command.js';
+import { toolCommands } from './commands/tools.command.js';
 import { ExitCode, Output, type Streams } from './output.js';
 import type { Registrar } from './registrar.js';
 
@@ -72,6 +75,8 @@ export async function runProgram(
     eligibilityCommands,
     notesCommands,
     destinationCommands,
+    messagesCommands,
+    feedsCommands,
     peopleCommands,
     systemsCommands,
     directoryCommands,
@@ -79,6 +84,7 @@ export async function runProgram(
     configCommands,
     schemaCommands,
     doctorCommand,
+    toolCommands,
   ]) {
     register(registrar);
   }

@@ -2,12 +2,8 @@
 import { organisationScope } from '../clinical/refresh/pull.service.js';
 import { ERROR_CODES } from '../core/error-codes.js';
 import type { DeliveryFigures } from '../platform/metrics.js';
+import { keptFigures } from './kept-figures.js';
 import type { Hub } from './open-hub.js';
-
-/** How long figures are given again without asking, in milliseconds. */
-const KEPT_MS = 2_000;
-/** Longest that a scrape waits for the database, in milliseconds. */
-const LONGEST_MS = 2_000;
 
 /** Lanes that are idle have nothing waiting, and nothing waits before a lane's head. */
 const FIGURES = `
@@ -56,26 +52,5 @@ async function collect(hub: Hub): Promise<readonly DeliveryFigures[]> {
  * fails or takes longer than two seconds. However many ask, the database is asked once at a time.
  */
 export function deliveryFigures(hub: Hub): () => Promise<readonly DeliveryFigures[]> {
-  let taken: { readonly at: number; readonly figures: readonly DeliveryFigures[] } | undefined;
-  let running: Promise<readonly DeliveryFigures[]> | undefined;
-  return async () => {
-    if (taken && performance.now() - taken.at < KEPT_MS) return taken.figures;
-    running ??= collect(hub)
-      .then((figures) => {
-        taken = { at: performance.now(), figures };
-        return figures;
-      })
-      .finally(() => {
-        running = undefined;
-      });
-    return orNone(running);
-  };
-}
-
-async function orNone(figures: Promise<readonly DeliveryFigures[]>): Promise<readonly DeliveryFigures[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly DeliveryFigures[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), LONGEST_MS);
-  });
-  return Promise.race([figures, late]).finally(() => clearTimeout(timer));
+  return keptFigures(() => collect(hub));
 }

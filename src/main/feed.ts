@@ -5,10 +5,12 @@ import { type CountContext, countTeams } from '../clinical/feed/count.service.js
 import { takeEvents } from '../clinical/feed/feed.service.js';
 import { feedCaseload } from '../clinical/feed/feed-caseload.js';
 import { hintIn } from '../clinical/hints/hint.service.js';
-import type { ReceivedReceipts } from '../clinical/inbound.port.js';
+import type { MessageIntake, ReceivedReceipts } from '../clinical/inbound.port.js';
 import { organisationScope, type RefreshedSystem } from '../clinical/refresh/pull.service.js';
-import { isHubError } from '../core/errors.js';
+import { HubError, isHubError } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
 import { messagesStand } from '../delivery/messages/feed-source.reader.js';
+import { StoreIntake } from '../delivery/messages/intake.service.js';
 import type { FeedSink } from '../delivery/messages/sinks.js';
 import { receivedReceipts } from '../delivery/receipts/receipt.service.js';
 import type { Database } from '../platform/database/database.js';
@@ -22,19 +24,33 @@ export const feedSink: FeedSink = {
   },
 };
 
-/** Receipts of a system that is kept only once its adapter is there. */
-export interface LateReceipts extends ReceivedReceipts {
+/** What an adapter is given of a system that is kept only once the adapter is there. */
+export interface LateStore {
+  readonly receipts: ReceivedReceipts;
+  readonly intake: MessageIntake;
   begin(system: RefreshedSystem): void;
 }
 
-/** Until `begin` nothing has come. */
-export function lateReceipts(database: Database): LateReceipts {
-  let received: ReceivedReceipts | null = null;
+/** Until `begin` no receipt has come, and nothing can be kept. */
+export function lateStore(database: Database, logger: Logger): LateStore {
+  let begun: { readonly receipts: ReceivedReceipts; readonly intake: MessageIntake } | null = null;
   return {
     begin(system) {
-      received = receivedReceipts(database, system);
+      begun = {
+        receipts: receivedReceipts(database, system),
+        intake: new StoreIntake({ database, system, logger }),
+      };
     },
-    lookUp: async (numbers, signal) => received?.lookUp(numbers, signal) ?? numbers.map(() => null),
+    receipts: {
+      lookUp: async (numbers, signal) => begun?.receipts.lookUp(numbers, signal) ?? numbers.map(() => null),
+    },
+    intake: {
+      async keep(message) {
+        if (begun === null) throw new HubError('HUB_DATABASE_UNAVAILABLE');
+        return begun.intake.keep(message);
+      },
+      heard: () => begun?.intake.heard(),
+    },
   };
 }
 

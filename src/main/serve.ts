@@ -17,8 +17,10 @@ import { cursorSecret } from '../platform/settings/cursor-secret.js';
 import { type Settings, settingsError } from '../platform/settings/settings.js';
 import { fitOf } from './conformance-watch.js';
 import { deliveryFigures } from './delivery-metrics.js';
+import { type FeedFigures, type FeedState, feedFigures } from './feed-standing.js';
 import { hearChanges } from './heard-changes.js';
 import { hintReceiver } from './hints.js';
+import { keptFigures } from './kept-figures.js';
 import type { Hub } from './open-hub.js';
 import { refreshByCaller } from './refresh-by-caller.js';
 import { publishedKeys } from './systems.js';
@@ -38,6 +40,7 @@ export async function serve(hub: Hub): Promise<Serving> {
   const publicKeys = publishedKeys(hub.systems.map(({ profile }) => profile));
   const changes = await hearChanges(hub.listen);
   const metrics = processMetrics();
+  const feeds = keptFigures(() => feedFigures(hub));
   const runtime: GraphRuntime = {
     database,
     audit,
@@ -74,7 +77,7 @@ export async function serve(hub: Hub): Promise<Serving> {
           run: async () => void (await database.read('staff', NO_SCOPE, { text: 'select 1', values: [] })),
         },
       ],
-      systems: () => systemStates(hub),
+      systems: () => systemStates(hub, feeds),
     },
     publicKeys,
     hints: hintReceiver(hub, metrics),
@@ -83,7 +86,15 @@ export async function serve(hub: Hub): Promise<Serving> {
     ...(settings.isDemonstration ? { explorer: { examples: EXPLORER_EXAMPLES } } : {}),
   });
   const connections = connectionsOf(server);
-  const forget = metrics.watchDeliveries(deliveryFigures(hub));
+  const forgetting = [
+    metrics.watchDeliveries(deliveryFigures(hub)),
+    metrics.watchFeeds(async () =>
+      (await feeds()).map((feed) => ({ ...feed, silent: feed.state === 'SILENT' })),
+    ),
+  ];
+  const forget = (): void => {
+    for (const each of forgetting) each();
+  };
   try {
     await server.listen({ host: settings.host, port: settings.port });
   } catch (error) {
@@ -152,7 +163,8 @@ function listenFault({ host, port }: Settings, error: unknown): unknown {
   ]);
 }
 
-async function systemStates(hub: Hub): Promise<SystemState[]> {
+async function systemStates(hub: Hub, feeds: () => Promise<readonly FeedFigures[]>): Promise<SystemState[]> {
+  const sending = new Map((await feeds()).map(({ system, state }) => [system, state]));
   const rows = await hub.database.read('staff', NO_SCOPE, {
     text: `select s.code, s.last_failure_at is not null and (s.last_answer_at is null or s.last_failure_at > s.last_answer_at),
              to_char(min(p.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
@@ -168,5 +180,10 @@ async function systemStates(hub: Hub): Promise<SystemState[]> {
     state: failing ? 'FAILING' : 'ANSWERING',
     asOf: asOf as string | null,
     profile: fitOf(hub.conformance.get(system as string)),
+    ...feedOf(sending.get(system as string)),
   }));
 }
+
+/** Shown of a system whose feed tells of caseloads. */
+const feedOf = (state: FeedState | undefined): Pick<SystemState, 'feed'> =>
+  state === undefined || state === 'NO_FEED' ? {} : { feed: state };

@@ -13,7 +13,7 @@ import { keepNotePolicies, type NotePolicyToKeep } from '../notes/note-policy.se
 import type { Database } from '../platform/database/database.js';
 import { processMetrics } from '../platform/metrics.js';
 import type { SiteProfile } from '../platform/settings/site-profiles.js';
-import { lateReceipts, withFeed } from './feed.js';
+import { lateStore, withFeed } from './feed.js';
 import { adapterFor, partsOf } from './site-adapter.js';
 import { watchedAdapter } from './watched-system.js';
 
@@ -66,10 +66,10 @@ export async function connectSystems(
   const systems: ConnectedSystem[] = [];
   try {
     for (const profile of profiles) {
-      const receipts = lateReceipts(database);
-      const adapter = adapterFor(profile, { clock, logger, receipts });
+      const store = lateStore(database, logger);
+      const adapter = adapterFor(profile, { clock, logger, receipts: store.receipts, intake: store.intake });
       const system = await keepProfile(database, profile, adapter);
-      receipts.begin(system);
+      store.begin(system);
       const fed = withFeed(adapter, system, { database, clock, logger });
       const kept = withUnmappedKept(fed, system, {
         database,

@@ -20,6 +20,18 @@ export interface DeliveryFigures {
   readonly unseen: number;
 }
 
+/** How what a record system sends by itself stands. */
+export interface FeedGauges {
+  /** Code of the record system. */
+  readonly system: string;
+  /** How long ago it was heard of; null: never. */
+  readonly heardSeconds: number | null;
+  readonly unread: number;
+  readonly notUnderstood: number;
+  /** Nothing was heard for longer than its site allows. */
+  readonly silent: boolean;
+}
+
 /** What is counted, and how it is read. Times are in seconds. */
 export interface Metrics {
   /** Content type that `render` writes. */
@@ -45,6 +57,8 @@ export interface Metrics {
    * does not say is not shown; one that rejects says nothing.
    */
   watchDeliveries(source: () => Promise<readonly DeliveryFigures[]>): () => void;
+  /** The same for what record systems send by themselves. */
+  watchFeeds(source: () => Promise<readonly FeedGauges[]>): () => void;
 }
 
 let ofProcess: Metrics | undefined;
@@ -104,13 +118,12 @@ export function createMetrics(withProcess = true): Metrics {
     labelNames: ['system'],
     registers,
   });
-  const deliveries = deliveryGauges(registry);
-  const sources = new Set<() => Promise<readonly DeliveryFigures[]>>();
+  const deliveries = new Watched(deliveryGauges(registry));
+  const feeds = new Watched(feedGauges(registry));
   return {
     contentType: registry.contentType,
     async render() {
-      const answers = await Promise.allSettled([...sources].map((source) => source()));
-      deliveries(answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+      await Promise.all([deliveries.ask(), feeds.ask()]);
       return registry.metrics();
     },
     operation: (kind, code, seconds) => operations.observe({ kind, code }, seconds),
@@ -120,11 +133,45 @@ export function createMetrics(withProcess = true): Metrics {
     hint: (system, outcome) => hints.inc({ system, outcome }),
     caseloadAge: (system, seconds) => age.set({ system }, seconds),
     unmapped: (system, path, times) => unmapped.inc({ system, path }, times),
-    watchDeliveries(source) {
-      const own = () => source();
-      sources.add(own);
-      return () => void sources.delete(own);
-    },
+    watchDeliveries: (source) => deliveries.watch(source),
+    watchFeeds: (source) => feeds.watch(source),
+  };
+}
+
+/** Sources of figures, and the gauges that show what they say together. */
+class Watched<Figures> {
+  private readonly sources = new Set<() => Promise<readonly Figures[]>>();
+
+  constructor(private readonly show: (figures: readonly Figures[]) => void) {}
+
+  watch(source: () => Promise<readonly Figures[]>): () => void {
+    const own = () => source();
+    this.sources.add(own);
+    return () => void this.sources.delete(own);
+  }
+
+  async ask(): Promise<void> {
+    const answers = await Promise.allSettled([...this.sources].map((source) => source()));
+    this.show(answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+  }
+}
+
+/** The gauges of feeds, set as those of deliveries are. */
+function feedGauges(registry: Registry): (figures: readonly FeedGauges[]) => void {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['system'], registers: [registry] });
+  const heard = gauge('hub_feed_heard_seconds', 'Time since a record system that sends was last heard of.');
+  const silent = gauge('hub_feed_silent', '1 while that is longer than its site allows.');
+  const unread = gauge('hub_messages_unread', 'Messages of a record system that wait to be read.');
+  const odd = gauge('hub_messages_not_understood', 'Messages of a record system that wait for somebody.');
+  return (figures) => {
+    for (const each of [heard, silent, unread, odd]) each.reset();
+    for (const { system, ...one } of figures) {
+      if (one.heardSeconds !== null) heard.set({ system }, one.heardSeconds);
+      silent.set({ system }, one.silent ? 1 : 0);
+      unread.set({ system }, one.unread);
+      odd.set({ system }, one.notUnderstood);
+    }
   };
 }
 

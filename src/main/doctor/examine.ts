@@ -5,6 +5,7 @@ import type { Environment } from '../../platform/settings/settings.js';
 import { caseloadChecks } from './caseload-checks.js';
 import type { Check } from './check.js';
 import { databaseChecks } from './database-checks.js';
+import { feedChecks } from './feed-checks.js';
 import { type Ground, openGround } from './ground.js';
 import { type Machine, THIS_MACHINE } from './machine.js';
 import { machineChecks } from './machine-checks.js';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   ...databaseChecks,
   ...securityChecks,
   ...siteChecks,
+  ...feedChecks,
   ...caseloadChecks,
 ];
 

@@ -82,6 +82,27 @@ interface Plant {
 const HOURS = (hours: number): string =>
   `update caseload_pulls set started_at = now() - interval '${hours} hours', finished_at = now() - interval '${hours} hours'`;
 
+/** A site that sends by itself, beside the healthy one, and its row in the database. */
+const withSender = (): Environment =>
+  world.env([
+    world.site(),
+    world.site({
+      code: 'pas',
+      adapter: 'hl7v2',
+      settings: { listenPort: 0, allowedSenders: ['PAS|RAA'], silentAfterMinutes: 60, unreadAfterMinutes: 5 },
+      teams: [],
+    }),
+  ]);
+const SENDER = `insert into clinical_record_systems (id, organisation_id, code, name, adapter)
+  select '00000000-0000-7000-8000-0000000000ba', id, 'pas', 'PAS', 'hl7v2' from organisations where ods_code = 'RAA';`;
+const heard = (ago: string): string =>
+  `${SENDER} insert into inbound_sources (system_id, organisation_id, heard_at)
+   select id, organisation_id, now() - interval '${ago}' from clinical_record_systems where code = 'pas';`;
+const messageOf = (state: string, ago: string): string =>
+  `insert into inbound_messages (id, organisation_id, system_id, seq, content_hash, bytes_hash, remote_address, state, received_at)
+   select gen_random_uuid(), organisation_id, id, 1, 'a', 'a', '10.0.0.7', '${state}', now() - interval '${ago}'
+   from clinical_record_systems where code = 'pas';`;
+
 const PLANTS: readonly Plant[] = [
   {
     what: 'Node 18',
@@ -498,6 +519,38 @@ const PLANTS: readonly Plant[] = [
     env: () => world.env([world.site({ absenceBudgetHours: 12 })]),
   },
   {
+    what: 'a system that was never heard of',
+    check: 'feeds',
+    state: 'FAULT',
+    mend: /HUB_ROLES/,
+    env: withSender,
+    sql: SENDER,
+  },
+  {
+    what: 'a system silent for longer than its site allows',
+    check: 'feeds',
+    state: 'FAULT',
+    mend: /the interface of pas .*HUB_ROLES/,
+    env: withSender,
+    sql: heard('61 minutes'),
+  },
+  {
+    what: 'messages that nobody reads',
+    check: 'feeds',
+    state: 'WARNING',
+    mend: /role worker/,
+    env: withSender,
+    sql: heard('1 minute') + messageOf('KEPT', '6 minutes'),
+  },
+  {
+    what: 'a message that was not understood',
+    check: 'feeds',
+    state: 'WARNING',
+    mend: /^hub messages list --system pas --state not-understood$/,
+    env: withSender,
+    sql: heard('1 minute') + messageOf('NOT_UNDERSTOOD', '1 minute'),
+  },
+  {
     what: 'a code nobody has mapped',
     check: 'team-map',
     state: 'WARNING',
@@ -559,6 +612,7 @@ test('a healthy hub: every check examined, nothing to mend, exit 0', async () =>
     'disk',
     'embedded-programs',
     'demonstration',
+    'feeds',
   ]);
   expect(answer).toMatchObject({ code: 0, err: '' });
 });
@@ -597,6 +651,23 @@ test('a short age is no fault: just inside each budget', async () => {
   await execute(copy.superuserUrl, HOURS(25));
   const answer = await doctor({ ...world.env(), DATABASE_URL: copy.ownerUrl });
   expect(of(answer, 'caseloads').state).toBe('OK');
+  await copy.drop();
+});
+
+test('of what is sent it says which system has been silent and since when, and that all is well where all is', async () => {
+  const copy = await world.copy();
+  const asked = async () => {
+    const { state, found } = of(await doctor({ ...withSender(), DATABASE_URL: copy.ownerUrl }), 'feeds');
+    return `${state} ${found}`;
+  };
+  await execute(copy.superuserUrl, heard('61 minutes'));
+  await execute(copy.superuserUrl, `update inbound_sources set heard_at = '2026-03-01T04:05:06Z'`);
+  expect(await asked()).toBe('FAULT pas: nothing has been heard of it since 2026-03-01T04:05:06Z');
+  await execute(
+    copy.superuserUrl,
+    `update inbound_sources set heard_at = now() - interval '59 minutes'; ${messageOf('KEPT', '4 minutes')}`,
+  );
+  expect(await asked()).toMatch(/^OK pas heard of at /);
   await copy.drop();
 });
 
