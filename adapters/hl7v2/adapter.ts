@@ -1,13 +1,25 @@
 /** HL7 v2 messages of one record system, as the hub's port wants them. */
-import type { AdapterDependencies, ClinicalRecordAdapter } from '../../src/clinical/clinical-record.port.js';
+import type {
+  AdapterDependencies,
+  AdapterHealth,
+  CaseloadCapability,
+  ClinicalRecordAdapter,
+} from '../../src/clinical/clinical-record.port.js';
 import type { InboundCapability, MessageReading } from '../../src/clinical/inbound.port.js';
+import { isHubError } from '../../src/core/errors.js';
+import { createBatchCount } from './batch/batch-count.js';
 import { decode, isCharsetFault } from './er7/charset.js';
 import { Er7Fault } from './er7/fault.js';
 import { Er7Message } from './er7/message.js';
 import { patienceOf } from './feed-settings.js';
+import { arrivalOf } from './listening/arrival.rules.js';
 import { createListener } from './listening/listen.js';
 import { readMeaning } from './meaning/read-meaning.js';
+import type { MllpSender } from './mllp/sender.js';
+import { createSiteSender } from './mllp/sender-settings.js';
+import { createTeamLists } from './query/team-list.js';
 import type { Hl7v2Settings } from './settings.js';
+import { createDocuments } from './writing/documents.js';
 
 /** What a kept message says; bytes that are no message say so. */
 function read(bytes: Uint8Array, { listening, meaning }: Hl7v2Settings): MessageReading {
@@ -23,21 +35,92 @@ function read(bytes: Uint8Array, { listening, meaning }: Hl7v2Settings): Message
   }
 }
 
+/** Another way to the caseloads of the feed: questions, or files of messages. */
+function countOf(
+  settings: Hl7v2Settings,
+  dependencies: AdapterDependencies,
+  sender: MllpSender | null,
+): CaseloadCapability | null {
+  const { listening, meaning: rules, query, batch, sending } = settings;
+  const { characterSet, maxSegments, maxMessageBytes } = listening;
+  if (query.queryTeams && sender !== null && sending !== null)
+    return createTeamLists({
+      ...dependencies,
+      sender,
+      envelope: sending.writing,
+      characterSet,
+      maxSegments,
+      settings: query,
+      rules,
+    });
+  if (batch.batchFolder === null) return null;
+  const reading = { rules, characterSet, maxMessageBytes, maxSegments };
+  return createBatchCount({ ...dependencies, folder: batch.batchFolder, settings: batch, reading });
+}
+
+/** Keeps an answer that came on the connection of a message as one that came by itself is kept. */
+async function keepAnswer(
+  frame: Uint8Array,
+  { listening, sending }: Hl7v2Settings,
+  { intake }: AdapterDependencies,
+): Promise<void> {
+  const arrival = arrivalOf(frame, listening);
+  if (arrival === null || intake === undefined) return;
+  const { identity, contentHash, type, sentAt } = arrival;
+  await intake.keep({
+    bytes: frame,
+    identity,
+    contentHash,
+    type,
+    sentAt,
+    remoteAddress: sending?.to.sendHost ?? '',
+    refusal: null,
+    answer: null,
+    answerToOther: null,
+  });
+}
+
+/** Whether the far end can be reached; whoever only listens can ask nobody, and is told by when it was heard of. */
+async function probe(sender: MllpSender | null, signal: AbortSignal): Promise<AdapterHealth> {
+  const started = performance.now();
+  const tookMs = (): number => Math.round(performance.now() - started);
+  try {
+    await sender?.reach(signal);
+    return { state: 'UP', code: null, tookMs: tookMs(), product: null };
+  } catch (error) {
+    const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
+    return { state: 'DOWN', code, tookMs: tookMs(), product: null };
+  }
+}
+
 /** Opens nothing yet: listening and the first document do. */
 export function createHl7v2(
   settings: Hl7v2Settings,
   dependencies: AdapterDependencies,
 ): ClinicalRecordAdapter {
-  const listener = createListener(settings.listening, dependencies);
+  const { listening, sending } = settings;
+  const listener = createListener(listening, dependencies);
   const inbound: InboundCapability = {
     feed: patienceOf(settings.feed),
     listen: (intake) => listener.listen(intake),
     read: (bytes) => read(bytes, settings),
   };
+  const sender = sending === null ? null : createSiteSender(sending.to, dependencies);
+  const count = countOf(settings, dependencies, sender);
   return {
-    ...(settings.listening.listenPort === null ? {} : { inbound }),
-    // Whoever listens can ask nobody: whether the far end lives is told by when it was heard of.
-    health: async () => ({ state: 'UP', code: null, tookMs: 0, product: null }),
-    close: async () => {},
+    ...(listening.listenPort === null ? {} : { inbound }),
+    ...(count && { count }),
+    ...(sender !== null &&
+      sending?.documents && {
+        documents: createDocuments({
+          ...dependencies,
+          settings: sending.writing,
+          sender,
+          keepAnswer: (frame) => keepAnswer(frame, settings, dependencies),
+        }),
+      }),
+    unmapped: listener.mishaps,
+    health: (signal) => probe(sender, signal),
+    close: async () => sender?.close(),
   };
 }

@@ -10,10 +10,11 @@
 import type { LocalDate } from '../core/calendar.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
+import type { AdapterTools } from './adapter-tools.port.js';
 import type { Conformance } from './conformance.port.js';
 import type { DocumentsCapability } from './documents.port.js';
 import type { ChangeHints } from './hints.port.js';
-import type { InboundCapability, ReceivedReceipts } from './inbound.port.js';
+import type { InboundCapability, MessageIntake, ReceivedReceipts } from './inbound.port.js';
 import type { RecordCapability } from './record.port.js';
 
 /** What an adapter can do for a clinical record system. */
@@ -60,6 +61,8 @@ export interface AdapterDependencies {
   readonly logger: Logger;
   /** Receipts that have come from the system; absent where nothing is kept, as for a check without a database. */
   readonly receipts?: ReceivedReceipts;
+  /** Keeps what comes from the system on another way than through its listener; absent where nothing is kept. */
+  readonly intake?: MessageIntake;
 }
 
 /** A public key as a member of a JWK Set (RFC 7517): `kid`, `alg`, `use` and the key's own parameters. */
@@ -73,6 +76,8 @@ export interface AdapterModule<Settings = unknown> {
   publicKeys?(settings: Settings): readonly PublicKey[];
   /** How the far end tells the hub of changes; absent where an adapter's far end cannot. */
   hints?(settings: Settings): ChangeHints;
+  /** What it brings to the command line; absent where it brings nothing. */
+  readonly tools?: AdapterTools;
   create(settings: Settings, dependencies: AdapterDependencies): ClinicalRecordAdapter;
 }
 
