@@ -61,8 +61,8 @@ export class MessageWorld {
   }
 
   /** The same world by connections of its own. */
-  static async reopened(world: MessageWorld): Promise<MessageWorld> {
-    const { ownerUrl, owner } = world.db;
+  static async reopened(world: MessageWorld, ownerUrl = world.db.ownerUrl): Promise<MessageWorld> {
+    const { owner } = world.db;
     const database = await openDatabase({ ownerUrl, entities, pools: { worker: 2 } });
     return new MessageWorld({ database, ownerUrl, owner, close: () => database.close() }, world.system);
   }
@@ -80,6 +80,10 @@ export class MessageWorld {
     const intake = new StoreIntake({ database, system: this.system, logger: silentLogger, settings });
     this.intakes.push(intake);
     return intake;
+  }
+
+  get superuserUrl(): string {
+    return String(this.db.owner.options.connectionString);
   }
 
   get scope(): Scope {

@@ -27,7 +27,14 @@ export interface IntakeSettings {
 
 /** What holds unless told otherwise. */
 export const DEFAULT_INTAKE_SETTINGS: IntakeSettings = {
-  limits: { items: 64, bytes: 4_194_304, waitingItems: 4_096, waitingBytes: 67_108_864 },
+  limits: {
+    items: 64,
+    bytes: 4_194_304,
+    batches: 2,
+    worthIt: 4,
+    waitingItems: 4_096,
+    waitingBytes: 67_108_864,
+  },
   heardMs: 5_000,
   noticeMs: 100,
 };

@@ -59,6 +59,19 @@ const ROLE_OF: Readonly<Record<WritingRole | ReadingRole | 'audit', DatabaseRole
   audit: DatabaseRole.AUDIT,
 };
 
+/** TypeORM's own pool. */
+function poolOf(source: DataSource): pg.Pool {
+  return (source.driver as PostgresDriver).master as pg.Pool;
+}
+
+/**
+ * A connection that is ended as soon as it stands says so before whoever waits for it can listen, by an event that would end the
+ * process if nobody did. The statement that follows fails, which is all that anybody has to know.
+ */
+function guarded(pool: pg.Pool): pg.Pool {
+  return pool.on('connect', (client) => client.on('error', () => {}));
+}
+
 /** A transaction on one TypeORM connection. */
 function transactionOn(manager: EntityManager): Transaction {
   return {
@@ -122,8 +135,7 @@ class PgDatabase implements Database {
   }
 
   write(role: 'worker', scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
-    const { master } = this.sources[role].driver as PostgresDriver;
-    this.writer ??= new ReaderPool(master as pg.Pool, this.logger);
+    this.writer ??= new ReaderPool(poolOf(this.sources[role]), this.logger);
     return this.writer.write(scope, statement);
   }
 
@@ -165,7 +177,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs}${extra}`,
   });
   const pool = (name: keyof PoolSizes, extra?: string): pg.Pool =>
-    new pg.Pool(poolConfig(name, extra)).on('error', onIdleError);
+    guarded(new pg.Pool(poolConfig(name, extra)).on('error', onIdleError));
   const source = (name: WritingRole): DataSource => {
     const { connectionString, max, ...extra } = poolConfig(
       name,
@@ -191,7 +203,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   };
   const database = new PgDatabase(sources, readers, pool('audit'), logger);
   try {
-    for (const each of Object.values(sources)) await each.initialize();
+    for (const each of Object.values(sources)) guarded(poolOf(await each.initialize()));
   } catch (error) {
     await database.close();
     throw mapDatabaseError(error);

@@ -18,6 +18,8 @@ const PROBE: Scope = {
   staffId: null,
 };
 
+const ignore = (): void => {};
+
 /** Reads of one role. The first read proves the one-Sync way; until then nobody has seen a row by it. */
 export class ReaderPool {
   private readonly caches = new WeakMap<pg.ClientBase, StatementCache>();
@@ -86,6 +88,8 @@ export class ReaderPool {
     writes?: () => void,
   ): Promise<unknown[][]> {
     const client = await this.pool.connect();
+    // A connection that is lost between two statements says so by an event that would end the process; the next statement fails.
+    client.on('error', ignore);
     writes?.();
     let failure: Error | undefined;
     try {
@@ -112,6 +116,7 @@ export class ReaderPool {
       // A connection whose statement was refused is sound; one that failed in another way is not trusted again.
       const isSound = /^[0-9A-Z]{5}$/.test(code) && !STALE_STATEMENT.has(code) && !isLostConnection(failure);
       client.release(failure !== undefined && !isSound);
+      client.off('error', ignore);
     }
   }
 
@@ -125,6 +130,7 @@ export class ReaderPool {
 
   private async probe(): Promise<void> {
     const client = await this.pool.connect();
+    client.on('error', ignore);
     let seen: unknown;
     let left: unknown;
     try {
