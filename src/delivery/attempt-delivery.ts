@@ -178,14 +178,13 @@ class Attempt {
     const { priorLocalId } = this.head;
     this.asked = true;
     const patients = new Set([this.localId!, ...(priorLocalId === null ? [] : [priorLocalId])]);
-    const reference =
-      this.head.operation === 'FILE' ? this.head.reference : this.head.ancestors[0]?.reference;
+    const { head, sending } = this;
+    const before = head.ancestors[0]?.reference ?? null;
+    const known = head.operation === 'FILE' ? head.reference : before;
+    const derived = sending.documents.referenceOf?.({ ...head, predecessorReference: before });
+    const reference = known ?? derived ?? null;
     return this.find(
-      [...patients].map((patientLocalId) => ({
-        documentVersionId,
-        patientLocalId,
-        reference: reference ?? null,
-      })),
+      [...patients].map((patientLocalId) => ({ documentVersionId, patientLocalId, reference })),
     );
   }
 

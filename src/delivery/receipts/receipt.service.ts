@@ -2,6 +2,7 @@
 import type { KeptReceipt, ReceivedReceipts } from '../../clinical/inbound.port.js';
 import { NO_SCOPE } from '../../core/caller.js';
 import type { Database } from '../../platform/database/database.js';
+import { WAKE_CHANNEL } from '../enqueue.service.js';
 import type { MessageSystem } from '../messages/message-state.js';
 import type { ReceiptSink } from '../messages/sinks.js';
 
@@ -16,6 +17,22 @@ on conflict (message_id) do update set number = excluded.number, says = excluded
 const LOOK_NOW = `
 update deliveries set watch_due = clock_timestamp()
 where system_id = $1 and watch_due > clock_timestamp() and ours = 'SETTLED' and theirs in ('ACCEPTED', 'AWAITING_SIGNATURE')`;
+
+/**
+ * What waits because nobody knew whether it arrived is tried once more: it asks before it sends, and how often it was tried stays, so
+ * that one of which nothing was said waits again.
+ */
+const ASK_AGAIN = `
+with lane as materialized (
+  select l.id from delivery_lanes l join deliveries d on d.lane_id = l.id and d.seq = l.head_seq
+  where d.system_id = $1 and d.ours = 'PARKED' and d.last_code = 'HUB_DELIVERY_UNPROVEN' and l.state = 'PARKED'
+  order by l.id for update of l
+), ready as (
+  update delivery_lanes l set state = 'READY', due = clock_timestamp() from lane where l.id = lane.id returning l.id, l.head_seq
+)
+update deliveries d set ours = 'QUEUED', next_at = null
+from ready r where d.lane_id = r.id and d.seq = r.head_seq and d.ours = 'PARKED'
+returning pg_notify('${WAKE_CHANNEL}', $1::text)::text as told`;
 
 const LOOK_UP = `
 select distinct on (number) number, says, code, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "receivedAt"
@@ -32,6 +49,7 @@ export const receiptSink: ReceiptSink = {
     });
     if (rows.length === 0) return;
     await tx.query(KEEP, [system.id, system.organisationId, JSON.stringify(rows)]);
+    await tx.query(ASK_AGAIN, [system.id]);
     await tx.query(LOOK_NOW, [system.id]);
   },
 };

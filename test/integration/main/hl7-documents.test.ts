@@ -1,0 +1,153 @@
+/** Notes to a receiving engine and back: accepted by its answer, filed by its word alone, and never sent twice while that is not known. */
+import { hl7v2 } from '../../../adapters/hl7v2/index.js';
+import type { DocumentsCapability } from '../../../src/clinical/documents.port.js';
+import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
+import { systemClock } from '../../../src/core/clock.js';
+import { documentNumber, messageNumber } from '../../../src/core/document-numbers.js';
+import { newId } from '../../../src/core/ids.js';
+import { silentLogger } from '../../../src/core/logger.js';
+import { receiptSink, receivedReceipts } from '../../../src/delivery/receipts/receipt.service.js';
+import { ANSWERS_AA, type FarEnd, startFarEnd } from '../../support/hl7-far-end.js';
+import { LaneWorld, type SignedHere } from '../../support/lane-world.js';
+
+let world: LaneWorld;
+let farEnd: FarEnd;
+const closing: (() => Promise<void>)[] = [];
+beforeAll(async () => {
+  world = await LaneWorld.open();
+  farEnd = await startFarEnd();
+});
+beforeEach(async () => {
+  await world.clear();
+  await world.sql('delete from document_receipts');
+  farEnd.deed = ANSWERS_AA;
+  (farEnd.received as string[]).length = 0;
+});
+afterEach(async () => {
+  await world.stopWorkers();
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+afterAll(async () => {
+  await farEnd.close();
+  await world.close();
+});
+
+const system = () => ({ id: world.systemId, code: 'SYS', organisationId: world.organisationId });
+
+function documents(settings: object = {}): DocumentsCapability {
+  const stated = {
+    sendHost: farEnd.host,
+    sendPort: farEnd.port,
+    sendTls: false,
+    sendAnswerTimeoutMs: 200,
+    sendCharacterSet: 'UNICODE UTF-8',
+    receivingApplication: 'PAS',
+    receivingFacility: 'RXX',
+    documentProof: 'RECEIPT',
+    ...settings,
+  };
+  const adapter = hl7v2.create(hl7v2.parseSettings(stated), {
+    system: 'SYS',
+    clock: systemClock,
+    logger: silentLogger,
+    receipts: receivedReceipts(world.db.database, system()),
+  });
+  closing.push(() => adapter.close());
+  return adapter.documents!;
+}
+
+/** The far end says something of a document in a message of its own. */
+const told = (receipt: Partial<InboundReceipt>) =>
+  world.as('worker', (tx) =>
+    receiptSink.apply(tx, system(), [
+      {
+        messageId: newId(),
+        receivedAt: new Date().toISOString(),
+        receipt: { controlId: null, documentReference: null, says: 'FILED', code: null, ...receipt },
+      },
+    ]),
+  );
+const numberOf = ({ versionId }: SignedHere) => messageNumber(versionId, 'SYS', 'FILE');
+const until = async (signed: SignedHere, ours: string, theirs: string): Promise<void> => {
+  for (const end = Date.now() + 5_000; ; ) {
+    const [row] = await world.sql<{ ours: string; theirs: string }>(
+      'select ours, theirs from deliveries where id = $1',
+      [signed.deliveryId],
+    );
+    if (row?.ours === ours && row.theirs === theirs) return;
+    if (Date.now() > end) throw new Error(`${row?.ours} ${row?.theirs}, not ${ours} ${theirs}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
+  ['an acknowledgement of the message', (signed) => ({ controlId: numberOf(signed) })],
+  [
+    'a message about the document',
+    (signed) => ({ documentReference: `${documentNumber(signed.documentId)}.1` }),
+  ],
+])('is accepted by its answer, and filed by %s alone', async (_name, receipt) => {
+  const signed = await world.sign(await world.person('p1'), { text: 'Met at the café.' });
+  await world.worker(documents());
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  expect(farEnd.received).toHaveLength(1);
+  expect(farEnd.received[0]).toContain(`|${numberOf(signed)}|`);
+  await told({ controlId: 'ANOTHER', documentReference: null });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  await told(receipt(signed));
+  await until(signed, 'SETTLED', 'FILED');
+});
+
+it('turned down afterwards it is somebody’s work', async () => {
+  const signed = await world.sign(await world.person('p1'));
+  await world.worker(documents());
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  await told({ controlId: numberOf(signed), says: 'REJECTED', code: 'HUB_UPSTREAM_REJECTED' });
+  await until(signed, 'SETTLED', 'REJECTED');
+  expect(await world.sql('select kind, code from work_items where resolved_at is null')).toEqual([
+    { kind: 'RECEIPT_MISMATCH', code: 'HUB_UPSTREAM_REJECTED' },
+  ]);
+});
+
+it('without an answer it waits for somebody, is not sent again, and is settled by a late word', async () => {
+  farEnd.deed = () => {};
+  const [signed, other] = [
+    await world.sign(await world.person('p1')),
+    await world.sign(await world.person('p2')),
+  ] as const;
+  await world.worker(documents());
+  await until(signed, 'PARKED', 'NONE');
+  await until(other, 'PARKED', 'NONE');
+  expect(farEnd.received).toHaveLength(2);
+  await told({ controlId: numberOf(signed) });
+  await until(signed, 'SETTLED', 'FILED');
+  await until(other, 'PARKED', 'NONE');
+  expect(farEnd.received).toHaveLength(2);
+  expect(await world.sql('select delivery_id from work_items where resolved_at is null')).toEqual([
+    { delivery_id: other.deliveryId },
+  ]);
+});
+
+it('without an answer it is sent again, the same bytes, where the far end knows a repeat', async () => {
+  farEnd.deed = ({ number, acknowledge }) => {
+    if (number > 2) acknowledge();
+  };
+  const signed = await world.sign(await world.person('p1'));
+  await world.worker(documents({ repeatsAreHarmless: true }));
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  expect(farEnd.received.length).toBeGreaterThan(2);
+  expect(new Set(farEnd.received).size).toBe(1);
+});
+
+it('turned down at once it is tried three times, then waits', async () => {
+  farEnd.deed = ({ acknowledge }) => acknowledge('AR');
+  const signed = await world.sign(await world.person('p1'));
+  await world.worker(documents());
+  await until(signed, 'PARKED', 'NONE');
+  expect(farEnd.received).toHaveLength(3);
+  const [row] = await world.sql('select last_code, may_have_arrived from deliveries where id = $1', [
+    signed.deliveryId,
+  ]);
+  expect(row).toEqual({ last_code: 'HUB_UPSTREAM_DECLINED', may_have_arrived: false });
+});
