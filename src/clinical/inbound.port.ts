@@ -32,7 +32,7 @@ export interface ArrivedMessage {
   readonly refusal: ErrorCode | null;
   /** What the sender is told; null where the protocol wants no answer. */
   readonly answer: Uint8Array | null;
-  /** What the sender is told instead when another message had that number before. */
+  /** What the sender is told instead when another message had that number before. Looked at only then, so that it may be made then. */
   readonly answerToOther: Uint8Array | null;
 }
 

@@ -3,7 +3,7 @@
  * an engine does. Every answer must accept its own message.
  */
 import { connect } from 'node:net';
-import { adt, framed } from './messages.mjs';
+import { framed, numberOf } from './messages.mjs';
 
 const { port, connections } = JSON.parse(process.argv[2]);
 let sent = 0;
@@ -34,8 +34,8 @@ function course(socket) {
         return resolve();
       }
       const n = sent++;
-      waitsFor = `${prefix}${n}`;
-      socket.write(framed(adt(waitsFor, n)));
+      waitsFor = numberOf(prefix, n);
+      socket.write(framed(waitsFor, n));
     };
     const heard = (chunk) => {
       held += chunk.toString('latin1');

@@ -11,18 +11,32 @@ const SEGMENTS = [
   'ZU1|1|CMHT1|%P%|OPEN|20260302|20260311|REVIEWED|EMPLOYMENT INTEREST STATED',
 ];
 
-/** Bytes of a message with that number, of one of 5,000 patients; 1,024 of them. */
-export function adt(controlId, n) {
-  const header = `MSH|^~\\&|PAS|RAA|HUB|RAA|20260311115900||ADT^A08^ADT_A01|${controlId}|P|2.4|||AL|NE`;
+const NUMBER = '#'.repeat(16);
+
+/** A message of 1,024 bytes with room for its number, in its frame; one for each of 256 patients. */
+const FRAMES = Array.from({ length: 256 }, (_, n) => {
   // Original mode: an application acknowledgement, which is what most engines ask for.
-  const original = header.replace('|||AL|NE', '');
-  const patient = String(1_000_000 + (n % 5_000));
-  const text = `${[original, ...SEGMENTS].join('\r').replaceAll('%P%', patient)}\r`;
-  const padding = Math.max(0, 1_024 - text.length - 'NTE|1||\r'.length);
-  return Buffer.from(`${text}NTE|1||${'x'.repeat(padding)}\r`, 'latin1');
+  const header = `MSH|^~\\&|PAS|RAA|HUB|RAA|20260311115900||ADT^A08^ADT_A01|${NUMBER}|P|2.4`;
+  const text = `${[header, ...SEGMENTS].join('\r').replaceAll('%P%', String(1_000_000 + n))}\r`;
+  const padding = 1_024 - text.length - 'NTE|1||\r'.length;
+  const whole = `${text}NTE|1||${'x'.repeat(Math.max(0, padding))}\r`;
+  return Buffer.from(`\x0b${whole}\x1c\r`, 'latin1');
+});
+const AT = FRAMES[0].indexOf(NUMBER);
+
+/** The number of a message, always of the same length. */
+export function numberOf(prefix, n) {
+  return `${prefix}${n}`.padEnd(NUMBER.length, '.');
 }
 
-/** The same in its frame. */
-export function framed(bytes) {
-  return Buffer.concat([Buffer.from([0x0b]), bytes, Buffer.from([0x1c, 0x0d])]);
+/** The frame of a message with that number. Built ahead but for the number: what sends is not what is measured. */
+export function framed(number, n) {
+  const frame = Buffer.from(FRAMES[n % FRAMES.length]);
+  frame.write(number, AT, 'latin1');
+  return frame;
+}
+
+/** The message alone. */
+export function adt(number, n) {
+  return framed(number, n).subarray(1, -2);
 }

@@ -4,6 +4,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { BENCH } from '../built-hub.mjs';
 
+/** Ends waiting for what did not come. */
+function ending() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 /** Starts one and answers with what it first says. */
 export async function start(file, given, execArgv = []) {
   const child = fork(join(BENCH, 'hl7', file), [JSON.stringify(given)], {
@@ -18,8 +24,12 @@ export async function start(file, given, execArgv = []) {
     pid: child.pid,
     /** Asks for something and waits for what comes of it. */
     async ask(order) {
+      const { signal, abort } = ending();
       child.send(order);
-      const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+      const [answer] = await Promise.race([
+        once(child, 'message', { signal }),
+        once(child, 'exit', { signal }),
+      ]).finally(abort);
       if (typeof answer !== 'object' || answer === null) throw new Error(`${file} failed`);
       return answer;
     },
