@@ -150,6 +150,7 @@ test('what may pass is tried again, and all is read once', async () => {
   await start();
   await allRead();
   expect(await fed()).toEqual(['1 p1', '2 p1', '3 p1']);
+  expect(await world.stored()).toEqual(['1 READ - 0', '2 READ - 0', '3 READ - 0']);
 });
 
 test('what never passes is parked after some tries, and the rest goes on', async () => {
