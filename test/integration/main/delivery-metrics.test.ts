@@ -39,7 +39,7 @@ function hubOf(database: Database = world.casework.database, documents = true): 
   const { organisations } = world.casework;
   const systems = [alder].map((id) => ({
     system: { id, organisationId: organisations.home, code: 'alder' },
-    profile: { code: 'alder', adapter: 'scripted', settings: {} },
+    profile: { code: 'alder', adapter: 'hl7v2', settings: { listenPort: 0 } },
     adapter: adapter(documents ? new ScriptedDocuments() : undefined),
   }));
   return { database, systems } as unknown as Hub;
