@@ -7,6 +7,7 @@ import { CHECKS } from '../../../src/main/doctor/examine.js';
 import type { Finding } from '../../../src/main/doctor/verdict.js';
 import { documentOf, hub } from '../../support/command-line.js';
 import { type DemonstrationStore, demonstrationStore } from '../../support/demonstration-store.js';
+import { putMessage } from '../../support/graph-messages.js';
 
 const page = readFileSync(new URL('../../../docs/operator.md', import.meta.url), 'utf8');
 const blocks = (language: string): string[] =>
@@ -26,6 +27,7 @@ const APART = [LAST, 'hub start', 'hub records stop', 'hub records start'];
 let store: DemonstrationStore;
 let referral = '';
 let delivery = { id: '', note: '' };
+let message = '';
 
 beforeAll(async () => {
   store = await demonstrationStore();
@@ -38,6 +40,14 @@ beforeAll(async () => {
       'select id, document_id as note from deliveries order by seq desc, id limit 1',
     )
   ).rows[0]!;
+  // The demonstration's record system sends nothing by itself.
+  const sql = async (text: string, values: unknown[]) => (await client.query(text, values)).rows;
+  const [system] = await sql(
+    `select id as "systemId", organisation_id as "organisationId" from clinical_record_systems where code = 'demo-a'`,
+    [],
+  );
+  const sent = { controlId: '1', receivedAt: new Date() };
+  message = await putMessage({ sql: sql as never }, { ...system, ...sent });
   await client.end();
 }, 120_000);
 afterAll(() => store.close());
@@ -50,6 +60,7 @@ function argvOf(line: string): string[] {
       .replace('$REFERRAL', referral)
       .replace('$NOTE', delivery.note)
       .replace('$DELIVERY', delivery.id)
+      .replace('$MESSAGE', message)
       .replace(/^directory\.json$/, join(store.dataDir, 'directory.json')),
   );
 }
@@ -106,7 +117,7 @@ test('the directory of the page is loaded; beside a demonstration the doctor say
 
 test('every command there is stands on the page', async () => {
   const commandsIn = (help: string): string[] =>
-    [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}(\w+)/gm)]
+    [...help.slice(help.indexOf('Commands:')).matchAll(/^ {2}([\w-]+)/gm)]
       .map((match) => match[1]!)
       .filter((name) => name !== 'help');
   const nouns = commandsIn((await hub(['--help'], {})).out);
