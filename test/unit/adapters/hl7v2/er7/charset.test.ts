@@ -91,6 +91,24 @@ test.each<[string, Buffer, string, number | null]>([
   expect(read(bytes)).toEqual({ fault, at: byte === null ? null : bytes.indexOf(byte) });
 });
 
+test('a place counts from the first byte, mark included', () => {
+  const marked = Buffer.concat([bytesOf('\ufeff', 'utf8'), message('UNICODE UTF-8', 'Se\xe1n')]);
+  expect(read(marked)).toEqual({ fault: 'BYTES', at: marked.indexOf(0xe1) });
+});
+
+test('a partner whose messages are declared UTF-16 sends nothing else', () => {
+  expect(read(message('', 'a'), 'UTF-16LE')).toEqual({ fault: 'CHARSET_MISMATCH', at: null });
+  expect(read(bytesOf(`${header('')}PID|||Seán\r`, 'utf16le'), 'UTF-16LE')).toEqual(['UTF-16LE', 'Seán']);
+});
+
+test('a message between more sets than eight is refused before they are looked at', () => {
+  expect(read(message(Array(8).fill('ASCII').join('~'), 'a'))).toEqual(['ASCII', 'a']);
+  expect(read(message(Array(9).fill('ASCII').join('~'), 'a'))).toEqual({
+    fault: 'CHARSET_UNKNOWN',
+    at: null,
+  });
+});
+
 test('half a character of UTF-16 and UTF-32 is a fault with its place', () => {
   const half = Buffer.concat([bytesOf(`${header('UNICODE UTF-16')}PID`, 'utf16le'), Buffer.of(0x41)]);
   expect(read(half)).toEqual({ fault: 'BYTES', at: half.length - 1 });
