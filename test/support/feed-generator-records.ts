@@ -2,7 +2,7 @@
 
 import { segment } from './feed-generator-messages.js';
 import { cx, type Diary, type Patient, type Visit } from './feed-generator-people.js';
-import { dayOf } from './feed-generator-trust.js';
+import { DAY, dayOf } from './feed-generator-trust.js';
 
 /** Each changes what is true, and writes the message. */
 export class RecordEvents {
@@ -21,7 +21,10 @@ export class RecordEvents {
     const event = this.diary.trust.oneOf(['A28', 'A31']);
     // What stands in PV1 of these is nobody's visit.
     const pv1 = segment('PV1', { 2: 'O', 3: this.diary.trust.team(), 19: 'V0', 44: '20200101' });
-    this.diary.write(event, null, [this.diary.pid(patient, true), ...(chance < 0.5 ? [pv1] : [])]);
+    // What is put right today may have been so for weeks.
+    const occurred =
+      this.diary.trust.random() < 0.3 ? this.diary.now - this.diary.trust.whole(30) * DAY : null;
+    this.diary.write(event, occurred, [this.diary.pid(patient, true), ...(chance < 0.5 ? [pv1] : [])]);
   }
 
   merge(from: Patient, into: Patient): void {

@@ -144,6 +144,22 @@ export class VisitEvents {
     this.diary.send('A03', visit, fact.at, { end: stay.to });
   }
 
+  /** A move before the end had been forgotten. */
+  forgottenMove(visit: Visit): void {
+    const [begin, end] = visit.facts.slice(-2);
+    const stay = visit.stays.at(-1)!;
+    const other = this.diary.trust.team();
+    if (begin === undefined || end?.kind !== 'A03' || end.at - begin.at < 3 * DAY || other === stay.team)
+      return void this.snapshot(visit);
+    const at = Math.floor((begin.at + end.at) / 2 / DAY) * DAY + 12 * HOUR;
+    const prior = stay.team;
+    const moved = { team: other, isPlan: false, from: dayOf(at), to: stay.to, coordinator: undefined };
+    visit.stays.splice(-1, 1, { ...stay, to: dayOf(at) }, moved);
+    const before = visit.stays.map((one) => (one === moved ? { ...moved, to: null } : { ...one }));
+    visit.facts = [{ ...end, before }];
+    this.diary.send('A02', visit, at, { prior });
+  }
+
   /** Somebody took the visit down a second time, and then found it. */
   duplicate(visit: Visit): void {
     const team = visit.stays.at(-1)!.team;

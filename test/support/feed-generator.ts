@@ -79,7 +79,8 @@ class Household {
     const last = ended.at(-1);
     if (last !== undefined && chance < 0.2) return void this.events.takeBack(last);
     if (last !== undefined && chance < 0.35) return void this.events.snapshot(last);
-    if (last !== undefined && chance < 0.45) return void this.events.correctEnd(last);
+    if (last !== undefined && chance < 0.42) return void this.events.correctEnd(last);
+    if (last !== undefined && chance < 0.5) return void this.events.forgottenMove(last);
     if (last !== undefined && chance < 0.6) return void this.events.admit(last);
     const visit: Visit = {
       number: this.trust.next('V'),
