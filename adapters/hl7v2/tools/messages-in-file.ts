@@ -1,0 +1,50 @@
+/** The messages of a file: one, several one after another, or a batch; also as they were taken from a wire, with their frames. */
+import { readFile } from 'node:fs/promises';
+import { BatchFault, splitBatch } from '../er7/batch.js';
+import { FS, VT } from '../mllp/frames.js';
+import { fileFailure } from './options.js';
+
+/** One message. */
+export interface FileMessage {
+  readonly bytes: Buffer;
+  /** Line of its header, from 1. */
+  readonly line: number;
+}
+
+/** What a file holds. */
+export interface FileMessages {
+  readonly messages: readonly FileMessage[];
+  /** What is wrong with the file as a whole, and where; null when nothing is. */
+  readonly fault: string | null;
+}
+
+/** Bytes without the characters of frames, where the file begins with one. */
+function withoutFrames(bytes: Buffer): Buffer {
+  return bytes[0] === VT ? Buffer.from(bytes.filter((byte) => byte !== VT && byte !== FS)) : bytes;
+}
+
+/** Messages in bytes. */
+export async function messagesIn(bytes: Buffer): Promise<FileMessages> {
+  const messages: FileMessage[] = [];
+  try {
+    for await (const item of splitBatch([withoutFrames(bytes)]))
+      if (item.kind === 'MESSAGE') messages.push({ bytes: item.bytes, line: item.line });
+  } catch (error) {
+    if (!(error instanceof BatchFault)) throw error;
+    // UTF-16 and UTF-32 have no lines of bytes; such a file is one message.
+    if (error.fault === 'CHARSET' && error.line === 1) return { messages: [{ bytes, line: 1 }], fault: null };
+    return { messages, fault: `${error.fault} in line ${error.line}` };
+  }
+  return { messages, fault: null };
+}
+
+/** Messages of a file. @throws HUB_INPUT_INVALID when it cannot be read. */
+export async function messagesOfFile(path: string): Promise<FileMessages> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw fileFailure('file', error);
+  }
+  return messagesIn(bytes);
+}

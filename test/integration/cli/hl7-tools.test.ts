@@ -1,0 +1,289 @@
+/** `hub hl7`: what one end sends the other end takes, without a database; exit codes, JSON, and nothing of a patient that nobody asked for. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProgram } from '../../../src/cli/program.js';
+import { parseNhsNumber } from '../../../src/core/nhs-number.js';
+import { authority } from '../../support/certificates.js';
+import { documentOf, hub, type Said } from '../../support/command-line.js';
+import { startFarEnd } from '../../support/hl7-far-end.js';
+import { startListener } from '../../support/hl7-listener.js';
+import { framedText } from '../../support/hl7-peer.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hub-hl7-tools-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const tool = (...argv: readonly string[]): Promise<Said> => hub(['hl7', ...argv], {});
+function file(name: string, text: string): string {
+  writeFileSync(join(folder, name), text, 'latin1');
+  return join(folder, name);
+}
+const adt = (id: string, rest = 'PID|1||7^^^RXX^MR||ASHGROVE^Elowen\r'): string =>
+  `MSH|^~\\&|PAS|RXX|HUB|RYY|20260304100000||ADT^A08|${id}|P|2.4\r${rest}`;
+
+/** Starts `hub hl7 listen`, and answers with its address as soon as it listens. */
+async function listening(
+  ...argv: readonly string[]
+): Promise<{ readonly address: string; readonly said: Promise<Said> }> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const told = Promise.withResolvers<string>();
+  const streams = {
+    out: { write: (text: string) => void out.push(text) },
+    err: {
+      write: (text: string) => {
+        err.push(text);
+        const address = /listens at (\S+)/.exec(text)?.[1];
+        if (address !== undefined) told.resolve(address);
+      },
+    },
+  };
+  const code = runProgram(['hl7', 'listen', '--port', '0', ...argv], streams, {});
+  const said = code.then((exit) => ({ code: exit, out: out.join(''), err: err.join('') }));
+  const ended = said.then((all) => Promise.reject(new Error(`ended: ${JSON.stringify(all)}`)));
+  ended.catch(() => {});
+  return { address: await Promise.race([told.promise, ended]), said };
+}
+
+interface Exchange {
+  readonly controlId: string;
+  readonly answer: string | null;
+  readonly failure: string | null;
+  readonly error: string | null;
+  readonly type: string;
+  readonly tookMs: number;
+}
+
+test('made-up people to a listener of ours: each message taken, told by type and number alone, and kept byte for byte', async () => {
+  const out = join(folder, 'kept');
+  const { address, said } = await listening('--messages', '5', '--out', out);
+  const made = documentOf<{ messages: string[] }>(
+    await tool('generate', 'adt', '--count', '5', '--seed', '7', '--json'),
+  );
+  const sent = await tool('generate', 'adt', '--count', '5', '--seed', '7', '--to', address, '--json');
+  expect(sent.code).toBe(0);
+  expect(documentOf<Exchange[]>(sent).map(({ controlId, answer }) => [controlId, answer])).toEqual(
+    ['Z7-1', 'Z7-2', 'Z7-3', 'Z7-4', 'Z7-5'].map((id) => [id, 'AA']),
+  );
+  const heard = await said;
+  expect([heard.code, heard.err]).toEqual([0, expect.stringMatching(/^listens at \S+\n$/)]);
+  expect(heard.out.trimEnd().split('\n')).toEqual([
+    ...[1, 2, 3, 4, 5].map((number) =>
+      expect.stringMatching(
+        new RegExp(`Z  ADT\\^A\\d\\d  Z7-${number}  \\d+ bytes  from 127\\.0\\.0\\.1  answered AA$`),
+      ),
+    ),
+    '5 messages',
+  ]);
+  const files = readdirSync(out).sort();
+  expect(files.map((name) => readFileSync(join(out, name), 'latin1'))).toEqual(made.messages);
+  for (const text of made.messages)
+    expect(heard.out + heard.err).not.toContain(/\|\|([A-Z][a-z']+\^\w+)/.exec(text)![1]);
+});
+
+test('a listener of a site takes them: made-up messages are messages by the rules of the house', async () => {
+  const site = await startListener({ allowedSenders: ['PAS|RXX'] });
+  const argv = ['generate', 'adt', '--count', '40', '--sender', 'PAS|RXX', '--to', site.address];
+  const sent = await tool(...argv, '--processing', 'P');
+  expect(sent).toMatchObject({ code: 0 });
+  expect(sent.out).toMatch(/40 of 40 taken\n$/);
+  expect(site.intake.kept).toHaveLength(40);
+  const training = await tool(
+    'generate',
+    'adt',
+    '--count',
+    '1',
+    '--sender',
+    'PAS|RXX',
+    '--to',
+    site.address,
+    '--json',
+  );
+  expect(training.code).toBe(1);
+  expect(documentOf<Exchange[]>(training)).toMatchObject([{ answer: 'AR', error: '202' }]);
+  await site.close();
+});
+
+test('the same seed gives the same, another others; every NHS number is one that is never issued', async () => {
+  const made = async (seed: string): Promise<string> =>
+    (await tool('generate', 'adt', '--count', '60', '--seed', seed)).out;
+  const [one, again, other] = [await made('1'), await made('1'), await made('2')];
+  expect(one).toBe(again);
+  expect(one).not.toBe(other);
+  const numbers = [...one.matchAll(/\|(\d{10})\^\^\^NHS\^NH/g)].map((match) => match[1]!);
+  expect(new Set(numbers).size).toBeGreaterThan(10);
+  for (const number of numbers) expect([number.slice(0, 3), parseNhsNumber(number)]).toEqual(['999', number]);
+  expect(new Set([...one.matchAll(/\^(A\d\d)\^/g)].map((match) => match[1]))).toEqual(
+    new Set(['A04', 'A08', 'A02', 'A03', 'A11']),
+  );
+});
+
+test('documents as the hub sends them; they come with the text that they were made with', async () => {
+  const { address, said } = await listening('--messages', '2', '--show');
+  expect(await tool('generate', 'mdm', '--count', '2', '--to', address)).toMatchObject({ code: 0 });
+  const heard = await said;
+  expect(heard.out.match(/Met at .*\./g)).toHaveLength(2);
+  expect(heard.out).toContain('TXA-17');
+});
+
+test('what is refused, and what is not answered: exit code 1, and nothing after it that might overtake it', async () => {
+  const path = file('three.hl7', adt('1') + adt('2') + adt('3'));
+  const refusing = await listening('--messages', '3', '--answer', 'AE');
+  const refused = await tool('send', path, '--to', refusing.address, '--json');
+  expect(refused.code).toBe(1);
+  expect(documentOf<Exchange[]>(refused)).toMatchObject(
+    Array(3).fill({ answer: 'AE', error: '207', failure: null }),
+  );
+  await refusing.said;
+  const silent = await listening('--messages', '1', '--answer', 'NONE');
+  const unanswered = await tool('send', path, '--to', silent.address, '--timeout', '1', '--json');
+  expect(unanswered.code).toBe(1);
+  expect(documentOf<Exchange[]>(unanswered)).toMatchObject(
+    [{ controlId: '1', answer: null, failure: /AMBIGUOUS/ }].map((one) => ({
+      ...one,
+      failure: expect.stringMatching(one.failure),
+    })),
+  );
+  expect(unanswered.err).toContain('2 more not sent.');
+  await silent.said;
+  const nobody = await tool('send', path, '--to', silent.address, '--json');
+  expect(nobody.code).toBe(1);
+  expect(documentOf<Exchange[]>(nobody)).toMatchObject([
+    { failure: 'HUB_UPSTREAM_UNREACHABLE ECONNREFUSED' },
+  ]);
+});
+
+test('another’s acknowledgement is none', async () => {
+  const farEnd = await startFarEnd(({ acknowledge }) => acknowledge('AA', 'other'));
+  const said = await tool('send', file('one.hl7', adt('1')), '--to', `127.0.0.1:${farEnd.port}`, '--json');
+  expect(said.code).toBe(1);
+  expect(documentOf<Exchange[]>(said)).toMatchObject([
+    { answer: null, failure: expect.stringContaining('FOREIGN_ANSWER') },
+  ]);
+  await farEnd.close();
+});
+
+test('what became of it is waited for where it is to follow on the connection', async () => {
+  const farEnd = await startFarEnd(({ acknowledge }) => {
+    acknowledge('CA');
+    setTimeout(() => acknowledge('AE'), 20);
+  });
+  const text = adt('1').replace('|2.4\r', '|2.4|||AL|AL\r');
+  const said = await tool('send', file('enhanced.hl7', text), '--to', `127.0.0.1:${farEnd.port}`, '--json');
+  expect(documentOf<Exchange[]>(said)).toMatchObject([{ answer: 'AE' }]);
+  const stored = await tool(
+    'send',
+    file('stored.hl7', text.replace('|AL|AL', '|AL|NE')),
+    '--to',
+    `127.0.0.1:${farEnd.port}`,
+    '--json',
+  );
+  expect(documentOf<Exchange[]>(stored)).toMatchObject([{ answer: 'CA' }]);
+  await farEnd.close();
+});
+
+test('a file: line ends made carriage returns unless it goes as it is; a batch message by message, and not at all when it is not whole', async () => {
+  const farEnd = await startFarEnd();
+  const to = `127.0.0.1:${farEnd.port}`;
+  const lines = adt('1').replaceAll('\r', '\n');
+  await tool('send', file('lf.hl7', lines), '--to', to);
+  await tool('send', file('crlf.hl7', adt('1').replaceAll('\r', '\r\n')), '--to', to);
+  await tool('send', file('lf.hl7', lines), '--to', to, '--as-is');
+  await tool('send', file('wire.hl7', `${framedText(adt('1')).toString('latin1')}`), '--to', to);
+  expect(farEnd.received).toEqual([adt('1'), adt('1'), lines, adt('1')]);
+  const batch = `FHS|^~\\&|PAS\rBHS|^~\\&|PAS\r${adt('1')}${adt('2')}BTS|2\rFTS|1\r`;
+  expect(await tool('send', file('batch.hl7', batch), '--to', to)).toMatchObject({ code: 0 });
+  expect(farEnd.received.slice(4)).toEqual([adt('1'), adt('2')]);
+  const short = await tool('send', file('short.hl7', batch.replace('BTS|2', 'BTS|3')), '--to', to);
+  expect(short).toMatchObject({ code: 2, err: expect.stringContaining('BATCH_COUNT in line 7') });
+  expect(farEnd.received).toHaveLength(6);
+  await farEnd.close();
+});
+
+test('behind TLS with certificates of both ends', async () => {
+  const ca = authority();
+  const [own, other] = [ca.issue({ hosts: ['localhost'] }), ca.issue({ name: 'engine' })];
+  const path = (name: string, text: string): string => file(name, text);
+  const files = ['--authority', path('ca.pem', ca.cert)];
+  const ours = ['--certificate', path('own.pem', own.cert), '--key', path('own.key', own.key)];
+  const theirs = ['--certificate', path('engine.pem', other.cert), '--key', path('engine.key', other.key)];
+  const { address, said } = await listening('--messages', '1', ...ours, ...files);
+  const message = path('one.hl7', adt('1'));
+  const names = ['--server-name', 'localhost'];
+  const without = await tool('send', message, '--to', address, '--tls', ...files, ...names, '--json');
+  expect(documentOf<Exchange[]>(without)).toMatchObject([{ answer: null }]);
+  const plain = await tool('send', message, '--to', address, ...files);
+  expect(plain).toMatchObject({ code: 2, err: expect.stringContaining('--tls') });
+  expect(await tool('send', message, '--to', address, '--tls', ...files, ...theirs, ...names)).toMatchObject({
+    code: 0,
+  });
+  expect((await said).out).toMatch(/ADT\^A08 {2}1 {2}/);
+});
+
+test('show: segments and fields by name, as lines and as JSON; what cannot be read makes exit code 1', async () => {
+  const path = file('show.hl7', adt('1'));
+  const said = await tool('show', path);
+  expect(said).toMatchObject({ code: 0, err: '' });
+  expect(said.out).toMatch(/^message 1 of 1, line 1: ADT\^A08 .*, version 2\.4\nMSH {2}Message Header\n/);
+  expect(said.out).toMatch(/^ {2}PID-5\.1 +ASHGROVE +<- Patient Name \/ Family Name$/m);
+  const { messages } = documentOf<{ messages: { type: string; segments: { segment: string }[] }[] }>(
+    await tool('show', path, '--json'),
+  );
+  expect(messages).toMatchObject([{ type: 'ADT^A08', segments: [{ segment: 'MSH' }, { segment: 'PID' }] }]);
+  const broken = await tool('show', file('broken.hl7', adt('1', 'PID|1||7\rwell then\r')));
+  expect(broken).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('no message: SEGMENT_NAME in segment 3'),
+  });
+  expect(await tool('show', join(folder, 'nowhere.hl7'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('ENOENT'),
+  });
+});
+
+test('find: by id and by details; how many there are, and who only where that is asked for', async () => {
+  const farEnd = await startFarEnd(({ text, controlId, socket }) => {
+    const tag = /\rQPD\|[^|]*\|([^|]*)/.exec(text)![1]!;
+    const event = text.includes('QBP^Q21') ? 'K21' : 'K22';
+    const isKnown = !text.includes('unknown');
+    socket.write(
+      framedText(
+        `MSH|^~\\&|PAS|ZZ998|IPSHUB|ZZ999|20260304||RSP^${event}|1|T|2.4\rMSA|AA|${controlId}\rQAK|${tag}|${isKnown ? 'OK' : 'NF'}\r${isKnown ? 'PID|1||7^^^RXX^MR||ASHGROVE^Elowen||19900102\r' : ''}`,
+      ),
+    );
+  });
+  const to = ['--to', `127.0.0.1:${farEnd.port}`];
+  expect(await tool('find', ...to, '--id', '7', '--type', 'MR')).toMatchObject({ code: 0, out: '1 found\n' });
+  expect(await tool('find', ...to, '--family', 'Ashgrove', '--born', '1990-01-02', '--show')).toMatchObject({
+    code: 0,
+    out: '1 found\nElowen ASHGROVE  1990-01-02  7 RXX MR\n',
+  });
+  expect(await tool('find', ...to, '--id', 'unknown')).toMatchObject({ code: 1, out: '0 found\n' });
+  expect(await tool('find', ...to)).toMatchObject({ code: 2 });
+  expect(await tool('find', ...to, '--id', '7', '--family', 'Ashgrove')).toMatchObject({ code: 2 });
+  await farEnd.close();
+});
+
+test.each([
+  [['send', 'x'], '--to'],
+  [['send', 'x', '--to', 'nowhere'], 'file'],
+  [['send', '{one}', '--to', 'nowhere'], '--to'],
+  [['send', '{one}', '--to', '127.0.0.1:1', '--timeout', 'soon'], '--timeout'],
+  [['listen'], '--port'],
+  [['listen', '--port', '0', '--answer', 'YES'], '--answer'],
+  [['listen', '--port', '0', '--key', 'k'], '--tls'],
+  [['generate', 'orm'], 'kind'],
+  [['generate', 'adt', '--count', '0'], '--count'],
+  [['generate', 'adt', '--since', 'spring'], '--since'],
+  [['generate', 'adt', '--sender', 'PAS'], '--sender'],
+  [['generate', 'adt', '--teams', 'A,,B'], '--teams'],
+  [['show', '{one}', '--character-set', 'EBCDIC'], '--character-set'],
+])('%j is refused by the name of %s', async (argv, name) => {
+  const one = file('one.hl7', adt('1'));
+  const said = await tool(...argv.map((word) => word.replace('{one}', one)), '--json');
+  expect(said.code).toBe(2);
+  expect(documentOf<{ error: { details: { field: string } } }>(said).error.details.field).toBe(name);
+});
