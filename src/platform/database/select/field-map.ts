@@ -204,7 +204,7 @@ export interface Subject {
 }
 
 /**
- * A column that row-level security holds to a set of ids of the caller's scope, and an index over it and the map's usual
+ * A column that row-level security holds to a set of ids of the caller's scope (itself, or what it refers to), and an index over it and the map's usual
  * order. Root lists are then read id by id, each from its own start in the index, instead of sorting all rows in scope:
  * a page costs the same however long the lists have grown. Row-level security stays in force beside it.
  */
