@@ -17,6 +17,7 @@ import { createListener } from './listening/listen.js';
 import { readMeaning } from './meaning/read-meaning.js';
 import type { MllpSender } from './mllp/sender.js';
 import { createSiteSender } from './mllp/sender-settings.js';
+import { askingSettings } from './query/query-settings.js';
 import { createTeamLists } from './query/team-list.js';
 import type { Hl7v2Settings } from './settings.js';
 import { createDocuments } from './writing/documents.js';
@@ -35,27 +36,35 @@ function read(bytes: Uint8Array, { listening, meaning }: Hl7v2Settings): Message
   }
 }
 
-/** Another way to the caseloads of the feed: questions, or files of messages. */
-function countOf(
-  settings: Hl7v2Settings,
-  dependencies: AdapterDependencies,
-  sender: MllpSender | null,
-): CaseloadCapability | null {
+/** Another way to the caseloads of the feed, with what has to be closed behind it. */
+interface Count {
+  readonly caseload: CaseloadCapability;
+  close(): void;
+}
+
+/** Segments of a list: its bytes are what is limited. */
+const LIST_SEGMENTS = 10_000_000;
+
+/** Questions, or files of messages; null where the site has neither. */
+function countOf(settings: Hl7v2Settings, dependencies: AdapterDependencies): Count | null {
   const { listening, meaning: rules, query, batch, sending } = settings;
   const { characterSet, maxSegments, maxMessageBytes } = listening;
-  if (query.queryTeams && sender !== null && sending !== null)
-    return createTeamLists({
-      ...dependencies,
+  if (query.queryTeams && sending !== null) {
+    const sender = createSiteSender(askingSettings(sending.to, query), dependencies, query.queryMaxBytes);
+    const context = {
       sender,
       envelope: sending.writing,
       characterSet,
-      maxSegments,
+      maxSegments: LIST_SEGMENTS,
       settings: query,
       rules,
-    });
+    };
+    return { caseload: createTeamLists({ ...dependencies, ...context }), close: () => sender.close() };
+  }
   if (batch.batchFolder === null) return null;
   const reading = { rules, characterSet, maxMessageBytes, maxSegments };
-  return createBatchCount({ ...dependencies, folder: batch.batchFolder, settings: batch, reading });
+  const folder = { folder: batch.batchFolder, settings: batch, reading };
+  return { caseload: createBatchCount({ ...dependencies, ...folder }), close: () => {} };
 }
 
 /** Keeps an answer that came on the connection of a message as one that came by itself is kept. */
@@ -106,10 +115,10 @@ export function createHl7v2(
     read: (bytes) => read(bytes, settings),
   };
   const sender = sending === null ? null : createSiteSender(sending.to, dependencies);
-  const count = countOf(settings, dependencies, sender);
+  const count = countOf(settings, dependencies);
   return {
     ...(listening.listenPort === null ? {} : { inbound }),
-    ...(count && { count }),
+    ...(count && { count: count.caseload }),
     ...(sender !== null &&
       sending?.documents && {
         documents: createDocuments({
@@ -121,6 +130,9 @@ export function createHl7v2(
       }),
     unmapped: listener.mishaps,
     health: (signal) => probe(sender, signal),
-    close: async () => sender?.close(),
+    close: async () => {
+      sender?.close();
+      count?.close();
+    },
   };
 }

@@ -55,6 +55,9 @@ function crossFaults(settings: Fields): readonly string[] {
     ...senderCrossFaults(settings),
     ...(sends ? writingCrossFaults(settings) : []),
     ...(sends || !settings.queryTeams ? [] : ['queryTeams: needs sendHost']),
+    ...(settings.queryTeams && settings.batchFolder !== null
+      ? ['batchFolder: a feed is counted one way, and queryTeams is another']
+      : []),
     ...(settings.documentText === 'ED_PDF' ? ['documentText: ED_PDF is not offered by this version'] : []),
     ...(settings.listenPort === null && !sends && settings.batchFolder === null
       ? ['listenPort: is required where nothing is sent and no files are read']

@@ -113,13 +113,17 @@ export const senderSettings: readonly SettingDescription[] = [
   ),
 ];
 
-/** Answers longer than that are malformed, and how often the files of the certificate are looked at. */
+/** Answers longer than that are malformed unless somebody asked for more, and how often the files of the certificate are looked at. */
 const MAX_ANSWER_BYTES = 1_048_576;
 const TLS_REFRESH_MS = 30_000;
 
 type Dependencies = Pick<AdapterDependencies, 'system' | 'clock' | 'logger'>;
 
-function optionsOf(settings: SenderSettings, dependencies: Dependencies): SenderOptions {
+function optionsOf(
+  settings: SenderSettings,
+  dependencies: Dependencies,
+  maxAnswerBytes: number,
+): SenderOptions {
   const { sendHost, sendPort, sendTls, sendServerName: serverName } = settings;
   if (sendHost === null || sendPort === null)
     throw new HubError('HUB_SETTINGS_INVALID', { message: 'sendHost: the site states none' });
@@ -136,17 +140,21 @@ function optionsOf(settings: SenderSettings, dependencies: Dependencies): Sender
     answerTimeoutMs: settings.sendAnswerTimeoutMs,
     keepsOpen: settings.sendKeepsOpen,
     connections: settings.sendConnections,
-    maxAnswerBytes: MAX_ANSWER_BYTES,
+    maxAnswerBytes,
     tlsRefreshMs: TLS_REFRESH_MS,
   };
 }
 
 /** A sender by a site's settings. Files that cannot be used refuse each message (`HUB_UPSTREAM_REFUSED`) until they can be. */
-export function createSiteSender(settings: SenderSettings, dependencies: Dependencies): MllpSender {
+export function createSiteSender(
+  settings: SenderSettings,
+  dependencies: Dependencies,
+  maxAnswerBytes: number = MAX_ANSWER_BYTES,
+): MllpSender {
   let made: MllpSender | null = null;
   const sender = (): MllpSender => {
     try {
-      made ??= createSender(optionsOf(settings, dependencies));
+      made ??= createSender(optionsOf(settings, dependencies, maxAnswerBytes));
       return made;
     } catch (error) {
       if (!isHubError(error)) throw error;

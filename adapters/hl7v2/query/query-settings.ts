@@ -1,6 +1,7 @@
 /** The settings of asking: whether the far end answers for a team's list, where a question names the team, and how far it is followed. */
 import type { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import type { SenderSettings } from '../mllp/sender-settings.js';
 import { choice, integer, optional, preset, yesOrNo } from '../setting-kinds.js';
 
 /** Where a question may name the team. The two of the header are for far ends that know a caller by its address in the message. */
@@ -22,6 +23,8 @@ export const QUERY_DEFAULTS = {
 export interface QuerySettings {
   /** Whether the lists of teams are asked for. */
   readonly queryTeams: boolean;
+  /** Null: the port to which documents are sent. */
+  readonly queryPort: number | null;
   readonly queryTeamIn: (typeof TEAM_PLACES)[number];
   readonly queryFor: (typeof ASKED_FOR)[number];
   /** People for each page; null: as many as the far end gives. */
@@ -36,6 +39,7 @@ const D = QUERY_DEFAULTS;
 /** Members of the schema of settings. */
 export const queryFields = {
   queryTeams: yesOrNo(D.queryTeams),
+  queryPort: integer(1, 65_535).nullable().default(null),
   queryTeamIn: choice(TEAM_PLACES, D.queryTeamIn),
   queryFor: choice(ASKED_FOR, D.queryFor),
   queryPageSize: integer(1, 10_000).nullable().default(null),
@@ -44,14 +48,25 @@ export const queryFields = {
   queryTimeoutSeconds: integer(1, 600).default(D.queryTimeoutSeconds),
 } satisfies Record<keyof QuerySettings, z.ZodType>;
 
+/** How questions are sent: as documents are, on connections of their own and with a patience of their own. */
+export function askingSettings(to: SenderSettings, query: QuerySettings): SenderSettings {
+  return {
+    ...to,
+    sendPort: query.queryPort ?? to.sendPort,
+    sendConnections: 1,
+    sendAnswerTimeoutMs: query.queryTimeoutSeconds * 1_000,
+  };
+}
+
 /** Part of the manifest's settings. */
 export const querySettings: readonly SettingDescription[] = [
   preset(
     'queryTeams',
     'boolean',
     D.queryTeams,
-    'Whether the far end is asked who is on each team’s caseload (QRY^A19), to count a feed by.',
+    'Whether sendHost is asked who is on each team’s caseload (QRY^A19), to count a feed by.',
   ),
+  optional('queryPort', 'integer', 'Port of sendHost to which questions go; when absent sendPort.'),
   {
     ...preset('queryTeamIn', 'choice', D.queryTeamIn, 'Where that question names the team.'),
     choices: TEAM_PLACES,
