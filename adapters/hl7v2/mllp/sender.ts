@@ -11,8 +11,8 @@ import { stoppedBefore } from './sender-failures.js';
 /** How a sender sends. Times in milliseconds. */
 export interface SenderOptions extends Target {
   readonly answerTimeoutMs: number;
-  /** Whether a connection is kept for the next message; false for a far end that closes it sooner or later after each answer. */
-  readonly keepsOpen: boolean;
+  /** Whether a connection is kept for the next message; false for a far end that closes it after each answer. Default true. */
+  readonly keepsOpen?: boolean;
   /** Connections at most, each with one message under way. */
   readonly connections: number;
   /** So often the files of the certificate are looked at, when a message is sent. */
@@ -117,8 +117,8 @@ class Sender implements MllpSender {
 
   private put(connection: OpenConnection): void {
     this.busy.delete(connection);
-    if (connection.isUsable && this.options.keepsOpen && !this.closing.signal.aborted)
-      this.idle.push(connection);
+    const { keepsOpen = true } = this.options;
+    if (connection.isUsable && keepsOpen && !this.closing.signal.aborted) this.idle.push(connection);
     else connection.destroy();
   }
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { FrameBudget } from '../../../../../adapters/hl7v2/mllp/frame-budget.js';
 import { type FrameEvent, FrameReader } from '../../../../../adapters/hl7v2/mllp/frames.js';
+import { framesIn } from '../../../../support/hl7-frame-model.js';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -37,30 +38,6 @@ function run(pieces: readonly string[], max = 1_000, limit = 1e9): Run {
     discarded: { ...reader.discarded },
     left: budget.used,
   };
-}
-
-/** The rules once more, in another way: over the whole stream at once. */
-function model(stream: string): Pick<Run, 'frames' | 'discarded'> {
-  const frames: string[] = [];
-  const discarded = { frames: 0, bytes: 0 };
-  let rest = stream;
-  for (;;) {
-    const start = rest.indexOf('\v');
-    discarded.bytes += start < 0 ? rest.length : start;
-    if (start < 0) return { frames, discarded };
-    rest = rest.slice(start + 1);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the protocol is made of them
-    const whole = /^([^\v]*?)\x1c(?:\r|(?=\v)|$)/.exec(rest);
-    if (whole !== null) {
-      frames.push(whole[1]!);
-      rest = rest.slice(whole[0].length);
-    } else {
-      discarded.frames++;
-      const next = rest.indexOf('\v');
-      if (next < 0) return { frames, discarded };
-      rest = rest.slice(next);
-    }
-  }
 }
 
 describe('frames', () => {
@@ -136,7 +113,7 @@ describe('frames', () => {
           const places = [...new Set(cuts.map((cut) => Math.min(cut, stream.length)))].sort((a, b) => a - b);
           const pieces = [0, ...places].map((at, index) => stream.slice(at, places[index]));
           const { left, ends, ...told } = run(pieces, 100_000);
-          expect(told).toEqual(model(stream));
+          expect(told).toEqual(framesIn(stream));
           expect({ left, ends }).toEqual({ left: 0, ends: [] });
         },
       ),
