@@ -8,6 +8,11 @@ export interface Engine {
   readonly port: number;
   /** Texts of messages in the order in which it took them, as it has them. */
   readonly taken: readonly string[];
+  /**
+   * Whether it can be sent more than one message on a connection: node-hl7-server 2.5.0 takes each message again with the next one, and
+   * answers both, so that every second message is in doubt.
+   */
+  readonly keepsOpen: boolean;
   close(): Promise<void>;
 }
 
@@ -30,7 +35,7 @@ async function medplum(): Promise<Engine> {
   });
   const port = await freePort();
   await server.start(port);
-  return { port, taken, close: () => server.stop({ forceDrainTimeoutMs: 100 }) };
+  return { port, taken, keepsOpen: true, close: () => server.stop({ forceDrainTimeoutMs: 100 }) };
 }
 
 async function nodeHl7Server(): Promise<Engine> {
@@ -46,7 +51,7 @@ async function nodeHl7Server(): Promise<Engine> {
     .on('data.error', () => {})
     .on('error', () => {});
   await new Promise<void>((resolve) => inbound.on('listen', resolve));
-  return { port, taken, close: async () => void (await inbound.close()) };
+  return { port, taken, keepsOpen: false, close: async () => void (await inbound.close()) };
 }
 
 /** By the names of their packages. */

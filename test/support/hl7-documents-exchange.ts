@@ -64,6 +64,7 @@ export async function exchangeDocuments(engine: Engine, plan: ExchangePlan): Pro
     maxAnswerBytes: 65_536,
     answerTimeoutMs: plan.answerTimeoutMs,
     connections: plan.connections,
+    keepsOpen: engine.keepsOpen,
     tlsRefreshMs: 60_000,
   });
   const settings = writingSettings({ sendCharacterSet: 'UNICODE UTF-8', repeatsAreHarmless: true });
@@ -83,8 +84,9 @@ export async function exchangeDocuments(engine: Engine, plan: ExchangePlan): Pro
   }
   let attempts = 0;
   let creditedWrongly = 0;
+  let isOver = false;
   async function deliver(document: OutgoingDocument): Promise<void> {
-    for (;;) {
+    while (!isOver) {
       attempts++;
       try {
         await documents.send(document, new AbortController().signal);
@@ -100,6 +102,7 @@ export async function exchangeDocuments(engine: Engine, plan: ExchangePlan): Pro
   try {
     await Promise.all(sent.map(deliver));
   } finally {
+    isOver = true;
     clearInterval(killer);
     sender.close();
     await path.close();
