@@ -1,0 +1,140 @@
+/** What cannot be understood says where and whom it may concern, and never what stood there. */
+import { message, readingOf, siteRules } from '../../../../support/hl7-adt.js';
+
+const PID = 'PID|1||T1^^^RXX^MR';
+const EVN = 'EVN||20260304095500';
+const pv1 = (team: string, visit: string): string => `PV1||O|${team}${'|'.repeat(16)}${visit}`;
+
+test.each<[string, string, string, readonly string[], string | null, readonly string[]]>([
+  ['no patient', 'ADT^A01', 'HUB_MESSAGE_PLACE', [EVN, pv1('X', 'V1')], 'PID', []],
+  ['no id', 'ADT^A31', 'HUB_MESSAGE_PLACE', [EVN, 'PID|1||9^^^NHS^NH'], 'PID-3', []],
+  ['no visit', 'ADT^A01', 'HUB_MESSAGE_PLACE', [EVN, PID], 'PV1', ['T1']],
+  ['no number of the visit', 'ADT^A01', 'HUB_MESSAGE_PLACE', [EVN, PID, pv1('X', '')], 'PV1-19.1', ['T1']],
+  ['a move to nowhere', 'ADT^A02', 'HUB_MESSAGE_PLACE', [EVN, PID, pv1('', 'V1')], 'PV1-3.1', ['T1']],
+  [
+    'an end that is no day',
+    'ADT^A03',
+    'HUB_MESSAGE_PLACE',
+    [EVN, PID, `${pv1('X', 'V1')}${'|'.repeat(26)}202603`],
+    'PV1-45',
+    ['T1'],
+  ],
+  [
+    'a time that is none',
+    'ADT^A01',
+    'HUB_MESSAGE_PLACE',
+    ['EVN||20260304095500||||2026130100', PID, pv1('X', 'V1')],
+    'EVN-6',
+    ['T1'],
+  ],
+  [
+    'a month for a time',
+    'ADT^A01',
+    'HUB_MESSAGE_PLACE',
+    ['EVN||20260304095500||||202602', PID, pv1('X', 'V1')],
+    'EVN-6',
+    ['T1'],
+  ],
+  [
+    'a writing that is no time',
+    'ADT^A01',
+    'HUB_MESSAGE_PLACE',
+    ['EVN||tomorrow', PID, pv1('X', 'V1')],
+    'EVN-2',
+    ['T1'],
+  ],
+  ['a merge with itself', 'ADT^A40', 'HUB_MESSAGE_PLACE', [EVN, PID, 'MRG|T1^^^RXX^MR'], 'MRG-1', ['T1']],
+  ['a merge without the other', 'ADT^A40', 'HUB_MESSAGE_PLACE', [EVN, PID], 'MRG', ['T1']],
+  [
+    'a merge without the one',
+    'ADT^A40',
+    'HUB_MESSAGE_PLACE',
+    [EVN, 'MRG|T2^^^RXX^MR', PID],
+    'PID',
+    ['T1', 'T2'],
+  ],
+  [
+    'a merge of ids of another kind',
+    'ADT^A40',
+    'HUB_MESSAGE_PLACE',
+    [EVN, PID, 'MRG|T2^^^RYY^MR'],
+    'MRG-1',
+    ['T1', 'T2'],
+  ],
+  [
+    'a merge of NHS numbers alone',
+    'ADT^A40',
+    'HUB_MESSAGE_PLACE',
+    [EVN, `${PID}~9990000018^^^NHS^NH`, 'MRG|9990000026^^^NHS^NH'],
+    'MRG-1',
+    [],
+  ],
+  [
+    'a new id for two',
+    'ADT^A47',
+    'HUB_MESSAGE_PLACE',
+    [EVN, `${PID}~9990000018^^^NHS^NH`, 'MRG|T2^^^RXX^MR~9990000026^^^NHS^NH'],
+    'MRG-1',
+    ['T1', 'T2'],
+  ],
+  ['a link of one', 'ADT^A24', 'HUB_MESSAGE_PLACE', [EVN, PID], 'PID', ['T1']],
+  ['a link with itself', 'ADT^A24', 'HUB_MESSAGE_PLACE', [EVN, PID, PID], 'PID-3', ['T1']],
+  [
+    'a merge of visits without the other',
+    'ADT^A42',
+    'HUB_MESSAGE_PLACE',
+    [EVN, PID, 'MRG|T1^^^RXX^MR', pv1('X', 'V1')],
+    'MRG-5',
+    ['T1'],
+  ],
+  [
+    'a merge of visits without the one',
+    'ADT^A42',
+    'HUB_MESSAGE_PLACE',
+    [EVN, PID, 'MRG|T1^^^RXX^MR||||V0'],
+    'PV1-19',
+    ['T1'],
+  ],
+  [
+    'an account given to another',
+    'ADT^A44',
+    'HUB_MESSAGE_EVENT',
+    [EVN, PID, 'MRG|T2^^^RXX^MR'],
+    'MSH-9',
+    ['T1', 'T2'],
+  ],
+  [
+    'a merge that the UK does not send',
+    'ADT^A34',
+    'HUB_MESSAGE_EVENT',
+    [EVN, PID, 'MRG|T2^^^RXX^MR'],
+    'MSH-9',
+    ['T1', 'T2'],
+  ],
+  ['no type', '', 'HUB_MESSAGE_PLACE', [EVN, PID], 'MSH-9', ['T1']],
+])('%s', (_, type, code, segments, place, localIds) => {
+  const reading = readingOf(message(type, ...segments));
+  expect(reading).toEqual({ kind: 'NOT_UNDERSTOOD', code, place, localIds });
+});
+
+test('a message that does not say when it was written', () => {
+  const text = message('ADT^A01', PID, pv1('X', 'V1')).replace('20260304100000', '202603');
+  expect(readingOf(text)).toMatchObject({ place: 'MSH-7' });
+});
+
+test.each(['ADT^A20', 'ADT^A17', 'ADT^Z99', 'ORU^R01', 'SIU^S12', 'RSP^K22', 'ADR^A19'])(
+  '%s is of no use',
+  (type) => {
+    expect(readingOf(message(type, EVN, PID))).toEqual({ kind: 'NOTHING' });
+  },
+);
+
+test('the event of MSH-9 counts, and EVN-1 where that has none', () => {
+  expect(readingOf(message('ADT', 'EVN|A31|20260304095500', PID))).toMatchObject({ kind: 'FEED' });
+  expect(readingOf(message('ADT^A20', 'EVN|A31|20260304095500', PID))).toEqual({ kind: 'NOTHING' });
+});
+
+test('a site that follows no account takes such messages for nothing', () => {
+  const rules = siteRules({ eventMeanings: 'A44=NOTHING' });
+  expect(readingOf(message('ADT^A44', EVN, PID, 'MRG|T2^^^RXX^MR'), rules)).toEqual({ kind: 'NOTHING' });
+});

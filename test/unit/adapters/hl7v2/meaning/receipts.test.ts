@@ -1,0 +1,67 @@
+/** What a far end says, in messages of its own, of documents that the hub sent. */
+import { message, readingOf } from '../../../../support/hl7-adt.js';
+
+const OURS = `${'ABCDEFGHIJKLMNOPQRSTUVWXYZ'}.2`;
+const txa = (fields: Readonly<Record<number, string>>): string =>
+  ['TXA', ...Array.from({ length: 22 }, (_, index) => fields[index + 1] ?? '')].join('|');
+
+test.each<[string, string, readonly string[], object | null]>([
+  [
+    'accepted',
+    'ACK^T02',
+    ['MSA|AA|M1'],
+    { controlId: 'M1', documentReference: null, says: 'FILED', code: null },
+  ],
+  [
+    'refused',
+    'ACK',
+    ['MSA|AE|M1'],
+    { controlId: 'M1', documentReference: null, says: 'REJECTED', code: 'HUB_UPSTREAM_REJECTED' },
+  ],
+  [
+    'declined',
+    'ACK',
+    ['MSA|AR|M1'],
+    { controlId: 'M1', documentReference: null, says: 'REJECTED', code: 'HUB_UPSTREAM_DECLINED' },
+  ],
+  ['stored for later', 'ACK', ['MSA|CA|M1'], null],
+  ['not even stored', 'ACK', ['MSA|CE|M1'], null],
+  ['of no message', 'ACK', ['MSA|AA'], null],
+  ['nothing', 'ACK', [], null],
+  [
+    'an echo of a document',
+    'MDM^T02',
+    [txa({ 12: OURS, 17: 'AU' })],
+    { controlId: null, documentReference: OURS, says: 'FILED', code: null },
+  ],
+  [
+    'its state',
+    'MDM^T04',
+    [txa({ 12: OURS, 17: 'LA', 19: 'AV' })],
+    { controlId: null, documentReference: OURS, says: 'FILED', code: null },
+  ],
+  [
+    'without a state',
+    'MDM^T04',
+    [txa({ 12: OURS })],
+    { controlId: null, documentReference: OURS, says: 'FILED', code: null },
+  ],
+  ['not yet authenticated', 'MDM^T04', [txa({ 12: OURS, 17: 'IP' })], null],
+  [
+    'cancelled',
+    'MDM^T04',
+    [txa({ 12: OURS, 17: 'AU', 19: 'CA' })],
+    { controlId: null, documentReference: OURS, says: 'WITHDRAWN', code: null },
+  ],
+  [
+    'withdrawn',
+    'MDM^T11',
+    [txa({ 12: OURS })],
+    { controlId: null, documentReference: OURS, says: 'WITHDRAWN', code: null },
+  ],
+  ['another’s document', 'MDM^T02', [txa({ 12: 'DOC-1', 17: 'AU' })], null],
+])('%s', (_, type, segments, receipt) => {
+  expect(readingOf(message(type, ...segments))).toEqual(
+    receipt === null ? { kind: 'NOTHING' } : { kind: 'RECEIPT', receipt },
+  );
+});
