@@ -14,7 +14,7 @@ export interface RefusalAnswer {
   readonly clause: string | null;
 }
 
-const REFUSED = /^HUB_(INPUT|NOT_FOUND|STATE|ELIGIBILITY|NOTE|DELIVERY|RECORD|MESSAGE|BUSY)/;
+const REFUSED = /^HUB_(INPUT|NOT_FOUND|STATE|ELIGIBILITY|NOTE|DELIVERY|RECORD|MESSAGE_BODY|BUSY)/;
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
