@@ -121,12 +121,16 @@ export class StoreIntake implements MessageIntake {
     return rows.map(({ id }) => told?.get(id) ?? { outcome: 'KEPT' });
   }
 
-  /** Once more when nobody knows what came of it: the ids are the same, so that what was kept is found again. */
+  /**
+   * Once more when another process was in the way, or when nobody knows what came of it: the ids are the same, so that what was kept
+   * is found again.
+   */
   private async again<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!isHubError(error) || error.code !== 'HUB_DATABASE_OUTCOME_UNKNOWN') throw error;
+      const code = codeOf(error);
+      if (code !== 'HUB_DATABASE_OUTCOME_UNKNOWN' && code !== 'HUB_BUSY') throw error;
       return work();
     }
   }
@@ -136,16 +140,15 @@ export class StoreIntake implements MessageIntake {
     if (rows.length === 0) return new Set();
     const { database, system } = this.options;
     const begun = performance.now();
-    const isNews = begun - this.heardAt >= this.settings.heardMs;
     const isNotice = begun - this.noticedAt >= this.settings.noticeMs;
     await this.settings.faultPoint?.('beforeCommit');
     const kept = await database.write('worker', this.scope, {
       name: 'keep-messages',
       text: KEEP,
-      values: [system.organisationId, system.id, ...columnsOf(rows), isNotice, isNews],
+      values: [system.organisationId, system.id, ...columnsOf(rows), isNotice],
     });
-    if (isNews) this.heardAt = begun;
     if (isNotice) this.noticedAt = begun;
+    this.heard();
     return new Set(kept.map(([id]) => id as string));
   }
 

@@ -5,10 +5,9 @@ import { MESSAGES_CHANNEL } from './message-state.js';
 const DURABLE = `case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`;
 
 /**
- * Keeps a batch of messages that are taken, by one statement that is a transaction of its own: rows, bytes, a notice to readers ($16)
- * and when the system was heard of ($17). A message whose id does not come back had its number taken. Bytes travel as one piece
- * ($13) with where each begins and how long it is, so that they are neither doubled nor copied on the way; an answer follows
- * its message.
+ * Keeps a batch of messages that are taken, by one statement that is a transaction of its own: rows, bytes, and a notice to readers
+ * ($16). A message whose id does not come back had its number taken. Bytes travel as one piece ($13) with where each begins and how
+ * long it is, so that they are neither doubled nor copied on the way; an answer follows its message.
  */
 export const KEEP = `
 with arrived as materialized (
@@ -27,9 +26,6 @@ with arrived as materialized (
 ), bodies as (
   insert into inbound_bodies (message_id, organisation_id, bytes)
   select a.id, $1, substring($13 from a.starts + 1 for a.bytes) from arrived a join kept k on k.id = a.id
-), heard as (
-  insert into inbound_sources (system_id, organisation_id, heard_at) select $2, $1, clock_timestamp() where $17::boolean
-  on conflict (system_id) do update set heard_at = greatest(inbound_sources.heard_at, excluded.heard_at)
 ), told as materialized (
   select ${DURABLE} as durable, case when $16::boolean then pg_notify('${MESSAGES_CHANNEL}', $2::text)::text end as notice
 )

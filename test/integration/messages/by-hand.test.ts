@@ -371,6 +371,7 @@ describe('what time takes away', () => {
     await forget(90, 0, 91);
     expect(await world.intake().keep(again)).toEqual({ outcome: 'KEPT' });
     expect(await world.intake().keep(again)).toMatchObject({ outcome: 'REPEATED' });
+    await allRead();
   });
 
   test('is not another organisation’s', async () => {
