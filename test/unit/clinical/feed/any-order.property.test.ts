@@ -57,7 +57,7 @@ const event: fc.Arbitrary<FeedEvent> = fc.record({
   change,
 });
 const events = fc.array(event, { minLength: 1, maxLength: 14 });
-const RUNS = { numRuns: 2_000 };
+const RUNS = { numRuns: 1_000 };
 
 test('the order of arrival changes nothing', () => {
   const shuffled = events.chain((all) =>
@@ -65,7 +65,7 @@ test('the order of arrival changes nothing', () => {
   );
   fc.assert(
     fc.property(shuffled, ([all, other]) => {
-      expect(foldFeed(other)).toEqual(foldFeed(all));
+      expect(JSON.stringify(foldFeed(other))).toBe(JSON.stringify(foldFeed(all)));
     }),
     RUNS,
   );
@@ -79,7 +79,8 @@ test('what comes again, with its members in another order, changes nothing', () 
   });
   fc.assert(
     fc.property(repeated, ([all, again]) => {
-      expect(foldFeed([...again.map(turned), ...all])).toEqual(foldFeed(all));
+      const twice = foldFeed([...again.map(turned), ...all]);
+      expect(JSON.stringify(twice)).toBe(JSON.stringify(foldFeed(all)));
     }),
     RUNS,
   );
