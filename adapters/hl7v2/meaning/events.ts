@@ -2,6 +2,7 @@
 
 /** What a site may say that an event means. */
 export const SITE_MEANINGS = ['JOINED', 'MOVED', 'LEFT', 'STANDS', 'DETAILS', 'NOTHING'] as const;
+/** One of these. */
 export type SiteMeaning = (typeof SITE_MEANINGS)[number];
 
 /** What an event means. `AGAINST`: it changes identities or visits in a way that the hub does not follow, so that somebody has to look. */

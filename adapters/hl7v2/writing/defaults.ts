@@ -14,4 +14,5 @@ export const DOCUMENT_TYPES: Readonly<Record<DocumentKind, CodedElement>> = {
 
 /** Confidentiality (HL7 table 0272): usual, restricted, very restricted. The last of those that apply is the message's. */
 export const CONFIDENTIALITY = ['U', 'R', 'V'] as const;
+/** One of these. */
 export type Confidentiality = (typeof CONFIDENTIALITY)[number];

@@ -13,10 +13,12 @@ export type TriggerEvent = (typeof WITH_CONTENT)[number] | (typeof WITHOUT_CONTE
 
 /** Status of what stands in a message (HL7 table 0085): final, corrected, deleted, cannot be obtained. */
 export const RESULT_STATUSES = ['F', 'C', 'D', 'X'] as const;
+/** One of these. */
 export type ResultStatus = (typeof RESULT_STATUSES)[number];
 
 /** What can happen to a document. */
 export const STEPS = ['CREATE', 'REPLACE', 'APPEND', 'WITHDRAW'] as const;
+/** One of these. */
 export type Step = (typeof STEPS)[number];
 
 /** A message. */
@@ -32,6 +34,7 @@ export type Triggers = Readonly<Record<Step, Trigger | null>>;
 
 /** Names of the tables that ship. */
 export const DOCUMENT_MESSAGES = ['STANDARD', 'SAME_NUMBER', 'REPLACEMENT', 'CORRECTION', 'ORU_R01'] as const;
+/** One of these. */
 export type DocumentMessages = (typeof DOCUMENT_MESSAGES)[number];
 
 const trigger = (event: TriggerEvent, number: 'NEW' | 'SAME', result: ResultStatus = 'F'): Trigger => ({
