@@ -47,13 +47,34 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** What has been worked out of each zone: its offset in a minute, within which no zone changes it. */
+const offsets = new Map<string, Map<number, number>>();
+/** Minutes that are remembered of a zone. A feed's times are mostly of the last few. */
+const MOST_MINUTES = 20_000;
+const MINUTE = 60_000;
+
+function offsetIn(minute: number, zone: string): number {
+  let known = offsets.get(zone);
+  if (known === undefined) {
+    known = new Map();
+    offsets.set(zone, known);
+  }
+  let offset = known.get(minute);
+  if (offset === undefined) {
+    const part: Record<string, string> = {};
+    for (const { type, value } of formatOf(zone).formatToParts(minute * MINUTE)) part[type] = value;
+    const { year, month, day, hour, minute: shown, second } = part;
+    offset =
+      Date.parse(`${year!.padStart(4, '0')}-${month}-${day}T${hour}:${shown}:${second}Z`) - minute * MINUTE;
+    if (known.size >= MOST_MINUTES) known.clear();
+    known.set(minute, offset);
+  }
+  return offset;
+}
+
 /** The wall clock of a zone at an instant, as if it were UTC; milliseconds. */
 function wallAt(at: number, zone: string): number {
-  const part: Record<string, string> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(at)) part[type] = value;
-  const { year, month, day, hour, minute, second } = part;
-  const wall = Date.parse(`${year!.padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return wall + (((at % 1000) + 1000) % 1000);
+  return at + offsetIn(Math.floor(at / MINUTE), zone);
 }
 
 /** Instant of a wall clock, and whether it is one of two. */

@@ -1,9 +1,9 @@
 /** From a frame to its answer: what is refused is told why, what is taken is kept first, and nothing is accepted that was not kept. */
-import { randomBytes } from 'node:crypto';
 import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
 import type { ArrivedMessage, MessageIntake, MessageKept } from '../../../src/clinical/inbound.port.js';
 import { base32 } from '../../../src/core/document-numbers.js';
 import { isHubError } from '../../../src/core/errors.js';
+import { newId } from '../../../src/core/ids.js';
 import { answersTo, type Own, type Ruling, separated } from '../acknowledgement/answer.rules.js';
 import { formatTime } from '../er7/times.js';
 import type { FrameHandler, Peer, Reply } from '../mllp/serve-connection.js';
@@ -24,7 +24,8 @@ const GOODBYE: Reply = { answers: [], goesOn: false };
 
 /** Numbers of the hub's acknowledgements: 20 characters, which no number of a message that the hub sends has the form of. */
 const OWN_NUMBER = /^ACK-[A-Z2-7]{16}$/;
-const newOwnNumber = (): string => `ACK-${base32(randomBytes(10))}`;
+/** The random half of a new id. */
+const newOwnNumber = (): string => `ACK-${base32(Buffer.from(newId().replaceAll('-', '').slice(12), 'hex'))}`;
 
 /** True of an answer that says what became of a message, and not merely that it came. */
 const isApplicationAnswer = ({ answers }: Arrival): boolean =>
@@ -38,13 +39,14 @@ interface Taken {
   readonly refusal: Refusal | null;
   readonly texts: readonly string[];
   /** Where another message had its number before. */
-  readonly toOther: readonly string[];
+  readonly toOther: () => readonly string[];
 }
 
 /** One listener's way with frames. */
 export class Receiver implements FrameHandler {
   /** Messages given to the intake that it has not settled. */
   private underWay = 0;
+  private now = { second: Number.NaN, written: '' };
 
   constructor(
     private readonly settings: ListeningSettings,
@@ -69,12 +71,17 @@ export class Receiver implements FrameHandler {
     }
     const refusal = refusalOf(arrival, this.settings);
     const texts = this.answers(arrival, refusal ?? ACCEPTED);
-    const toOther = this.answers(arrival, OTHER);
+    let built: readonly string[] | null = null;
+    // Hardly ever wanted, and the same whoever asks for it.
+    const toOther = (): readonly string[] => {
+      built ??= this.answers(arrival, OTHER);
+      return built;
+    };
     const kept = await this.kept(this.message({ bytes, peer, arrival, refusal, texts, toOther }));
     if (kept === null) return this.notKept(arrival);
     if (kept.outcome === 'REPEATED')
       return this.reply(arrival, kept.answer === null ? [] : separated(arrival.wire.text(kept.answer)));
-    return this.reply(arrival, kept.outcome === 'OTHER' ? toOther : texts);
+    return this.reply(arrival, kept.outcome === 'OTHER' ? toOther() : texts);
   }
 
   tooLong(head: Uint8Array): Reply['answers'] {
@@ -95,7 +102,9 @@ export class Receiver implements FrameHandler {
       remoteAddress: peer.address,
       refusal: refusal?.code ?? null,
       answer: joined(texts),
-      answerToOther: joined(toOther),
+      get answerToOther() {
+        return joined(toOther());
+      },
     };
   }
 
@@ -147,10 +156,11 @@ export class Receiver implements FrameHandler {
   }
 
   private own(): Own {
-    const zone = this.settings.timeZone;
-    return {
-      now: formatTime(this.dependencies.clock.now(), { zone }),
-      newControlId: newOwnNumber,
-    };
+    const instant = this.dependencies.clock.now();
+    const second = Math.floor(instant.getTime() / 1_000);
+    // Written once a second: by far the most costly part of an answer.
+    if (second !== this.now.second)
+      this.now = { second, written: formatTime(instant, { zone: this.settings.timeZone }) };
+    return { now: this.now.written, newControlId: newOwnNumber };
   }
 }
