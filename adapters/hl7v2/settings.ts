@@ -58,7 +58,6 @@ function crossFaults(settings: Fields): readonly string[] {
     ...(settings.queryTeams && settings.batchFolder !== null
       ? ['batchFolder: a feed is counted one way, and queryTeams is another']
       : []),
-    ...(settings.documentText === 'ED_PDF' ? ['documentText: ED_PDF is not offered by this version'] : []),
     ...(settings.listenPort === null && !sends && settings.batchFolder === null
       ? ['listenPort: is required where nothing is sent and no files are read']
       : []),

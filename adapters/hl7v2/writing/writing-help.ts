@@ -70,7 +70,7 @@ export const writingSettings: readonly SettingDescription[] = [
   oneOf(
     'documentText',
     TEXT_FORMS,
-    'How the text stands in a message: one TX for each line, one FT with \\.br\\ between lines, or an ED in Base64 that holds the text in UTF-8 or a PDF.',
+    'How the text stands in a message: one TX for each line, one FT with \\.br\\ between lines, or an ED in Base64 that holds the text in UTF-8.',
   ),
   optional(
     'documentLineLength',
@@ -80,7 +80,7 @@ export const writingSettings: readonly SettingDescription[] = [
   optional(
     'documentFileType',
     'text',
-    'First three components of an ED, as ^application^pdf or MOL^IM^PDF; when absent ^TEXT^plain and ^application^pdf.',
+    'First three components of an ED, as MOL^TX^plain; when absent ^TEXT^plain.',
   ),
   optional(
     'documentTypes',

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createSender, type MllpSender } from '../../../adapters/hl7v2/mllp/sender.js';
 import { createDocuments, type WritingContext } from '../../../adapters/hl7v2/writing/documents.js';
+import type { WritingSettings } from '../../../adapters/hl7v2/writing/writing-settings.js';
 import {
   DocumentAction,
   DocumentLabel,
@@ -478,14 +479,16 @@ function counted() {
 }
 
 describe('a receiver of PDFs', () => {
-  const PDF = { documentText: 'ED_PDF', sendCharacterSet: 'ASCII' };
+  const settings: WritingSettings = { ...writingSettings(), documentText: 'ED_PDF' };
 
   test('gets the page, and nobody is one where no page can be made', async () => {
     const page = Buffer.from('%PDF-1.7 a page');
-    const documents = documentsAt(PDF, { page: async () => page });
+    const documents = documentsAt({}, { settings, page: async () => page });
     await documents.send(anOutgoingDocument(), never());
     expect(received()[0]!.field('OBX', 5, 5)).toBe(page.toString('base64'));
-    expect(() => documentsAt(PDF)).toThrow(expect.objectContaining({ code: 'HUB_SETTINGS_INVALID' }));
+    expect(() => documentsAt({}, { settings })).toThrow(
+      expect.objectContaining({ code: 'HUB_SETTINGS_INVALID' }),
+    );
   });
 });
 
