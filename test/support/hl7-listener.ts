@@ -40,7 +40,7 @@ export interface TestListener {
 /** Opens one. */
 export async function startListener(
   raw: Record<string, unknown> = {},
-  timing = { tlsRefreshMs: 20, closeTimeoutMs: 1_000 },
+  timing = { tlsRefreshMs: 20, closeTimeoutMs: 300 },
 ): Promise<TestListener> {
   const { logger, lines } = keptLines();
   const intake = new MemoryIntake();
