@@ -71,7 +71,6 @@ export class Merges {
   }
 
   private merge(from: string, by: string): void {
-    if (from === by) return;
     this.relate(from, by);
     const path = this.pathOf(from);
     if (path.includes(by)) return;

@@ -81,6 +81,15 @@ describe('what happened', () => {
       ],
       ['v/X/1 ENDED 02-06 A', 'v/Y/1 OPEN 06- A'],
     ],
+    [
+      'who begins with a team waits for no other under the same visit',
+      [
+        happened(on(2), joined('Y', { state: 'PLANNED' })),
+        happened(on(3), joined('Z', { state: 'WAITING_LIST' })),
+        happened(on(6), joined('X')),
+      ],
+      ['v/X/1 OPEN 06- A', 'v/Y/1 PLANNED 02-06 A', 'v/Z/1 WAITING_LIST 03-06 A'],
+    ],
   ])('%s', (_, events, memberships) => {
     expect(membershipsOf(events)).toEqual(memberships);
     expect(doubtsOf(events)).toEqual([]);
