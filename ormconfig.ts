@@ -46,6 +46,7 @@ import { SpecificationVersionEntity } from './src/contracts/specification-versio
 import { DeliveryEntity } from './src/delivery/delivery.entity.js';
 import { Delivery1750000001000 } from './src/delivery/delivery.migration.js';
 import { DeliveryAttemptEntity } from './src/delivery/delivery-attempt.entity.js';
+import { DeliveryDetail1750000002000 } from './src/delivery/delivery-detail.migration.js';
 import { DeliveryLaneEntity } from './src/delivery/delivery-lane.entity.js';
 import { DestinationEntity } from './src/delivery/destination.entity.js';
 import { InboundBodyEntity } from './src/delivery/messages/inbound-body.entity.js';
@@ -105,6 +106,7 @@ export const migrations: readonly MigrationClass[] = [
   InboundMessages1750000001700,
   Feed1750000001800,
   DocumentReceipts1750000001900,
+  DeliveryDetail1750000002000,
 ];
 
 /** Entity classes of every room. */

@@ -142,6 +142,13 @@ export class NoteDelivery {
   @Field(() => String, { nullable: true, description: 'Code of the last answer that was not a success.' })
   lastCode: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'What that answer was about, as the characters that a destination cannot carry and its set of them.',
+  })
+  lastDetail: string | null;
+
   @Field(() => Boolean, {
     nullable: true,
     description: 'True: the destination is asked before anything is sent again.',

@@ -28,6 +28,8 @@ export interface NoteTimeline {
     acceptedAt: string | null;
     filedAt: string | null;
     nextAt: string | null;
+    /** What the last answer was about; null where it said no more than its code. */
+    detail: string | null;
     timeline: readonly { number: number; startedAt: string; class: string | null; code: string | null }[];
   })[];
 }
@@ -67,7 +69,7 @@ select n.id as "noteId", n.kind, n.state,
   (select coalesce(json_agg(json_build_object('version', v.version, 'action', v.action, 'visibility', v.visibility, 'signedAt', ${at('v.signed_at')})
      order by v.version), '[]') from signed_documents v where v.document_id = n.id) as versions,
   (select coalesce(json_agg(json_build_object('deliveryId', d.id, 'version', v.version, 'system', s.code, 'team', t.code, 'operation', d.operation,
-     'ours', d.ours, 'theirs', d.theirs, 'attempts', d.attempts, 'code', ${WAITS_FOR}, 'queuedAt', ${at('d.queued_at')},
+     'ours', d.ours, 'theirs', d.theirs, 'attempts', d.attempts, 'code', ${WAITS_FOR}, 'detail', d.last_detail, 'queuedAt', ${at('d.queued_at')},
      'acceptedAt', ${at('d.accepted_at')}, 'filedAt', ${at('d.filed_at')}, 'nextAt', ${at('d.next_at')},
      'timeline', (select coalesce(json_agg(json_build_object('number', a.number, 'startedAt', ${at('a.started_at')}, 'class', a.class, 'code', a.code)
         order by a.number), '[]') from delivery_attempts a where a.delivery_id = d.id)) order by d.queued_at, d.id), '[]')

@@ -11,7 +11,7 @@ import type { ErrorCode } from '../core/error-codes.js';
 import { HubError, isHubError } from '../core/errors.js';
 import type { Head } from './claim.service.js';
 import { mayGo } from './gate.rules.js';
-import { BY_STAGE, codeOf, type Verdict, verdictOf } from './outcome.rules.js';
+import { BY_STAGE, codeOf, detailOf, type Verdict, verdictOf } from './outcome.rules.js';
 import type { Ancestor } from './predecessor.reader.js';
 import { mayBeThere, referenceFor } from './predecessor.rules.js';
 import { compareWithSigned } from './receipt.rules.js';
@@ -131,6 +131,7 @@ class Attempt {
       ? verdictOf(new HubError('HUB_UPSTREAM_AMBIGUOUS'), 'write')
       : verdictOf(error, this.sent ? 'write' : 'read');
     return this.outcome(verdict, code, {
+      detail: detailOf(error),
       retryAfterMs: isHubError(error) ? error.retryAfterMs : undefined,
     });
   }
@@ -271,6 +272,7 @@ class Attempt {
       class: verdict.class,
       lane: verdict.lane,
       code,
+      detail: null,
       theirs: verdict.theirs,
       reference: null,
       referenceVersion: null,

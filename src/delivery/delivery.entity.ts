@@ -96,6 +96,10 @@ export class DeliveryEntity {
   @Column('text', { name: 'last_code', nullable: true })
   lastCode: string | null;
 
+  /** What that answer was about, as the characters that a destination cannot carry; holds nothing of the text. */
+  @Column('text', { name: 'last_detail', nullable: true })
+  lastDetail: string | null;
+
   @Column({ type: 'timestamptz', name: 'last_at', precision: 3, nullable: true })
   lastAt: Date | null;
 

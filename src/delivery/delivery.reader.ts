@@ -77,6 +77,7 @@ export const NOTE_DELIVERIES: TypeMap = typeMap({
     theirs: text('theirs', CARE_AND_ANALYSTS),
     attempts: int('attempts', CARE_AND_ANALYSTS),
     lastCode: text('last_code', CARE_AND_ANALYSTS, { nullable: true }),
+    lastDetail: text('last_detail', CARE, { nullable: true }),
     mayHaveArrived: bool('may_have_arrived', CARE, { nullable: true }),
     queuedAt: time('queued_at', CARE_AND_ANALYSTS),
     lastAt: time('last_at', CARE, { nullable: true }),

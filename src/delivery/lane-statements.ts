@@ -68,7 +68,7 @@ returning l.id, l.fence, l.head_seq as seq`;
 
 /** Columns of a settlement as they travel. */
 const SETTLEMENT = `"laneId" uuid, fence bigint, seq bigint, "deliveryId" uuid, "attemptId" uuid, lane text, "delayMs" float8,
-  class text, code text, theirs text, reference text, "referenceVersion" text, "patientLocalId" text, "mayHaveArrived" boolean,
+  class text, code text, detail text, theirs text, reference text, "referenceVersion" text, "patientLocalId" text, "mayHaveArrived" boolean,
   "wasAskedFirst" boolean, watch boolean`;
 
 const SETTLE = `
@@ -86,6 +86,7 @@ with sent as (
     conflicts = d.conflicts + (h.class = 'CONFLICT')::integer,
     may_have_arrived = case when h."attemptId" is null then d.may_have_arrived else h."mayHaveArrived" end,
     last_code = case when h."attemptId" is null then d.last_code else h.code end,
+    last_detail = case when h."attemptId" is null then d.last_detail else h.detail end,
     last_at = clock_timestamp(),
     next_at = case h.lane when 'waits' then ${after('h."delayMs"')} end,
     reference = coalesce(h.reference, d.reference),

@@ -59,6 +59,7 @@ export const BY_RETRY_CLASS: Readonly<Record<RetryClass, Verdict>> = {
 export const WRITE_EXCEPTIONS: Readonly<Partial<Record<ErrorCode, Verdict>>> = {
   HUB_UPSTREAM_REJECTED: verdict('PERMANENT', 'parked', 'REJECTED'),
   HUB_UPSTREAM_TOO_LARGE: verdict('PERMANENT', 'parked', 'REJECTED'),
+  HUB_UPSTREAM_DECLINED: verdict('TRANSIENT', 'waits', 'REJECTED'),
   HUB_UPSTREAM_PROTOCOL: AMBIGUOUS,
   HUB_UPSTREAM_TIMEOUT: AMBIGUOUS,
   HUB_UPSTREAM_STOPPED: AMBIGUOUS,
@@ -75,6 +76,17 @@ export const READ_EXCEPTIONS: Readonly<Partial<Record<ErrorCode, Verdict>>> = {
 /** The code of any failure; what is not a `HubError` is a fault of the hub. */
 export function codeOf(error: unknown): ErrorCode {
   return isHubError(error) ? error.code : 'HUB_INTERNAL';
+}
+
+/** Longest detail that is kept. */
+const DETAIL_LENGTH = 500;
+
+/** What a failure is about, as `characters: U+2019, U+201C; characterSet: ASCII`; null where it says no more than its code. */
+export function detailOf(error: unknown): string | null {
+  if (!isHubError(error)) return null;
+  const said = Object.entries(error.details).filter(([, value]) => value !== null && value !== '');
+  const text = said.map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : value}`);
+  return text.length === 0 ? null : text.join('; ').slice(0, DETAIL_LENGTH);
 }
 
 /** The row of a failure. `call` says whether it was a write (send, withdraw) or a read (find). */

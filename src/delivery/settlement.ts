@@ -17,6 +17,8 @@ export interface Outcome {
   readonly lane: LaneMove;
   /** Null for success. */
   readonly code: ErrorCode | null;
+  /** What the failure was about, in words; at most 500 characters. */
+  readonly detail: string | null;
   /** Null leaves what was known. */
   readonly theirs: Theirs | null;
   readonly reference: string | null;
@@ -100,6 +102,7 @@ export function withoutAttempt(head: Head, waitMs: number): Settlement {
     delayMs: head.waits && head.ours !== 'CANCELLED' ? waitMs : 0,
     class: 'WAITED',
     code: null,
+    detail: null,
     theirs: null,
     reference: null,
     referenceVersion: null,

@@ -128,7 +128,14 @@ function documentsOf(
   return {
     traits: { ...sending.traits, proof: DocumentProof.READ },
     send: (document, signal) => sending.send(document, signal),
-    find: (keys, signal) => proving.find(keys, signal),
+    // What one calls a document is not what the other does: whoever sends is told the name that it gave.
+    find: async (keys, signal) =>
+      (await proving.find(keys, signal)).map((found, index) => {
+        const reference = keys[index]?.reference ?? null;
+        return found === null || reference === null
+          ? found
+          : { ...found, value: { ...found.value, reference } };
+      }),
     withdraw: (withdrawal, signal) => sending.withdraw(withdrawal, signal),
     ...(sending.referenceOf && { referenceOf: (document) => sending.referenceOf!(document) }),
     ...(sending.accompany && {

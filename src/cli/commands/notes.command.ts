@@ -195,6 +195,7 @@ function timelineLines(note: NoteTimeline): string[] {
     ),
     ...note.deliveries.flatMap((one) => [
       `  ${one.queuedAt}  ${one.operation} of version ${one.version} to ${one.system}  ${one.ours}  ${one.theirs}  ${one.deliveryId}  ${one.code ?? ''}`.trimEnd(),
+      ...(one.detail === null ? [] : [`    ${one.detail}`]),
       ...one.timeline.map(({ number, startedAt, class: ended, code }) =>
         `    ${startedAt}  attempt ${number}  ${ended ?? 'under way'}  ${code ?? ''}`.trimEnd(),
       ),

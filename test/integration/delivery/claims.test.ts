@@ -47,6 +47,7 @@ const settlement = (head: Head, change: Partial<Settlement> = {}): Settlement =>
   delayMs: 0,
   class: 'DONE',
   code: null,
+  detail: null,
   theirs: 'ACCEPTED',
   reference: 'DocumentReference/1',
   referenceVersion: '1',

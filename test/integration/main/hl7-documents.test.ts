@@ -140,11 +140,25 @@ it('without an answer it is sent again, the same bytes, where the far end knows 
   expect(new Set(farEnd.received).size).toBe(1);
 });
 
+it('what the far end cannot carry waits for somebody, by character and limit', async () => {
+  const signed = await world.sign(await world.person('p1'), { text: 'Met at the café – “fine”.' });
+  await world.worker(documents({ sendCharacterSet: 'ASCII' }));
+  await until(signed, 'PARKED', 'NONE');
+  expect(farEnd.received).toEqual([]);
+  const [row] = await world.sql('select last_code, last_detail from deliveries where id = $1', [
+    signed.deliveryId,
+  ]);
+  expect(row).toEqual({
+    last_code: 'HUB_DELIVERY_CHARACTERS',
+    last_detail: 'characters: U+00E9, U+2013, U+201C, U+201D; characterSet: ASCII',
+  });
+});
+
 it('turned down at once it is tried three times, then waits', async () => {
   farEnd.deed = ({ acknowledge }) => acknowledge('AR');
   const signed = await world.sign(await world.person('p1'));
   await world.worker(documents());
-  await until(signed, 'PARKED', 'NONE');
+  await until(signed, 'PARKED', 'REJECTED');
   expect(farEnd.received).toHaveLength(3);
   const [row] = await world.sql('select last_code, may_have_arrived from deliveries where id = $1', [
     signed.deliveryId,

@@ -414,6 +414,7 @@ describe('how an outcome is put to its lane', () => {
     class: 'CONFLICT' as const,
     lane: 'waits' as const,
     code: 'HUB_UPSTREAM_CONFLICT' as const,
+    detail: null,
     theirs: null,
     reference: null,
     referenceVersion: null,

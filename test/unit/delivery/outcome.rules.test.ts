@@ -32,7 +32,7 @@ const TABLE: readonly (readonly [ErrorCode, Row, Row])[] = [
   // 408, 423, 429, 503.
   ['HUB_UPSTREAM_UNAVAILABLE', LATER, LATER],
   // MSA AR, CR: three times, then parked.
-  ['HUB_UPSTREAM_DECLINED', LATER, LATER],
+  ['HUB_UPSTREAM_DECLINED', ['TRANSIENT', 'waits', 'REJECTED'], LATER],
   // 409, 412.
   ['HUB_UPSTREAM_CONFLICT', CONFLICT, CONFLICT],
   // 413, 415.
