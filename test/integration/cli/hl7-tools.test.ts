@@ -6,7 +6,7 @@ import { runProgram } from '../../../src/cli/program.js';
 import { parseNhsNumber } from '../../../src/core/nhs-number.js';
 import { authority } from '../../support/certificates.js';
 import { documentOf, hub, type Said } from '../../support/command-line.js';
-import { startFarEnd } from '../../support/hl7-far-end.js';
+import { type FarEnd, startFarEnd } from '../../support/hl7-far-end.js';
 import { startListener } from '../../support/hl7-listener.js';
 import { framedText } from '../../support/hl7-peer.js';
 
@@ -15,6 +15,18 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hub-hl7-tools-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** A listener that did not get what it waits for is told to end, as a terminal tells it. */
+let open = 0;
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  if (open > 0) process.emit('SIGTERM');
+  for (const one of opened.splice(0)) await one.close();
+});
+async function farEndThat(deed?: Parameters<typeof startFarEnd>[0]): Promise<FarEnd> {
+  const farEnd = await startFarEnd(deed);
+  opened.push(farEnd);
+  return farEnd;
+}
 
 const tool = (...argv: readonly string[]): Promise<Said> => hub(['hl7', ...argv], {});
 function file(name: string, text: string): string {
@@ -41,8 +53,11 @@ async function listening(
       },
     },
   };
+  open++;
   const code = runProgram(['hl7', 'listen', '--port', '0', ...argv], streams, {});
-  const said = code.then((exit) => ({ code: exit, out: out.join(''), err: err.join('') }));
+  const said = code
+    .finally(() => open--)
+    .then((exit) => ({ code: exit, out: out.join(''), err: err.join('') }));
   const ended = said.then((all) => Promise.reject(new Error(`ended: ${JSON.stringify(all)}`)));
   ended.catch(() => {});
   return { address: await Promise.race([told.promise, ended]), said };
@@ -86,6 +101,7 @@ test('made-up people to a listener of ours: each message taken, told by type and
 
 test('a listener of a site takes them: made-up messages are messages by the rules of the house', async () => {
   const site = await startListener({ allowedSenders: ['PAS|RXX'] });
+  opened.push(site);
   const argv = ['generate', 'adt', '--count', '40', '--sender', 'PAS|RXX', '--to', site.address];
   const sent = await tool(...argv, '--processing', 'P');
   expect(sent).toMatchObject({ code: 0 });
@@ -104,7 +120,6 @@ test('a listener of a site takes them: made-up messages are messages by the rule
   );
   expect(training.code).toBe(1);
   expect(documentOf<Exchange[]>(training)).toMatchObject([{ answer: 'AR', error: '202' }]);
-  await site.close();
 });
 
 test('the same seed gives the same, another others; every NHS number is one that is never issued', async () => {
@@ -156,18 +171,31 @@ test('what is refused, and what is not answered: exit code 1, and nothing after 
   ]);
 });
 
+test('it listens until it is told to end, and leaves the signals to others then', async () => {
+  const before = process.listeners('SIGTERM');
+  const { address, said } = await listening('--json');
+  expect(await tool('send', file('one.hl7', adt('1')), '--to', address)).toMatchObject({ code: 0 });
+  process.emit('SIGTERM');
+  const { code, out } = await said;
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    address,
+    messages: [{ type: 'ADT^A08', controlId: '1', answers: ['AA'] }],
+  });
+  expect(process.listeners('SIGTERM')).toEqual(before);
+});
+
 test('another’s acknowledgement is none', async () => {
-  const farEnd = await startFarEnd(({ acknowledge }) => acknowledge('AA', 'other'));
+  const farEnd = await farEndThat(({ acknowledge }) => acknowledge('AA', 'other'));
   const said = await tool('send', file('one.hl7', adt('1')), '--to', `127.0.0.1:${farEnd.port}`, '--json');
   expect(said.code).toBe(1);
   expect(documentOf<Exchange[]>(said)).toMatchObject([
     { answer: null, failure: expect.stringContaining('FOREIGN_ANSWER') },
   ]);
-  await farEnd.close();
 });
 
 test('what became of it is waited for where it is to follow on the connection', async () => {
-  const farEnd = await startFarEnd(({ acknowledge }) => {
+  const farEnd = await farEndThat(({ acknowledge }) => {
     acknowledge('CA');
     setTimeout(() => acknowledge('AE'), 20);
   });
@@ -182,11 +210,10 @@ test('what became of it is waited for where it is to follow on the connection', 
     '--json',
   );
   expect(documentOf<Exchange[]>(stored)).toMatchObject([{ answer: 'CA' }]);
-  await farEnd.close();
 });
 
 test('a file: line ends made carriage returns unless it goes as it is; a batch message by message, and not at all when it is not whole', async () => {
-  const farEnd = await startFarEnd();
+  const farEnd = await farEndThat();
   const to = `127.0.0.1:${farEnd.port}`;
   const lines = adt('1').replaceAll('\r', '\n');
   await tool('send', file('lf.hl7', lines), '--to', to);
@@ -200,7 +227,6 @@ test('a file: line ends made carriage returns unless it goes as it is; a batch m
   const short = await tool('send', file('short.hl7', batch.replace('BTS|2', 'BTS|3')), '--to', to);
   expect(short).toMatchObject({ code: 2, err: expect.stringContaining('BATCH_COUNT in line 7') });
   expect(farEnd.received).toHaveLength(6);
-  await farEnd.close();
 });
 
 test('behind TLS with certificates of both ends', async () => {
@@ -245,7 +271,7 @@ test('show: segments and fields by name, as lines and as JSON; what cannot be re
 });
 
 test('find: by id and by details; how many there are, and who only where that is asked for', async () => {
-  const farEnd = await startFarEnd(({ text, controlId, socket }) => {
+  const farEnd = await farEndThat(({ text, controlId, socket }) => {
     const tag = /\rQPD\|[^|]*\|([^|]*)/.exec(text)![1]!;
     const event = text.includes('QBP^Q21') ? 'K21' : 'K22';
     const isKnown = !text.includes('unknown');
@@ -264,7 +290,6 @@ test('find: by id and by details; how many there are, and who only where that is
   expect(await tool('find', ...to, '--id', 'unknown')).toMatchObject({ code: 1, out: '0 found\n' });
   expect(await tool('find', ...to)).toMatchObject({ code: 2 });
   expect(await tool('find', ...to, '--id', '7', '--family', 'Ashgrove')).toMatchObject({ code: 2 });
-  await farEnd.close();
 });
 
 test.each([
