@@ -71,6 +71,17 @@ export interface DocumentAuthor {
   readonly role: string;
 }
 
+/** Whose document it is, as it was resolved for this attempt. Beside the id it holds what a receiver may check that by; null: not known. */
+export interface OutgoingPatient {
+  /** The far end's own id. */
+  readonly localId: string;
+  /** Verified, or null. */
+  readonly nhsNumber?: string | null;
+  readonly familyName?: string | null;
+  readonly givenName?: string | null;
+  readonly dateOfBirth?: LocalDate | null;
+}
+
 /** A signed version on its way. Everything but the patient was fixed at signing; the patient is resolved at sending. */
 export interface OutgoingDocument {
   /** Identity of the send for ever: uuidv7, the identifier of this version at the far end. */
@@ -82,7 +93,7 @@ export interface OutgoingDocument {
   readonly action: DocumentAction;
   /** The far end's reference of the version that this one replaces or is added to; null for `CREATE`. */
   readonly predecessorReference: string | null;
-  readonly patient: { readonly localId: string };
+  readonly patient: OutgoingPatient;
   readonly kind: DocumentKind;
   readonly title: string;
   /** Normalised at signing: NFC, LF, no control characters but LF. Must be equal at the far end. */

@@ -12,6 +12,7 @@ import { HubError, isHubError } from '../core/errors.js';
 import type { Head } from './claim.service.js';
 import { mayGo } from './gate.rules.js';
 import { BY_STAGE, codeOf, detailOf, type Verdict, verdictOf } from './outcome.rules.js';
+import { outgoing } from './outgoing-version.js';
 import type { Ancestor } from './predecessor.reader.js';
 import { mayBeThere, referenceFor } from './predecessor.rules.js';
 import { compareWithSigned } from './receipt.rules.js';
@@ -66,9 +67,7 @@ class Attempt {
     const refer = await this.reference();
     if ('class' in refer) return refer;
     const send = (reference: string | null): Promise<Outcome> =>
-      this.write((signal) =>
-        sending.documents.send(outgoing(head, this.localId!, sending, refer.action, reference), signal),
-      );
+      this.write((signal) => sending.documents.send(this.outgoing(refer.action, reference), signal));
     try {
       return await send(refer.reference);
     } catch (error) {
@@ -100,9 +99,7 @@ class Attempt {
             patientLocalId: this.localId!,
             reference: known,
             askedAt: head.queuedAt.toISOString(),
-            ...(head.authorReference === null
-              ? {}
-              : { document: outgoing(head, this.localId!, sending, head.action, null) }),
+            ...(head.authorReference === null ? {} : { document: this.outgoing(head.action, null) }),
           },
           signal,
         ),
@@ -258,12 +255,20 @@ class Attempt {
     const outcome = this.found(document);
     const { documents, signal, sendTimeoutMs } = this.sending;
     if (outcome.class === 'DONE' && documents.accompany) {
-      const sent = outgoing(this.head, this.localId!, this.sending, this.head.action, null);
+      const sent = this.outgoing(this.head.action, null);
       await within(sendTimeoutMs, signal, (deadline) =>
         documents.accompany!(sent, document.reference, deadline),
       ).catch(() => {});
     }
     return outcome;
+  }
+
+  private outgoing(
+    action: OutgoingDocument['action'],
+    predecessorReference: string | null,
+  ): OutgoingDocument {
+    const to = { localId: this.localId!, custodianOdsCode: this.sending.custodianOdsCode };
+    return outgoing(this.head, to, action, predecessorReference);
   }
 
   private outcome(verdict: Verdict, code: ErrorCode | null, more: Partial<Outcome> = {}): Outcome {
@@ -313,39 +318,4 @@ class Attempt {
   private waited(code: ErrorCode | null): Outcome {
     return this.outcome({ class: 'WAITED', lane: 'waits', theirs: null }, code);
   }
-}
-
-/** The version as the port takes it. */
-function outgoing(
-  head: Head,
-  localId: string,
-  sending: Sending,
-  action: OutgoingDocument['action'],
-  predecessorReference: string | null,
-): OutgoingDocument {
-  return {
-    documentVersionId: head.documentVersionId,
-    documentId: head.documentId,
-    version: head.version,
-    action,
-    predecessorReference,
-    patient: { localId },
-    kind: head.kind,
-    title: head.title,
-    text: head.text,
-    textHash: head.textHash,
-    author: {
-      reference: head.authorReference!,
-      name: head.authorName,
-      employer: head.authorEmployer,
-      role: head.authorRole,
-    },
-    custodianOdsCode: sending.custodianOdsCode,
-    contactOn: head.contactOn,
-    contactStartedAt: head.contactStartedAt?.toISOString() ?? null,
-    writtenAt: head.writtenAt.toISOString(),
-    signedAt: head.signedAt.toISOString(),
-    labels: head.labels,
-    isShareable: head.visibility === 'SHAREABLE',
-  };
 }

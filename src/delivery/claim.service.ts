@@ -33,6 +33,11 @@ export interface Head {
   readonly queuedAt: Date;
   readonly identityState: IdentityState;
   readonly deceasedOn: LocalDate | null;
+  /** Verified, or null. */
+  readonly nhsNumber: string | null;
+  readonly familyName: string | null;
+  readonly givenName: string | null;
+  readonly dateOfBirth: LocalDate | null;
   /** Living records of the person in the destination; null for none. */
   readonly localIds: readonly string[] | null;
   readonly documentVersionId: string;

@@ -14,7 +14,8 @@ with claimed as (
 ), head as materialized (
   select c.lane_id, c.fence, c.seq, c.attempt_id, c.audit_id, d.id as delivery_id, d.organisation_id, d.team_id, d.operation,
          d.ours, d.attempts, d.tries, d.conflicts, d.may_have_arrived, d.reference, d.patient_local_id, d.queued_at, d.document_id,
-         d.document_version_id, s.person_id, who.id as survivor_id, who.identity_state, who.deceased_on, family.local_ids,
+         d.document_version_id, s.person_id, who.id as survivor_id, who.identity_state, who.deceased_on, who.nhs_number,
+         who.family_name, who.given_name, who.date_of_birth, family.local_ids,
          exists (
            with recursive retired as (
              select p.id from persons p where p.merged_into_id = l.person_id
@@ -29,11 +30,13 @@ with claimed as (
   join signed_documents s on s.id = d.document_version_id
   cross join lateral (
     with recursive chain as (
-      select p.id, p.merged_into_id, p.identity_state, p.deceased_on from persons p where p.id = s.person_id
+      select p.* from persons p where p.id = s.person_id
       union all
-      select p.id, p.merged_into_id, p.identity_state, p.deceased_on from chain x join persons p on p.id = x.merged_into_id
+      select p.* from chain x join persons p on p.id = x.merged_into_id
     )
-    select id, identity_state, deceased_on from chain where merged_into_id is null
+    select id, identity_state, deceased_on, case when nhs_number_status = '01' then nhs_number end as nhs_number,
+           family_name, given_name, date_of_birth
+    from chain where merged_into_id is null
   ) who
   cross join lateral (
     with recursive family as (
@@ -67,6 +70,7 @@ with claimed as (
 select h.lane_id as "laneId", h.fence, h.seq, h.attempt_id as "attemptId", h.delivery_id as "deliveryId", h.operation, h.ours,
        h.waits, h.tries + 1 as tries, h.conflicts, h.may_have_arrived as "mayHaveArrived", h.reference,
        h.patient_local_id as "priorLocalId", h.queued_at as "queuedAt", h.identity_state as "identityState", h.deceased_on::text as "deceasedOn",
+       h.nhs_number as "nhsNumber", h.family_name as "familyName", h.given_name as "givenName", h.date_of_birth::text as "dateOfBirth",
        h.local_ids as "localIds", s.id as "documentVersionId", s.document_id as "documentId", s.version, s.action,
        s.predecessor_id as "predecessorId", s.kind, s.title, s.text, s.text_hash as "textHash",
        s.author_reference as "authorReference", s.author_name as "authorName", s.author_employer as "authorEmployer",

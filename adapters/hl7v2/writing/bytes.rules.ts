@@ -16,6 +16,12 @@ const SETS: Readonly<Record<WritingSettings['sendCharacterSet'], Charset>> = {
   'UNICODE UTF-8': 'UTF-8',
 };
 
+/** Whether the receiver's set can carry a text. */
+export const isCarried = (
+  text: string,
+  { sendCharacterSet }: Pick<WritingSettings, 'sendCharacterSet'>,
+): boolean => uncarried(text, SETS[sendCharacterSet]).length === 0;
+
 /** Characters that the set cannot carry, once each, as `U+2019`, in the order in which they come; twenty at most. */
 function uncarried(text: string, charset: Charset): readonly string[] {
   return [...new Set(text)]

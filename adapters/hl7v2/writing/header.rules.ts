@@ -1,7 +1,8 @@
 /** The segments with which every message of a document begins. Every time in them is one of the document: a repeat is the same bytes. */
-import type { OutgoingDocument } from '../../../src/clinical/documents.port.js';
+import type { OutgoingDocument, OutgoingPatient } from '../../../src/clinical/documents.port.js';
 import { formatDate, formatTime } from '../er7/times.js';
-import { components, type SegmentToWrite, segment } from '../er7/write.js';
+import { components, repetitions, type SegmentToWrite, segment } from '../er7/write.js';
+import { isCarried } from './bytes.rules.js';
 import type { TriggerEvent } from './trigger.rules.js';
 import type { WritingSettings } from './writing-settings.js';
 
@@ -69,22 +70,35 @@ function header({ event, controlId, at }: Envelope, custodian: string, settings:
   });
 }
 
-/** MSH, EVN (but of a report), PID and PV1. The patient's name is not the hub's to tell, and so PID-5 stays empty. */
+/**
+ * Whose it is, with what the receiver may check that by (HL7 UK A.3, section 3.3.1.2, for the NHS number). A name that the receiver's
+ * set cannot carry is left out: it identifies nobody here, and a note does not wait for it.
+ */
+function patientSegment(patient: OutgoingPatient, settings: WritingSettings): SegmentToWrite {
+  const { localId, nhsNumber, familyName, givenName, dateOfBirth } = patient;
+  const own = components(localId, '', '', settings.patientAuthority, settings.patientIdType);
+  const name = [familyName ?? '', givenName ?? ''] as const;
+  const isNamed = familyName != null && name.every((part) => isCarried(part, settings));
+  return segment('PID', {
+    1: '1',
+    3: nhsNumber == null ? own : repetitions(components(nhsNumber, '', '', 'NHS', 'NH'), own),
+    5: isNamed ? components(...name, '', '', '', '', 'L') : '',
+    7: dateOfBirth?.replaceAll('-', '') ?? '',
+  });
+}
+
+/** MSH, EVN (but of a report), PID and PV1. */
 export function opening(
   envelope: Envelope,
   document: Addressed,
   settings: WritingSettings,
 ): SegmentToWrite[] {
   const { event, at } = envelope;
-  const { localId } = document.patient;
   const occurred = { 1: event, 2: timeOf(at, settings), 6: contactTimeOf(document, settings) };
   return [
     header(envelope, document.custodianOdsCode, settings),
     ...(event === 'R01' ? [] : [segment('EVN', occurred)]),
-    segment('PID', {
-      1: '1',
-      3: components(localId, '', '', settings.patientAuthority, settings.patientIdType),
-    }),
+    patientSegment(document.patient, settings),
     segment('PV1', { 1: '1', 2: settings.patientClass, 10: settings.hospitalService }),
   ];
 }

@@ -8,8 +8,8 @@ export class InboundBodyEntity {
   @PrimaryColumn('uuid', { name: 'message_id', primaryKeyConstraintName: 'pk_inbound_bodies' })
   messageId: string;
 
-  @OneToOne(() => InboundMessageEntity, { nullable: false, onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'message_id', foreignKeyConstraintName: 'fk_inbound_bodies_message' })
+  @OneToOne(() => InboundMessageEntity, { nullable: false, createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'message_id' })
   message: Relation<InboundMessageEntity>;
 
   @Column('uuid', { name: 'organisation_id' })

@@ -21,8 +21,8 @@ export class InboundMessageEntity {
   @Column('uuid', { name: 'system_id' })
   systemId: string;
 
-  @ManyToOne(() => ClinicalRecordSystemEntity, { nullable: false })
-  @JoinColumn({ name: 'system_id', foreignKeyConstraintName: 'fk_inbound_messages_system' })
+  @ManyToOne(() => ClinicalRecordSystemEntity, { nullable: false, createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'system_id' })
   system: Relation<ClinicalRecordSystemEntity>;
 
   /**

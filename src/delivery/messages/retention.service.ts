@@ -35,6 +35,8 @@ with old as materialized (
 const FORGET_MESSAGES = `
 with old as materialized (
   select id from inbound_messages where id < $1::uuid and state not in ('KEPT', 'NOT_UNDERSTOOD') order by id limit ${BATCH}
+), emptied as (
+  delete from inbound_bodies b using old where b.message_id = old.id
 ), gone as (
   delete from inbound_messages m using old where m.id = old.id returning m.id
 ) select count(*)::integer as n from gone`;

@@ -99,6 +99,26 @@ it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
   await until(signed, 'SETTLED', 'FILED');
 });
 
+it('says whose it is, as far as that is known for sure and the far end can write it', async () => {
+  const columns = { family_name: 'Fotheringhay', given_name: 'Zoë', date_of_birth: '1990-01-02' };
+  const verified = { nhs_number: '9990000018', nhs_number_status: '01' };
+  await world.sign(await world.person('p1', { ...columns, ...verified }));
+  await world.worker(documents());
+  const pidOf = async (count: number): Promise<string> => {
+    while (farEnd.received.length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    return Buffer.from(farEnd.received.at(-1)!, 'latin1')
+      .toString()
+      .match(/PID[^\r]*/)![0];
+  };
+  expect(await pidOf(1)).toBe('PID|1||9990000018^^^NHS^NH~p1^^^^PI||Fotheringhay^Zoë^^^^^L||19900102');
+  await world.stopWorkers();
+  await world.sign(
+    await world.person('p2', { ...columns, ...verified, nhs_number: '9990000026', nhs_number_status: '02' }),
+  );
+  await world.worker(documents({ sendCharacterSet: 'ASCII' }));
+  expect(await pidOf(2)).toBe('PID|1||p2^^^^PI||||19900102');
+});
+
 it('turned down afterwards it is somebody’s work', async () => {
   const signed = await world.sign(await world.person('p1'));
   await world.worker(documents());
