@@ -124,8 +124,9 @@ export class MessageWorld {
 
   /** As if nothing had come; far quicker than another database. */
   async clear(): Promise<void> {
+    await Promise.all(this.intakes.splice(0).map((intake) => intake.drained()));
     await this.sql(
-      'delete from inbound_messages; delete from inbound_sources; delete from work_items; delete from leases',
+      'delete from inbound_messages; delete from inbound_bodies; delete from inbound_sources; delete from work_items; delete from leases',
     );
   }
 
