@@ -15,12 +15,10 @@ import { coordinatorIn, isWithoutVisit, stateOf, teamIn, visitIn } from '../mean
 
 /** One person's time on one caseload, as it stood. */
 export interface Snapshot {
-  /** Of the visit, or of the patient where the message is of no visit. */
+  /** Of the visit; where the message is of none, of the patient, in a form that no number of a visit has. */
   readonly reference: string;
   /** Null when the message names no team. */
   readonly team: string | null;
-  /** True where the message is of a visit. */
-  readonly isOfVisit: boolean;
   /** The membership; whoever asked knows the team. */
   readonly item: Omit<CaseloadItem, 'teamReference'>;
   /** False when a part that can be done without could not be understood. */
@@ -68,8 +66,8 @@ function tolerant() {
 export function snapshotOf(message: Er7Message, rules: MeaningRules, asOf: string): Snapshot {
   const localId = localIdOf(message, rules);
   const patient = identityOf(localId, patientOf(message, rules));
-  const isOfVisit = !isWithoutVisit(message);
-  const visit = isOfVisit ? visitIn(message, localId, rules) : null;
+  const ofPatient = rules.isPatientVisit ? localId : null;
+  const visit = isWithoutVisit(message) ? ofPatient : visitIn(message, localId, rules);
   const team = teamIn(message, rules);
   const validTo = dayAt(message, rules.endFrom, rules) ?? null;
   const stated = stateOf(message);
@@ -79,10 +77,8 @@ export function snapshotOf(message: Er7Message, rules: MeaningRules, asOf: strin
   const careCoordinator = optional.read(() => coordinatorIn(message, rules)) ?? null;
   const isOver = validTo !== null && validTo <= londonDate(new Date(asOf));
   return {
-    reference:
-      visit === null ? `Patient/${encodeURIComponent(localId)}` : `Visit/${encodeURIComponent(visit)}`,
+    reference: `Visit/${encodeURIComponent(visit ?? `patient:${localId}`)}`,
     team,
-    isOfVisit,
     item: {
       state: isOver ? MembershipState.ENDED : stated,
       validFrom,

@@ -5,7 +5,7 @@ import type { FeedEvent } from '../feed.port.js';
 
 /** Somebody as the count has them. */
 export interface CountedItem {
-  /** The count's own reference of the membership, as `Type/id` or the bare id of the visit. */
+  /** The count's own reference of the membership, as `Type/id` with the id of the visit encoded as in a URL, or that bare. */
   readonly reference: string;
   readonly item: CaseloadItem;
 }
@@ -30,7 +30,14 @@ const isThere = ({ state, validTo }: CaseloadItem, day: string): boolean =>
   GOES_ON.has(state) && (validTo === null || validTo > day);
 
 /** The id behind a reference. */
-const idOf = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
+function idOf(reference: string): string {
+  const id = reference.slice(reference.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
 
 /**
  * Events that make the feed say what was counted. A stay of which something was written down after the count is left as it is:

@@ -288,7 +288,12 @@ test('who has left is told with the day; a first day that cannot be read is told
     ['OPEN', null, null, false],
     ['OPEN', null, null, true],
   ]);
-  expect(page!.items[2]!.source.reference).toBe('Patient/9');
+  expect(page!.items[2]!.source.reference).toBe('Visit/patient%3A9');
+});
+
+test('where the patient stands for the visit, the list does so too, with or without PV1', async () => {
+  script(person('7', '') + 'PID|1||8^^^RXX^MR\r');
+  expect(members(await pull({}, null, { visitFrom: 'PATIENT' }))).toEqual(['Visit/7 7', 'Visit/8 8']);
 });
 
 test('a clock that runs ahead says no more than now', async () => {
