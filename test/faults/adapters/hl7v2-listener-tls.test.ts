@@ -121,6 +121,20 @@ describe('who may connect', () => {
     expect(await said(made)).toEqual(['AA 1']);
   });
 
+  test('whoever connects and says nothing does not hold up the end', async () => {
+    const made = await startListener(
+      { ...filesOf(site()), listenAuthorityFile: put('authority.crt', own.cert) },
+      { tlsRefreshMs: 20, closeTimeoutMs: 5_000 },
+    );
+    const silent = await dial(made.address);
+    peers.push(silent);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const began = performance.now();
+    await made.close();
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await silent.ended();
+  });
+
   test('half a frame by TLS and the end: nothing kept', async () => {
     const made = await listener();
     const peer = await shown(made, engine);
