@@ -36,7 +36,7 @@ test('the demonstration’s is the one that the demonstration uses (HUB_WRITE_DO
 
 test('the page tells of each, with its sources, and of no other', () => {
   const page = readFileSync(PAGE, 'utf8');
-  const told = [...page.matchAll(/^## .*\(site-profiles\/([a-z-]+)\.json\)$/gm)].map(([, name]) => name);
+  const told = [...page.matchAll(/^## .*\(site-profiles\/([a-z0-9-]+)\.json\)$/gm)].map(([, name]) => name);
   expect(told.sort()).toEqual([...NAMES].sort());
   for (const section of page.split(/^## /m).slice(1)) {
     if (!section.includes('(site-profiles/')) continue;

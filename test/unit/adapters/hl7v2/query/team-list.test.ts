@@ -292,7 +292,7 @@ test('who has left is told with the day; a first day that cannot be read is told
 });
 
 test('where the patient stands for the visit, the list does so too, with or without PV1', async () => {
-  script(person('7', '') + 'PID|1||8^^^RXX^MR\r');
+  script(`${person('7', '')}PID|1||8^^^RXX^MR\r`);
   expect(members(await pull({}, null, { visitFrom: 'PATIENT' }))).toEqual(['Visit/7 7', 'Visit/8 8']);
 });
 
