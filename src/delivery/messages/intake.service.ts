@@ -31,7 +31,7 @@ export const DEFAULT_INTAKE_SETTINGS: IntakeSettings = {
     items: 64,
     bytes: 4_194_304,
     batches: 2,
-    worthIt: 4,
+    worthIt: 8,
     waitingItems: 4_096,
     waitingBytes: 67_108_864,
   },

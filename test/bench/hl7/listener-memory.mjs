@@ -1,5 +1,5 @@
 /** 4.6b: memory of a listener that also reads, over 200,000 messages. */
-import { durability } from './listener-rate.mjs';
+import { AS_SHIPPED, durability } from './listener-rate.mjs';
 import { start } from './processes.mjs';
 
 const MESSAGES = Number(process.env.BENCH_HL7_MESSAGES ?? 200_000);
@@ -9,7 +9,10 @@ const MIB = 2 ** 20;
 /** Answers by how many MiB what is held after all messages is more than after the first tenth. */
 export async function measureMemory(db, world) {
   const { ownerUrl } = db;
-  const listener = await start('listener.mjs', { ownerUrl, ...world, reads: true }, ['--expose-gc']);
+  const listener = await start('listener.mjs', { ownerUrl, ...world, reads: true }, [
+    ...AS_SHIPPED,
+    '--expose-gc',
+  ]);
   const port = Number(listener.said.address.split(':').at(-1));
   const load = await start('load.mjs', { port, connections: 16 });
   try {

@@ -2,6 +2,8 @@
 import { median, spread } from '../figures.mjs';
 import { start } from './processes.mjs';
 
+/** As `npm start` has it. */
+export const AS_SHIPPED = ['--max-semi-space-size=16'];
 const CONNECTIONS = 16;
 const ROUNDS = 9;
 const ROUND_MS = 4_000;
@@ -17,7 +19,7 @@ export async function measureRate(db, world) {
        answer bytea, bytes bytea not null, unique (control_id, application, facility))`,
   );
   const { ownerUrl, superuserUrl: url } = db;
-  const listener = await start('listener.mjs', { ownerUrl, ...world, reads: false });
+  const listener = await start('listener.mjs', { ownerUrl, ...world, reads: false }, AS_SHIPPED);
   const port = Number(listener.said.address.split(':').at(-1));
   const load = await start('load.mjs', { port, connections: CONNECTIONS });
   const bare = await start('bare.mjs', { url, connections: CONNECTIONS });
