@@ -169,7 +169,7 @@ class TeamNotes {
 /** What a worker, the schedule and a record system would have brought, so that every field has something to show. */
 async function fillIn(world: GraphWorld): Promise<void> {
   await world.sql(
-    `update deliveries d set ours = 'PARKED', attempts = 2, last_code = 'HUB_DELIVERY_LABEL', last_at = now(), next_at = now(), accepted_at = now(),
+    `update deliveries d set ours = 'PARKED', attempts = 2, last_code = 'HUB_DELIVERY_LABEL', last_detail = 'labels: SAFEGUARDING', last_at = now(), next_at = now(), accepted_at = now(),
        filed_at = now(), ended_at = now(), urgent_due_at = now(), reference = 'DocumentReference/Cnry' || substr(replace(d.id::text, '-', ''), 1, 30), reference_version = '1'
      where id in (select distinct on (d.team_id, s.author_staff_id) d.id from deliveries d join signed_documents s on s.id = d.document_version_id
        where s.action = 'REPLACE' order by d.team_id, s.author_staff_id, d.id)`,

@@ -53,6 +53,7 @@ const KEPT_FROM_ANALYSTS = [
   'Note.telephoneCalls',
   'NoteDelivery.heldBy',
   'NoteDelivery.lastAt',
+  'NoteDelivery.lastDetail',
   'NoteDelivery.mayHaveArrived',
   'NoteDelivery.nextAt',
   'NoteDelivery.reference',

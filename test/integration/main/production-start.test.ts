@@ -233,6 +233,7 @@ describe('roles of a process', () => {
       `caseload-refresh increment-${system!.id}`,
       `caseload-refresh sweep-${system!.id}`,
       `eligibility-review ${system!.organisation_id}`,
+      `message-retention ${system!.organisation_id}`,
       `note-chase ${system!.organisation_id}`,
     ]);
     expect(schedules.map(({ cron }) => Number(/INTERVAL=(\d+)/.exec(cron)?.[1]))).toEqual([7, 180, 30, 5]);
