@@ -46,14 +46,18 @@ function enhancedIn(segment: Er7Segment): MessageHeader['enhanced'] {
   return { commit: wantedIn(commit), application: wantedIn(application) };
 }
 
+/** What a frame begins and ends with. An answer echoes the header, and would end in the middle with one of them in it. */
+const OF_FRAMES = ['\x0b', '\x1c'];
+
 /**
- * The header of a message's text, or of its bytes one character for each; null when it begins with none, or with one whose delimiters
- * cannot be read. What follows the header may be anything.
+ * The header of a message's text, or of its bytes one character for each; null when it begins with none, with one whose delimiters
+ * cannot be read, or with one that no answer could repeat. What follows the header may be anything.
  */
 export function headerOf(text: string): MessageHeader | null {
   const [first] = linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0);
   if (first === undefined) return null;
-  const segment = segmentIn(text.slice(...first));
+  const line = text.slice(...first);
+  const segment = OF_FRAMES.some((character) => line.includes(character)) ? null : segmentIn(line);
   if (segment === null) return null;
   const capitals = (component: number): string => (segment.text(9, component) ?? '').toUpperCase();
   const type = capitals(1);

@@ -19,6 +19,7 @@ const whole = (condition: Fault['condition']): Fault => ({ condition, place: nul
 const FORM: Readonly<Record<FormFault, Refusal>> = {
   CHARSET_UNKNOWN: refuse('ERROR', inHeader(103, 18), 'HUB_MESSAGE_CHARACTERS'),
   CHARSET_MISMATCH: refuse('ERROR', inHeader(102, 18), 'HUB_MESSAGE_CHARACTERS'),
+  WIDE: refuse('ERROR', inHeader(103, 18), 'HUB_MESSAGE_CHARACTERS'),
   BYTES: refuse('ERROR', inHeader(102, 18), 'HUB_MESSAGE_CHARACTERS'),
   NO_HEADER: refuse('ERROR', whole(100), 'HUB_MESSAGE_FORMAT'),
   DELIMITERS: refuse('ERROR', inHeader(102, 2), 'HUB_MESSAGE_FORMAT'),

@@ -9,8 +9,11 @@ import { Er7Message, linesOf } from '../er7/message.js';
 import { parseTime } from '../er7/times.js';
 import type { ListeningSettings } from './listening-settings.js';
 
-/** What is wrong with a message as such, whoever sends it. */
-export type FormFault = CharsetFault['fault'] | Er7FaultCode;
+/**
+ * What is wrong with a message as such, whoever sends it. `WIDE`: it is in UTF-16 or UTF-32, where a character may hold the bytes that
+ * end a frame, so that nobody can tell whether it is whole.
+ */
+export type FormFault = CharsetFault['fault'] | Er7FaultCode | 'WIDE';
 
 /** A frame that begins with a header that can be read. */
 export interface Arrival {
@@ -123,7 +126,7 @@ export function arrivalOf(bytes: Uint8Array, settings: Reading): Arrival | null 
     contentHash: contentHash(text, isDecoded ? 'utf8' : 'latin1', separator),
     type: type === '' ? null : event === '' ? type : `${type}^${event}`,
     sentAt: sentAt(segment.text(7), settings.timeZone),
-    fault: formFault(decoded, settings.maxSegments),
+    fault: isDecoded ? 'WIDE' : formFault(decoded, settings.maxSegments),
     answers: answersIn(text, separator),
     wire: isDecoded ? wideWire(decoded) : BY_BYTE,
   };

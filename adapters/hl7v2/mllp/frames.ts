@@ -12,6 +12,14 @@ export const FS = 0x1c;
 /** Second byte of the end of a frame. */
 export const CR = 0x0d;
 
+/** True of bytes within which their frame would end, or another begin. */
+export function breaksFrame(message: Uint8Array): boolean {
+  if (message.includes(VT)) return true;
+  for (let at = message.indexOf(FS); at >= 0; at = message.indexOf(FS, at + 1))
+    if (at === message.length - 1 || message[at + 1] === CR) return true;
+  return false;
+}
+
 /** What came out of the stream. */
 export type FrameEvent =
   | { readonly kind: 'FRAME'; readonly bytes: Uint8Array }

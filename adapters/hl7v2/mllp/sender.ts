@@ -4,7 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import { HubError } from '../../../src/core/errors.js';
-import { CR, FS, VT } from './frames.js';
+import { breaksFrame } from './frames.js';
 import { type Judgement, type OpenConnection, openConnection, type Target } from './sender-connection.js';
 import { stoppedBefore } from './sender-failures.js';
 
@@ -35,14 +35,6 @@ export interface MllpSender {
   reach(signal: AbortSignal): Promise<void>;
   /** Ends every connection; what is under way is in doubt. */
   close(): void;
-}
-
-/** True of bytes that a frame would end or begin within. */
-function breaksFrame(message: Uint8Array): boolean {
-  if (message.includes(VT)) return true;
-  for (let at = message.indexOf(FS); at >= 0; at = message.indexOf(FS, at + 1))
-    if (at === message.length - 1 || message[at + 1] === CR) return true;
-  return false;
 }
 
 class Sender implements MllpSender {

@@ -1,7 +1,7 @@
 /** One connection of a listener: one message at a time, answers in order, and nothing of a frame that did not come whole. */
 import type { Socket } from 'node:net';
 import type { FrameBudget } from './frame-budget.js';
-import { CR, type FrameEvent, FrameReader, FS, VT } from './frames.js';
+import { breaksFrame, CR, type FrameEvent, FrameReader, FS, VT } from './frames.js';
 import type { Mishap, Tally } from './tally.js';
 
 /** Who is at the other end. */
@@ -51,6 +51,9 @@ export function framed(answers: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(answers.flatMap((answer) => [Uint8Array.of(VT), answer, Uint8Array.of(FS, CR)]));
 }
 
+const hasCode = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && typeof Reflect.get(error, 'code') === 'string';
+
 /** Serves one connection until it ends. */
 export class ServedConnection {
   private readonly reader: FrameReader;
@@ -84,8 +87,9 @@ export class ServedConnection {
         const last = reader.end();
         if (last !== null) await this.handle(last);
       }
-    } catch {
-      // The peer has gone, or the socket was cut: what was not answered it will send again.
+    } catch (error) {
+      // A socket's errors have a code: the peer has gone, or the socket was cut, and what was not answered it will send again.
+      if (!hasCode(error)) this.serving.tally.note('FAILED');
     } finally {
       reader.drop();
       this.noteDiscarded();
@@ -127,6 +131,8 @@ export class ServedConnection {
       event.kind === 'FRAME'
         ? await serving.handler.frame(event.bytes, peer)
         : { answers: serving.handler.tooLong(event.head, peer), goesOn: false };
+    // Half an answer would be worse than none.
+    if (reply.answers.some(breaksFrame)) return false;
     if (reply.answers.length > 0) await this.write(framed(reply.answers));
     return reply.goesOn;
   }

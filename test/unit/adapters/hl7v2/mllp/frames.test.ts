@@ -1,7 +1,7 @@
 /** Frames out of any stream of bytes: whole or not at all, wherever it is split, in linear time and bounded memory. */
 import fc from 'fast-check';
 import { FrameBudget } from '../../../../../adapters/hl7v2/mllp/frame-budget.js';
-import { type FrameEvent, FrameReader } from '../../../../../adapters/hl7v2/mllp/frames.js';
+import { breaksFrame, type FrameEvent, FrameReader } from '../../../../../adapters/hl7v2/mllp/frames.js';
 import { framesIn } from '../../../../support/hl7-frame-model.js';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
@@ -120,6 +120,17 @@ describe('frames', () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+test.each([
+  ['plain', 'MSH|a\r', false],
+  ['FS before data', 'a\x1cb', false],
+  ['VT', 'a\vb', true],
+  ['FS and CR', 'a\x1c\rb', true],
+  ['FS at the end', 'a\x1c', true],
+  ['the second FS', 'a\x1cb\x1c\r', true],
+])('what breaks its frame: %s', (_what, text, expected) => {
+  expect(breaksFrame(bytesOf(text))).toBe(expected);
 });
 
 describe('limits', () => {
