@@ -105,8 +105,9 @@ identity stewards). Both have defaults. Teams never come from the token.
 - \`settings\` are those that the adapter describes. Anywhere in them a secret is written as \`{ "env": "NAME" }\` or
   \`{ "file": "/run/secrets/name" }\` and read at the start; a variable for it is best named \`HUB_SECRET_…\`.
 - \`others\` shares one record system between several ways of speaking to it: each has \`adapter\`, \`settings\` and the
-  \`capabilities\` that it serves instead of the first: \`CASELOAD\`, \`INBOUND\`, \`DOCUMENTS\`, \`RECORD\`, or \`DOCUMENT_PROOF\` where it
-  reads back what the first one sends. In the graph it stays one system.
+  \`capabilities\` that it serves instead of the first: \`CASELOAD\`, \`INBOUND\`, \`DOCUMENTS\`, \`RECORD\`, \`DOCUMENT_PROOF\` where it
+  reads back what the first one sends, or \`COUNT\` where it counts the caseloads that the first one’s feed tells of. In the graph
+  it stays one system.
 - \`teams\` says which team of the directory (\`team\`, its code) a reference of the record system stands for. \`"team": null\`
   records that a reference is known and not mapped: its memberships are unknown, never absent. \`validTo\` is the first day on
   which the mapping no longer holds.

@@ -35,7 +35,11 @@ beforeAll(async () => {
     await connect('north', 'fhir-r4', { ...fhir, hintSecret: SECRETS.north }),
     await connect('south', 'fhir-r4', { ...fhir, hintSecret: SECRETS.south }),
     await connect('silent', 'fhir-r4', fhir),
-    await connect('file', 'caseload-extract', {}),
+    await connect('file', 'caseload-extract', {
+      folder: '/drop',
+      filePattern: 'c_{asOf}.csv',
+      columns: ['team=Team', 'localId=Patient'],
+    }),
   ];
 });
 afterAll(() => world.close());

@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/test-databa
 
 /** Columns of tables with persons that they may read; of every other such table none. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
+  feed_doubts: ['digest', 'kind', 'local_ids', 'opened_at', 'organisation_id', 'system_id', 'visit'],
   identity_conflicts: [
     'found_at',
     'id',
@@ -18,6 +19,47 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'ruling_id',
   ],
   identity_rulings: ['id', 'organisation_id', 'reason', 'resolution', 'ruled_at', 'ruled_by'],
+  // That bytes are there, and not one of them.
+  inbound_bodies: ['message_id', 'organisation_id'],
+  inbound_message_events: [
+    'at',
+    'by',
+    'code',
+    'id',
+    'message_id',
+    'organisation_id',
+    'place',
+    'reason',
+    'what',
+  ],
+  inbound_message_patients: ['local_id', 'message_id', 'organisation_id', 'system_id'],
+  inbound_messages: [
+    'answer',
+    'application',
+    'attempts',
+    'bytes_hash',
+    'code',
+    'content_hash',
+    'control_id',
+    'distinction',
+    'facility',
+    'id',
+    'last_repeated_at',
+    'organisation_id',
+    'place',
+    'read_at',
+    'received_at',
+    'remote_address',
+    'repeats',
+    'replayed_at',
+    'sent_at',
+    'seq',
+    'state',
+    'system_id',
+    'type',
+    'unended',
+  ],
+  inbound_sources: ['heard_at', 'organisation_id', 'system_id'],
   persons: [
     'date_of_birth',
     'family_name',
@@ -65,6 +107,23 @@ beforeAll(async () => {
     await db.owner.query(
       'insert into record_links (id, organisation_id, system_id, local_id, person_id, observed_at) values ($1, $2, $3, $4, $5, now())',
       [newId(), organisation, system, organisation.slice(-5), one],
+    );
+    const message = newId();
+    await db.owner.query(
+      `insert into feed_doubts (system_id, digest, organisation_id, kind, local_ids) values ($1, 'd', $2, 'MERGE_REVERSED', '{a,b}')`,
+      [system, organisation],
+    );
+    await db.owner.query(
+      `insert into inbound_messages (id, organisation_id, system_id, seq, content_hash, bytes_hash, remote_address)
+       values ($1, $2, $3, nextval('inbound_messages_seq'), 'c', 'b', '127.0.0.1')`,
+      [message, organisation, system],
+    );
+    await db.owner.query(
+      `with body as (insert into inbound_bodies (message_id, organisation_id, bytes) values ($1, $2, 'MSH')),
+         patient as (insert into inbound_message_patients (message_id, local_id, organisation_id, system_id) values ($1, 'p', $2, $3)),
+         source as (insert into inbound_sources (system_id, organisation_id, heard_at) values ($3, $2, now()))
+       insert into inbound_message_events (id, organisation_id, message_id, what, by) values ($1, $2, $1, 'NOT_UNDERSTOOD', 's')`,
+      [message, organisation, system],
     );
     await db.owner.query(
       `insert into identity_rulings (id, organisation_id, person_id, other_person_id, resolution, reason, nhs_number, ruled_at, ruled_by)
