@@ -236,7 +236,9 @@ describe('roles of a process', () => {
       `message-retention ${system!.organisation_id}`,
       `note-chase ${system!.organisation_id}`,
     ]);
-    expect(schedules.map(({ cron }) => Number(/INTERVAL=(\d+)/.exec(cron)?.[1]))).toEqual([7, 180, 30, 60, 5]);
+    expect(schedules.map(({ cron }) => Number(/INTERVAL=(\d+)/.exec(cron)?.[1]))).toEqual([
+      7, 180, 30, 60, 5,
+    ]);
   });
 
   it('a system taken out of the file loses its schedules, not its history', async () => {
