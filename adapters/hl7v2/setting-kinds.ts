@@ -37,6 +37,19 @@ export function choice<const Choices extends readonly [string, ...string[]]>(
   return z.enum(choices, `must be one of ${choices.join(', ')}`).prefault(otherwise);
 }
 
+/** True for a zone that this Node knows. */
+function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en-GB', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+/** IANA name of a time zone. */
+export const zone = (otherwise: string) =>
+  text.refine(isZone, 'must be a time zone, as Europe/London').default(otherwise);
+
 /** Path of a file; null when none is stated. */
 export const file = text.refine(isAbsolute, 'must be an absolute path').nullable().default(null);
 

@@ -5,7 +5,7 @@ import { CHARSETS, type Charset, charsetNamed } from '../er7/charset-names.js';
 import { USUAL_ZONE } from '../er7/times.js';
 import { type AddressList, addressList } from '../mllp/addresses.rules.js';
 import type { TlsFiles } from '../mllp/tls-files.js';
-import { choice, file, integer, list, optional, preset, text } from '../setting-kinds.js';
+import { choice, file, integer, list, optional, preset, text, zone } from '../setting-kinds.js';
 
 /** Processing ids (HL7 table 0103): production, training, debugging. */
 export const PROCESSING_IDS = ['P', 'T', 'D'] as const;
@@ -82,15 +82,6 @@ function declaredCharset(name: string): Charset | null {
   return CHARSETS.find((charset) => charset === named && !/^UTF-(16|32)/.test(charset)) ?? null;
 }
 
-/** True for a zone that this Node knows. */
-function isZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en-GB', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}
-
 function made<T>(read: (value: string) => T | null, fault: string) {
   return text.transform((value, context): T => {
     const found = read(value);
@@ -135,7 +126,7 @@ export const listeningFields = {
     declaredCharset,
     'must be a character set of HL7 table 0211 other than UTF-16 and UTF-32',
   ).prefault(D.characterSet),
-  timeZone: text.refine(isZone, 'must be a time zone, as Europe/London').default(D.timeZone),
+  timeZone: zone(D.timeZone),
   maxMessageBytes: integer(1_024, 16_777_216).default(D.maxMessageBytes),
   maxSegments: integer(1, 100_000).default(D.maxSegments),
   maxConnections: integer(1, 10_000).default(D.maxConnections),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
 import { USUAL_ZONE } from '../er7/times.js';
+import { list, text, zone } from '../setting-kinds.js';
 import { SITE_MEANINGS, type SiteMeaning } from './events.js';
 import { type FieldPath, fieldPath } from './field-path.js';
 
@@ -52,12 +53,6 @@ export interface MeaningRules {
   readonly offsets: (typeof OFFSETS)[number];
 }
 
-const text = z.string('must be text').trim().min(1, 'must not be empty');
-const list = z
-  .union([z.string(), z.array(z.string())], 'must be a list, or text with commas between')
-  .transform((value) => (typeof value === 'string' ? value.split(',') : value))
-  .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
-
 const ACCEPTED = 'must name places as PV1-3.1, or as ROL-4 where ROL-3.1=CC';
 
 function paths(otherwise: string) {
@@ -99,14 +94,6 @@ const meanings = list.prefault([]).transform((values, context) => {
   return table;
 });
 
-function isZone(value: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: value }) !== null;
-  } catch {
-    return false;
-  }
-}
-
 /** How each is read. `visits` holds two of the rules: `meaningRules` puts them beside the others. */
 export const meaningFields = {
   teamFrom: paths(MEANING_DEFAULTS.teamFrom),
@@ -124,7 +111,7 @@ export const meaningFields = {
   eventMeanings: meanings,
   idAuthority: text.nullable().default(null),
   idTypes: list.prefault(MEANING_DEFAULTS.idTypes),
-  timeZone: text.refine(isZone, 'must be a time zone as Europe/London').default(MEANING_DEFAULTS.timeZone),
+  timeZone: zone(MEANING_DEFAULTS.timeZone),
   offsets: z.enum(OFFSETS, `must be one of ${OFFSETS.join(', ')}`).default(MEANING_DEFAULTS.offsets),
 };
 

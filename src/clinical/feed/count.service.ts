@@ -59,7 +59,8 @@ export async function countTeams(context: CountContext, signal: AbortSignal): Pr
       counts.push(await countTeam(context, teamReference, toldAt, signal));
     } catch (error) {
       const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
-      logger.warn('a team of a feed could not be counted', { system: system.code, teamReference, code });
+      // Which team is in the answer: its reference is what a message said at some place, and no log's.
+      logger.warn('a team of a feed could not be counted', { system: system.code, code });
       counts.push({ teamReference, state: 'FAILED', code, asOf: null, counted: 0, added: 0 });
     }
   }

@@ -69,7 +69,9 @@ select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS
        (select to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') from feed_baselines b
         where b.system_id = $1 and b.team_reference = $2) as counted`;
 
-const TEAMS = `select distinct team_reference as team from feed_standings where system_id = $1 order by 1`;
+const TEAMS = `
+select team_reference as team, to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now
+from feed_standings where system_id = $1 group by 1 order by 1`;
 
 const KNOWN = `select distinct local_id as "localId" from feed_standings where system_id = $1 and local_id = any($2::text[])`;
 
@@ -165,13 +167,12 @@ function observed(
 }
 
 async function teams(context: FeedCaseloadContext): Promise<readonly Observed<TeamListing>[]> {
-  const rows = await read<{ team: string }>(context, TEAMS, [context.system.id]);
-  const fetchedAt = new Date().toISOString();
-  return rows.map(({ team }) => ({
+  const rows = await read<{ team: string; now: string }>(context, TEAMS, [context.system.id]);
+  return rows.map(({ team, now }) => ({
     value: { teamReference: team, name: team, code: team === UNTOLD_TEAM ? null : team },
     source: { system: context.system.code, reference: `Team/${team}`, version: null },
     asOf: null,
-    fetchedAt,
+    fetchedAt: now,
     complete: true,
   }));
 }
