@@ -1,7 +1,7 @@
 /** For each way in which a site takes documents: its settings, what its server can, and what that means for the cases. */
-import { isShown } from '../../adapters/fhir-r4/documents/pdf/characters.rules.js';
-import { pdfFont } from '../../adapters/fhir-r4/documents/pdf/font.js';
-import { renderPdf } from '../../adapters/fhir-r4/documents/pdf/render.js';
+import { isShown } from '../../src/core/pdf/characters.rules.js';
+import { pdfFont } from '../../src/core/pdf/font.js';
+import { renderPdf } from '../../src/core/pdf/render.js';
 import { type DocumentsVariant, PLAIN } from '../contract/documents-contract.js';
 import type { TestResource } from './fhir-resources.js';
 import type { WriteAbilities } from './scripted-writes.js';

@@ -1,7 +1,8 @@
 /** People of the contract as FHIR R4 resources, and documents of a FHIR server in the port's words. */
-import { sealedText } from '../../adapters/fhir-r4/documents/pdf/seal.rules.js';
+
 import { MembershipState } from '../../src/clinical/clinical-record.port.js';
 import { DocumentLabel } from '../../src/clinical/documents.port.js';
+import { sealedText } from '../../src/core/pdf/seal.rules.js';
 import type { PeerDocument, PeerRecord } from '../contract/misbehaving-peer.js';
 import { detailsOf, practicesOf, practitionerElement } from './fhir-record-details.js';
 import { nhsNumberSlice, practitionerResource, STATUS_OF, type TestResource } from './fhir-resources.js';

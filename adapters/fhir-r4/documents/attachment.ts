@@ -1,11 +1,9 @@
 /** The content of a document in the form that the site takes. */
 import type { OutgoingDocument } from '../../../src/clinical/documents.port.js';
 import { HubError } from '../../../src/core/errors.js';
+import { documentPage } from '../../../src/core/pdf/document-page.js';
 import { type EncodedBytes, encodeBytes } from './content.rules.js';
 import { KIND_WORDS } from './defaults.js';
-import { unshownCharacters } from './pdf/characters.rules.js';
-import { pdfFont } from './pdf/font.js';
-import { renderPdf } from './pdf/render.js';
 import { encodeText, PDF_TYPE, TEXT_TYPE } from './text.rules.js';
 import type { WriteSettings } from './write-settings.js';
 
@@ -25,26 +23,8 @@ export function plainContent({ text }: Pick<OutgoingDocument, 'text'>): Document
   return { contentType: TEXT_TYPE, ...encodeText(text) };
 }
 
-/** Day and time of an ISO instant, in UTC, as a page shows it. */
-const momentOf = (instant: string): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-
 async function pdfContent(document: OutgoingDocument, maxBytes: number | null): Promise<DocumentContent> {
-  const { kind, title, text, author, contactOn, signedAt, documentVersionId, version } = document;
-  const sheet = {
-    kind: KIND_WORDS[kind],
-    title,
-    head: [
-      `${KIND_WORDS[kind]}, version ${version}. Contact on ${contactOn}.`,
-      `Signed by ${[author.name, author.role, author.employer].join(', ')}, ${momentOf(signedAt)}.`,
-      `Document ${documentVersionId}`,
-    ],
-    text,
-    at: new Date(signedAt),
-  };
-  const { hasGlyph } = await pdfFont();
-  const characters = unshownCharacters([title, ...sheet.head, text], hasGlyph);
-  if (characters.length > 0) throw new HubError('HUB_DELIVERY_CHARACTERS', { details: { characters } });
-  const bytes = await renderPdf(sheet);
+  const bytes = await documentPage(KIND_WORDS[document.kind], document);
   if (maxBytes !== null && bytes.length > maxBytes)
     throw new HubError('HUB_UPSTREAM_TOO_LARGE', {
       details: { bytes: bytes.length, maxTextBytes: maxBytes },

@@ -1,9 +1,9 @@
 /** Text in an attachment and out of it again, byte for byte. */
 import { createHash } from 'node:crypto';
 import { TextDecoder } from 'node:util';
+import { sealedText } from '../../../src/core/pdf/seal.rules.js';
 import { type Json, member, objectsOf, textOf } from '../json.js';
 import { decodeBytes, type EncodedBytes, encodeBytes } from './content.rules.js';
-import { sealedText } from './pdf/seal.rules.js';
 
 /** Media type of what the hub files as text. */
 export const TEXT_TYPE = 'text/plain; charset=utf-8';

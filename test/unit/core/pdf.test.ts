@@ -1,14 +1,11 @@
 /** A text as a PDF: all of it on the pages, all of it within, and not a byte of either may change unseen. */
 import fc from 'fast-check';
-import { contentOf } from '../../../../adapters/fhir-r4/documents/attachment.js';
-import { isShown, unshownCharacters } from '../../../../adapters/fhir-r4/documents/pdf/characters.rules.js';
-import { pdfFont } from '../../../../adapters/fhir-r4/documents/pdf/font.js';
-import { renderPdf, type Sheet } from '../../../../adapters/fhir-r4/documents/pdf/render.js';
-import { sealed, sealedText, UNSEALED } from '../../../../adapters/fhir-r4/documents/pdf/seal.rules.js';
-import { readText } from '../../../../adapters/fhir-r4/documents/text.rules.js';
-import { UNSHOWN } from '../../../support/fhir-document-sites.js';
-import { anOutgoingDocument } from '../../../support/outgoing-documents.js';
-import { shownOn } from '../../../support/pdf-pages.js';
+import { isShown, unshownCharacters } from '../../../src/core/pdf/characters.rules.js';
+import { pdfFont } from '../../../src/core/pdf/font.js';
+import { renderPdf, type Sheet } from '../../../src/core/pdf/render.js';
+import { sealed, sealedText, UNSEALED } from '../../../src/core/pdf/seal.rules.js';
+import { UNSHOWN } from '../../support/fhir-document-sites.js';
+import { shownOn } from '../../support/pdf-pages.js';
 
 const { hasGlyph } = await pdfFont();
 const sheet = (text: string, change: Partial<Sheet> = {}): Sheet => ({
@@ -101,35 +98,4 @@ test.each(UNSHOWN)('of “$text” the characters $characters cannot be shown', 
 test('twenty characters are named at most', () => {
   const text = Array.from({ length: 60 }, (_, n) => String.fromCodePoint(0x4e00 + n)).join('');
   expect(unshownCharacters([text], hasGlyph)).toHaveLength(20);
-});
-
-describe('as the content of a document', () => {
-  const form = { contentForm: 'PDF', maxTextBytes: null } as const;
-
-  test('the text comes back from the attachment, and its size and hash are of the bytes', async () => {
-    const document = anOutgoingDocument({ text: EVERYDAY });
-    const content = await contentOf(document, form);
-    expect(content).toMatchObject({ contentType: 'application/pdf', size: expect.any(Number) as number });
-    expect(Buffer.from(content.data, 'base64')).toHaveLength(content.size);
-    expect(readText({ content: [{ attachment: content }] })).toBe(EVERYDAY);
-    const shown = shownOn(Buffer.from(content.data, 'base64'));
-    for (const part of ['KitMarchbank,Employmentspecialist', 'Contacton2026-02-27', '2026-02-2711:05UTC'])
-      expect(shown).toContain(part);
-    expect(shown).toContain(document.documentVersionId);
-  });
-
-  test('a title or a name that cannot be shown is refused as a text is', async () => {
-    const document = anOutgoingDocument();
-    for (const change of [{ title: 'שיחה' }, { author: { ...document.author, name: '李小龙' } }])
-      await expect(contentOf({ ...document, ...change }, form)).rejects.toMatchObject({
-        code: 'HUB_DELIVERY_CHARACTERS',
-      });
-  });
-
-  test('a PDF above the limit is refused with its size', async () => {
-    await expect(contentOf(anOutgoingDocument(), { ...form, maxTextBytes: 1_000 })).rejects.toMatchObject({
-      code: 'HUB_UPSTREAM_TOO_LARGE',
-      details: { maxTextBytes: 1_000, bytes: expect.any(Number) as number },
-    });
-  });
 });
