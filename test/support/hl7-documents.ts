@@ -1,5 +1,5 @@
 /** Messages of documents in tests: settings of a receiver, and what somebody makes of a message who reads it with @medplum/core. */
-import { Hl7Message, type Hl7Segment } from '@medplum/core';
+import { type Hl7Field, Hl7Message, type Hl7Segment } from '@medplum/core';
 import { z } from 'zod';
 import {
   type WritingSettings,
@@ -8,6 +8,8 @@ import {
   writingSettingsOf,
 } from '../../adapters/hl7v2/writing/writing-settings.js';
 import type { KeptReceipt, ReceivedReceipts } from '../../src/clinical/inbound.port.js';
+import { sealedText } from '../../src/core/pdf/seal.rules.js';
+import { shownOn } from './pdf-pages.js';
 
 /** Settings of a receiver that is left at its defaults otherwise. @throws Error with the faults */
 export function writingSettings(change: Record<string, unknown> = {}): WritingSettings {
@@ -76,9 +78,28 @@ function contentOf(observations: readonly Hl7Segment[]): string {
   if (values.length > 1) throw new Error('several texts');
   if (type === 'FT') return unescaped(values[0]!.toString());
   if (type !== 'ED' || values[0]!.getComponent(4) !== 'Base64') throw new Error('no text');
-  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-    Buffer.from(values[0]!.getComponent(5), 'base64'),
-  );
+  const bytes = fileIn(values[0]!);
+  if (/^pdf$/i.test(values[0]!.getComponent(3))) return textWithin(bytes);
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+/** Bytes of an ED, whose Base64 says them in one way. */
+function fileIn(value: Hl7Field): Buffer {
+  const data = value.getComponent(5);
+  const bytes = Buffer.from(data, 'base64');
+  if (bytes.toString('base64') !== data) throw new Error('not Base64');
+  return bytes;
+}
+
+/** What is to be seen of a text: selectors of a variant, which a page may leave out of its tables, are not. */
+const seen = (text: string): string => text.replace(/\s|\ufe0f/gu, '');
+
+/** The text of a sealed page, if the page shows it as well. */
+function textWithin(pdf: Buffer): string {
+  const text = sealedText(pdf);
+  if (text === null) throw new Error('no page of the hub');
+  if (!seen(shownOn(pdf)).endsWith(seen(text))) throw new Error('the page shows another text');
+  return text;
 }
 
 /** Reads the bytes of a message with @medplum/core. */

@@ -2,14 +2,26 @@
 import { DocumentKind } from '../../../src/clinical/documents.port.js';
 import type { CodedElement } from './code-table.js';
 
+/** What each kind of document is called among people. */
+export const KIND_WORDS: Readonly<Record<DocumentKind, string>> = {
+  [DocumentKind.PROGRESS_NOTE]: 'IPS progress note',
+  [DocumentKind.VOCATIONAL_PROFILE]: 'IPS vocational profile',
+  [DocumentKind.ACTION_PLAN]: 'IPS action plan',
+  [DocumentKind.BENEFITS_ADVICE_SUMMARY]: 'IPS benefits advice summary',
+  [DocumentKind.IN_WORK_SUPPORT_PLAN]: 'IPS in-work support plan',
+  [DocumentKind.CLOSURE_SUMMARY]: 'IPS closure summary',
+};
+
+const own = (code: string, kind: DocumentKind): CodedElement => [code, KIND_WORDS[kind], 'L'];
+
 /** Codes of the hub's own (`L`) for each kind of document; a site maps them to what its receiver knows. */
 export const DOCUMENT_TYPES: Readonly<Record<DocumentKind, CodedElement>> = {
-  [DocumentKind.PROGRESS_NOTE]: ['IPSPN', 'IPS progress note', 'L'],
-  [DocumentKind.VOCATIONAL_PROFILE]: ['IPSVP', 'IPS vocational profile', 'L'],
-  [DocumentKind.ACTION_PLAN]: ['IPSAP', 'IPS action plan', 'L'],
-  [DocumentKind.BENEFITS_ADVICE_SUMMARY]: ['IPSBA', 'IPS benefits advice summary', 'L'],
-  [DocumentKind.IN_WORK_SUPPORT_PLAN]: ['IPSWS', 'IPS in-work support plan', 'L'],
-  [DocumentKind.CLOSURE_SUMMARY]: ['IPSCS', 'IPS closure summary', 'L'],
+  [DocumentKind.PROGRESS_NOTE]: own('IPSPN', DocumentKind.PROGRESS_NOTE),
+  [DocumentKind.VOCATIONAL_PROFILE]: own('IPSVP', DocumentKind.VOCATIONAL_PROFILE),
+  [DocumentKind.ACTION_PLAN]: own('IPSAP', DocumentKind.ACTION_PLAN),
+  [DocumentKind.BENEFITS_ADVICE_SUMMARY]: own('IPSBA', DocumentKind.BENEFITS_ADVICE_SUMMARY),
+  [DocumentKind.IN_WORK_SUPPORT_PLAN]: own('IPSWS', DocumentKind.IN_WORK_SUPPORT_PLAN),
+  [DocumentKind.CLOSURE_SUMMARY]: own('IPSCS', DocumentKind.CLOSURE_SUMMARY),
 };
 
 /** Confidentiality (HL7 table 0272): usual, restricted, very restricted. The last of those that apply is the message's. */

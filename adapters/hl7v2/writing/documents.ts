@@ -12,10 +12,12 @@ import {
 } from '../../../src/clinical/documents.port.js';
 import { messageNumber } from '../../../src/core/document-numbers.js';
 import { HubError, inputError } from '../../../src/core/errors.js';
+import { documentPage } from '../../../src/core/pdf/document-page.js';
 import { failureOf } from '../acknowledgement/received.rules.js';
 import type { MllpSender } from '../mllp/sender.js';
 import { judgeFor } from './answers.rules.js';
 import { bytesOf } from './bytes.rules.js';
+import { KIND_WORDS } from './defaults.js';
 import { type DocumentMessage, segmentsOf } from './document-message.rules.js';
 import { filedDocument, statusOf } from './filed.rules.js';
 import { keepsNumbers, referenceOf } from './numbers.rules.js';
@@ -23,15 +25,10 @@ import { requireKey, requireNumber, requireSendable } from './outgoing.rules.js'
 import { hasContent, type Step, type Trigger } from './trigger.rules.js';
 import type { WritingSettings } from './writing-settings.js';
 
-/** Makes the page that shows a document: a PDF, the same bytes for the same document. @throws HUB_DELIVERY_CHARACTERS */
-export type PageMaker = (document: OutgoingDocument) => Promise<Uint8Array>;
-
 /** What the capability works with. */
 export interface WritingContext extends Pick<AdapterDependencies, 'system' | 'logger' | 'receipts'> {
   readonly settings: WritingSettings;
   readonly sender: Pick<MllpSender, 'exchange'>;
-  /** Absent: no receiver of PDFs can be sent anything. */
-  readonly page?: PageMaker;
   /**
    * Keeps an answer that says what became of a message, where it comes on that message's connection, as the listener keeps one that
    * comes by itself: it proves that a document is filed.
@@ -39,12 +36,10 @@ export interface WritingContext extends Pick<AdapterDependencies, 'system' | 'lo
   readonly keepAnswer?: (frame: Uint8Array) => Promise<void>;
 }
 
-/** The capability over a sender. @throws HUB_SETTINGS_INVALID for PDFs where none can be made. */
+/** The capability over a sender. */
 export function createDocuments(context: WritingContext): DocumentsCapability {
   const { settings, sender, system, receipts, logger } = context;
   const { triggers } = settings;
-  if (settings.documentText === 'ED_PDF' && context.page === undefined)
-    throw new HubError('HUB_SETTINGS_INVALID', { details: { setting: 'documentText', fault: 'NO_PDF' } });
   const traits: DocumentTraits = {
     labels: [...settings.documentLabels.keys()],
     maxTextBytes: settings.maxTextBytes,
@@ -76,9 +71,10 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
     });
   }
 
+  /** The PDF, where the receiver takes documents so; a document with characters that it cannot show does not leave. */
   async function pageOf(document: OutgoingDocument, trigger: Trigger): Promise<Uint8Array | null> {
     if (settings.documentText !== 'ED_PDF' || !hasContent(trigger)) return null;
-    return context.page!(document);
+    return documentPage(KIND_WORDS[document.kind], document);
   }
 
   async function send(document: OutgoingDocument, signal: AbortSignal): Promise<DocumentReceipt> {

@@ -70,7 +70,7 @@ export const writingSettings: readonly SettingDescription[] = [
   oneOf(
     'documentText',
     TEXT_FORMS,
-    'How the text stands in a message: one TX for each line, one FT with \\.br\\ between lines, or an ED in Base64 that holds the text in UTF-8.',
+    'How the text stands in a message: one TX for each line, one FT with \\.br\\ between lines, or an ED in Base64: of the text in UTF-8, or (ED_PDF) of a PDF that shows the text and has it within it. A PDF takes left-to-right scripts only; a document with other characters is parked, and they are named.',
   ),
   optional(
     'documentLineLength',
@@ -80,7 +80,7 @@ export const writingSettings: readonly SettingDescription[] = [
   optional(
     'documentFileType',
     'text',
-    'First three components of an ED, as MOL^TX^plain; when absent ^TEXT^plain.',
+    'First three components of an ED, as MOL^TX^plain; when absent ^TEXT^plain, or ^application^pdf of a PDF.',
   ),
   optional(
     'documentTypes',

@@ -19,10 +19,8 @@ import {
 export const VERSIONS = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1', '2.6', '2.7', '2.7.1', '2.8'] as const;
 /** Character sets that messages are written in, by their names in HL7 table 0211. */
 export const SENT_CHARSETS = ['ASCII', '8859/1', 'UNICODE UTF-8'] as const;
-/** How the text stands in a message: as lines, as one formatted text, or as a file of text. */
-export const TEXT_FORMS = ['TX', 'FT', 'ED'] as const;
-/** Those, and a PDF where the adapter is given something that makes one. */
-export type TextForm = (typeof TEXT_FORMS)[number] | 'ED_PDF';
+/** How the text stands in a message: as lines, as one formatted text, as a file of text, or as a PDF that shows it and has it within. */
+export const TEXT_FORMS = ['TX', 'FT', 'ED', 'ED_PDF'] as const;
 /**
  * What the receiver is asked to answer (MSH-15 and MSH-16): as original mode has it; that it has stored the message; that, and what
  * became of it; the last alone.
@@ -67,7 +65,7 @@ export interface WritingSettings {
   readonly applicationAnswers: (typeof APPLICATION_ANSWERS)[number];
   readonly sendMaxBytes: number;
   readonly triggers: Triggers;
-  readonly documentText: TextForm;
+  readonly documentText: (typeof TEXT_FORMS)[number];
   /** Characters of one line of TX as it is written; null: any number. */
   readonly documentLineLength: number | null;
   /** Source, type and subtype of an ED; null: what its form has. */
@@ -183,8 +181,8 @@ export function writingCrossFaults(fields: WritingFields): readonly string[] {
     faults.push('documentLabels: a report (R01) carries no label');
   if (fields.documentLineLength !== null && fields.documentText !== 'TX')
     faults.push('documentLineLength: goes with documentText TX');
-  if (fields.documentFileType !== null && fields.documentText !== 'ED')
-    faults.push('documentFileType: goes with documentText ED');
+  if (fields.documentFileType !== null && !fields.documentText.startsWith('ED'))
+    faults.push('documentFileType: goes with documentText ED or ED_PDF');
   return faults;
 }
 

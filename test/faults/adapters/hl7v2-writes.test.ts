@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { createSender, type MllpSender } from '../../../adapters/hl7v2/mllp/sender.js';
 import { createDocuments, type WritingContext } from '../../../adapters/hl7v2/writing/documents.js';
-import type { WritingSettings } from '../../../adapters/hl7v2/writing/writing-settings.js';
 import {
   DocumentAction,
   DocumentLabel,
@@ -479,16 +478,25 @@ function counted() {
 }
 
 describe('a receiver of PDFs', () => {
-  const settings: WritingSettings = { ...writingSettings(), documentText: 'ED_PDF' };
+  const pages = { documentText: 'ED_PDF' };
 
-  test('gets the page, and nobody is one where no page can be made', async () => {
-    const page = Buffer.from('%PDF-1.7 a page');
-    const documents = documentsAt({}, { settings, page: async () => page });
-    await documents.send(anOutgoingDocument(), never());
-    expect(received()[0]!.field('OBX', 5, 5)).toBe(page.toString('base64'));
-    expect(() => documentsAt({}, { settings })).toThrow(
-      expect.objectContaining({ code: 'HUB_SETTINGS_INVALID' }),
-    );
+  test('gets a page with the text, the same bytes each time', async () => {
+    const document = anOutgoingDocument();
+    const documents = documentsAt(pages);
+    for (let time = 0; time < 2; time++) await documents.send(document, never());
+    expect(received().map((message) => message.text)).toEqual([document.text, document.text]);
+    expect(new Set(farEnd.received).size).toBe(1);
+  });
+
+  test('gets none of a document that a page cannot show', async () => {
+    const failure = await failureOf(documentsAt(pages).send(anOutgoingDocument({ text: 'مرحبا' }), never()));
+    expect(failure).toMatchObject({ code: 'HUB_DELIVERY_CHARACTERS', retry: 'permanent' });
+    expect(farEnd.received).toEqual([]);
+  });
+
+  test('is told of a withdrawal without one', async () => {
+    await documentsAt(pages).withdraw(withdrawalOf(anOutgoingDocument({ text: 'مرحبا' })), never());
+    expect(received()[0]!.segments).not.toContain('OBX');
   });
 });
 

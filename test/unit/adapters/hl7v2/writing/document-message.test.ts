@@ -219,8 +219,7 @@ describe('what a site says of itself', () => {
       'TX',
       `${CONTROL}.txt`,
     ]);
-    const stated = writingSettings({ documentText: 'ED', documentFileType: 'MOL^IM^PDF' });
-    const settings: WritingSettings = { ...stated, documentText: 'ED_PDF' };
+    const settings = writingSettings({ documentText: 'ED_PDF', documentFileType: 'MOL^IM^PDF' });
     const message = { ...messageOf('CREATE', settings), page: Buffer.from('%PDF-1.7 page') };
     const page = readMessage(bytesOf(segmentsOf(message, settings), settings));
     expect(page.field('OBX', 5)).toBe(`MOL^IM^PDF^Base64^${message.page.toString('base64')}`);
