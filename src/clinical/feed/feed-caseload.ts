@@ -49,12 +49,14 @@ interface StandingRow {
 
 /**
  * Rows of a team that a pull brings: all of them, or those that changed, and those that are known as complete and are in doubt now or
- * the other way round. $1 system, $2 team, $3 since, $4 patients in doubt.
+ * the other way round. Each membership is looked up by itself (`offset 0`), whatever is known of the table's size.
+ * $1 system, $2 team, $3 since, $4 patients in doubt.
  */
 const BROUGHT = `
-from feed_standings s
-left join caseload_memberships m on m.system_id = s.system_id and m.team_reference = s.team_reference
-  and m.source_reference = s.reference and m.observed_to is null
+from feed_standings s left join lateral (
+  select complete from caseload_memberships
+  where system_id = $1 and team_reference = $2 and source_reference = s.reference and observed_to is null offset 0
+) m on true
 where s.system_id = $1 and s.team_reference = $2
   and ($3::timestamptz is null or s.changed_at >= $3 or m.complete <> (s.complete and not s.local_id = any($4::text[])))`;
 

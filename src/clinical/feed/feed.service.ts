@@ -47,14 +47,19 @@ insert into feed_ties (system_id, organisation_id, node, other)
 select $1, $2, node, other from jsonb_to_recordset($3::jsonb) as x(node text, other text)
 on conflict do nothing`;
 
-/** All events of whoever can be reached from some patients. */
+/**
+ * All events of whoever can be reached from some patients. Each is looked up by itself (`offset 0`), whatever is known of the tables'
+ * sizes: of a feed that has just begun nothing is, and each would be compared with all.
+ */
 const EVENTS_AROUND = `
 with recursive around as (
   select node from unnest($2::text[]) as given(node)
   union
-  select t.other from around a join feed_ties t on t.system_id = $1 and t.node = a.node
+  select t.other from around a
+    cross join lateral (select other from feed_ties where system_id = $1 and node = a.node offset 0) t
 )
-select e.event from around a join feed_events e on e.system_id = $1 and e.local_id = substr(a.node, 2)
+select e.event from around a
+  cross join lateral (select event from feed_events where system_id = $1 and local_id = substr(a.node, 2) offset 0) e
 where a.node like 'P%'`;
 
 /** Whatever stood for those patients and no longer does was entered in error. */
