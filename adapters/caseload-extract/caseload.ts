@@ -6,10 +6,10 @@ import type {
   Observed,
   TeamListing,
 } from '../../src/clinical/clinical-record.port.js';
-import { isLocalDate } from '../../src/core/calendar.js';
+import { isInstant } from '../../src/core/calendar.js';
 import type { Clock } from '../../src/core/clock.js';
 import { HubError, inputError } from '../../src/core/errors.js';
-import { REFUSED_CHARACTERS } from '../../src/core/plain-line.js';
+import { isPlainCode } from '../../src/core/plain-line.js';
 import type { CurrentExtract, Intake } from './folder/intake.js';
 import type { KeptItem } from './reading/membership.rules.js';
 import { folderFailure } from './refusal.js';
@@ -24,18 +24,16 @@ export interface CaseloadContext {
   readonly clock: Clock;
 }
 
-const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
-
 /** @throws HUB_INPUT_INVALID before anything is read. */
 function check({ teamReference, since }: CaseloadRequest): void {
   if (
     teamReference.trim() === '' ||
     teamReference.length > 100 ||
-    REFUSED_CHARACTERS.test(teamReference) ||
-    /\s{2}|[\t\n\r]/.test(teamReference)
+    !isPlainCode(teamReference) ||
+    /\s{2}/.test(teamReference)
   )
     throw inputError('teamReference', 'not a reference', 'the text of the team column, on one line');
-  if (since !== null && !isLocalDate(INSTANT.exec(since)?.[1] ?? ''))
+  if (since !== null && !isInstant(since))
     throw inputError('since', 'not an instant', 'ISO 8601 with seconds and a zone');
 }
 

@@ -32,6 +32,13 @@ export function isLocalDate(text: string): boolean {
   return year > 0 && day > 0 && day <= daysOf(year, month);
 }
 
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** True for an instant in ISO 8601 with seconds and a zone, on a real day. */
+export function isInstant(text: string): boolean {
+  return isLocalDate(INSTANT.exec(text)?.[1] ?? '');
+}
+
 /** The text as a date, else `HUB_INPUT_INVALID` naming the field. */
 export function parseLocalDate(field: string, text: string): LocalDate {
   if (!isLocalDate(text)) throw inputError(field, 'not a calendar date', 'YYYY-MM-DD');

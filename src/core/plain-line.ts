@@ -11,6 +11,11 @@ import { inputError } from './errors.js';
  */
 export const REFUSED_CHARACTERS =
   /[^\P{Cc}\t\n\r]|\p{Cs}|\p{Noncharacter_Code_Point}|[\ufeff\ufffd\u202a-\u202e\u2066-\u2069]/u;
+/** True for text of which nothing is refused, on one line and without tabs, as an id or a code is. */
+export function isPlainCode(text: string): boolean {
+  return !REFUSED_CHARACTERS.test(text) && !/[\t\n\r]/.test(text);
+}
+
 /** Line ends as they are typed and pasted; U+2028 and U+2029 are what word processors make of shift-return. */
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
 /** True for a text of white space and what cannot be seen. */

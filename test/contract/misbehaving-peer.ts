@@ -24,6 +24,13 @@ export interface PeerPatient {
   readonly restricted: boolean;
 }
 
+/** A team as the far end holds it. */
+export interface PeerTeam {
+  readonly reference: string;
+  readonly name: string;
+  readonly code: string | null;
+}
+
 /** A membership as the far end holds it. */
 export interface PeerMembership {
   readonly state: MembershipState;
@@ -118,6 +125,8 @@ export interface CaseloadTraits<Kind extends string = FaultKind> {
   readonly states: readonly MembershipState[];
   /** A membership as far as it can tell it. */
   tellable(membership: PeerMembership): PeerMembership;
+  /** Teams as far as it can tell them; all of them unless said otherwise. */
+  tellableTeams?(teams: readonly PeerTeam[]): readonly PeerTeam[];
   /** Whether it can tell what changed since an instant; one that cannot gives everything and no watermark. */
   readonly incremental: boolean;
   /** Faults of things that it does not have. */
@@ -219,7 +228,7 @@ export interface CaseloadPeer<Kind extends string> {
   /** Replaces what the far end holds for the team. */
   load(memberships: readonly PeerMembership[]): void;
   /** Teams that it holds, by reference, name and code. */
-  loadTeams(teams: readonly { reference: string; name: string; code: string | null }[]): void;
+  loadTeams(teams: readonly PeerTeam[]): void;
   /** The reference of the n-th of some teams. */
   referenceOfTeam(n: number): string;
   /** Whether it can hold a team without a code. */

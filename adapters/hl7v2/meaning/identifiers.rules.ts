@@ -1,6 +1,6 @@
 /** Identifiers of a patient in a field of type CX, as UK systems send them. */
 import { parseNhsNumber } from '../../../src/core/nhs-number.js';
-import { REFUSED_CHARACTERS } from '../../../src/core/plain-line.js';
+import { isPlainCode } from '../../../src/core/plain-line.js';
 import type { Er7Segment } from '../er7/message.js';
 import { MeaningFault } from './fault.js';
 import type { MeaningRules } from './meaning-settings.js';
@@ -34,9 +34,14 @@ export function isNhsNumber({ authority, type }: Identifier): boolean {
   return authority === 'NHS' || type === 'NH' || type === 'NHS';
 }
 
+/** True for a text that can be kept as an id. */
+export function isUsableId(text: string): boolean {
+  return text.length <= MOST_ID && isPlainCode(text);
+}
+
 /** The text as an id that can be kept. @throws MeaningFault */
 export function usableId(text: string, place: string): string {
-  if (text.length > MOST_ID || REFUSED_CHARACTERS.test(text)) throw new MeaningFault(place);
+  if (!isUsableId(text)) throw new MeaningFault(place);
   return text;
 }
 

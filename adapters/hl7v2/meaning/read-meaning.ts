@@ -5,7 +5,7 @@ import type { Er7Message } from '../er7/message.js';
 import { changesOf, happenedAt } from './changes.rules.js';
 import { EVENTS, type EventMeaning } from './events.js';
 import { MeaningFault } from './fault.js';
-import { identifiersIn, ownIds } from './identifiers.rules.js';
+import { identifiersIn, isUsableId, ownIds } from './identifiers.rules.js';
 import type { MeaningRules } from './meaning-settings.js';
 import { mergesOf } from './merging.rules.js';
 import { momentsOf } from './moments.rules.js';
@@ -84,6 +84,6 @@ function notUnderstood(
     ...message.all('MRG').map((mrg) => [mrg, 1] as const),
   ];
   const ids = fields.map(([segment, field]) => ownIds(identifiersIn(segment, field), rules));
-  const isTold = ids.length > 0 && ids.every((own) => own.length > 0);
+  const isTold = ids.length > 0 && ids.every((own) => own.length > 0 && own.every(isUsableId));
   return { kind: 'NOT_UNDERSTOOD', code, place, localIds: isTold ? [...new Set(ids.flat())] : [] };
 }

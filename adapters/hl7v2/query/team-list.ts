@@ -7,8 +7,9 @@ import type {
   CaseloadRequest,
   Observed,
 } from '../../../src/clinical/clinical-record.port.js';
+import { isInstant } from '../../../src/core/calendar.js';
 import { inputError } from '../../../src/core/errors.js';
-import { REFUSED_CHARACTERS } from '../../../src/core/plain-line.js';
+import { isPlainCode } from '../../../src/core/plain-line.js';
 import type { Er7Message } from '../er7/message.js';
 import { parseTime } from '../er7/times.js';
 import { MeaningFault } from '../meaning/fault.js';
@@ -29,9 +30,9 @@ export interface TeamListContext extends AskContext, Pick<AdapterDependencies, '
 
 /** @throws HUB_INPUT_INVALID before anything is asked. */
 function check({ teamReference, since }: CaseloadRequest): void {
-  if (teamReference.trim() === '' || teamReference.length > 100 || REFUSED_CHARACTERS.test(teamReference))
+  if (teamReference.trim() === '' || teamReference.length > 100 || !isPlainCode(teamReference))
     throw inputError('teamReference', 'not a reference', 'the code by which the far end knows the team');
-  if (since !== null && Number.isNaN(Date.parse(since)))
+  if (since !== null && !isInstant(since))
     throw inputError('since', 'not an instant', 'ISO 8601 with seconds and a zone');
 }
 

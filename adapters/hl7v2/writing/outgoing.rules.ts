@@ -8,7 +8,7 @@ import {
 } from '../../../src/clinical/documents.port.js';
 import { HubError, inputError } from '../../../src/core/errors.js';
 import { isId } from '../../../src/core/ids.js';
-import { REFUSED_CHARACTERS } from '../../../src/core/plain-line.js';
+import { isPlainCode } from '../../../src/core/plain-line.js';
 
 /** Characters of a number of a document at most (TXA-12, version 2.4). */
 const REFERENCE = /^[A-Za-z0-9.-]{1,30}$/;
@@ -16,7 +16,7 @@ const REFERENCE = /^[A-Za-z0-9.-]{1,30}$/;
 /** The key, if its ids can stand in a message; else `HUB_INPUT_INVALID`. */
 export function requireKey({ documentVersionId, patientLocalId }: DocumentKey): void {
   if (!isId(documentVersionId)) throw inputError('documentVersionId', 'not an id of the hub', 'a uuid');
-  if (patientLocalId.trim() === '' || REFUSED_CHARACTERS.test(patientLocalId))
+  if (patientLocalId.trim() === '' || !isPlainCode(patientLocalId))
     throw inputError('patientLocalId', 'not an id of this record system', 'text without control characters');
 }
 

@@ -6,6 +6,7 @@ import {
   ageOn,
   birthday,
   daysBetween,
+  isInstant,
   isLocalDate,
   londonDate,
   parseLocalDate,
@@ -56,6 +57,23 @@ describe('isLocalDate', () => {
     );
     expect(parseLocalDate('receivedOn', '2024-02-29')).toBe('2024-02-29');
   });
+});
+
+describe('isInstant', () => {
+  test.each(['2026-03-01T09:00:00Z', '2026-03-01T09:00:00.123456+01:00', '2028-02-29T23:59:59-05:00'])(
+    '%s is one',
+    (text) => expect(isInstant(text)).toBe(true),
+  );
+
+  test.each([
+    'yesterday',
+    '2026-03-01',
+    '2026-02-30T00:00:00Z',
+    '2026-03-01T24:00:00Z',
+    '2026-03-01T09:00Z',
+    '2026-03-01T09:00:00',
+    'ge2026-03-01T09:00:00Z',
+  ])('%s is none', (text) => expect(isInstant(text)).toBe(false));
 });
 
 describe('sums', () => {

@@ -1,6 +1,6 @@
 /** What people may write on one line: the same rule wherever a reason, a title or a resolution is typed. */
 import { isHubError } from '../../../src/core/errors.js';
-import { codePointOf, isBlank, plainLine, plainReason } from '../../../src/core/plain-line.js';
+import { codePointOf, isBlank, isPlainCode, plainLine, plainReason } from '../../../src/core/plain-line.js';
 
 /** Code and field of a refusal, which never holds what was typed. */
 function refusal(action: () => unknown, typed: string): string {
@@ -13,6 +13,16 @@ function refusal(action: () => unknown, typed: string): string {
   }
   return 'accepted';
 }
+
+test.each([
+  ['N-CMHT 2', true],
+  ['Ŵ', true],
+  ['a\tb', false],
+  ['a\rb', false],
+  ['a\nb', false],
+  ['a\0b', false],
+  ['a\u202eb', false],
+])('%j as a code: %s', (text, isOne) => expect(isPlainCode(text)).toBe(isOne));
 
 describe('a line', () => {
   it('is composed, trimmed, and has spaces for tabs', () => {

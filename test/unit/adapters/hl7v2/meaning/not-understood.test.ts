@@ -8,6 +8,22 @@ const pv1 = (team: string, visit: string): string => `PV1||O|${team}${'|'.repeat
 test.each<[string, string, string, readonly string[], string | null, readonly string[]]>([
   ['no patient', 'ADT^A01', 'HUB_MESSAGE_PLACE', [EVN, pv1('X', 'V1')], 'PID', []],
   ['no id', 'ADT^A31', 'HUB_MESSAGE_PLACE', [EVN, 'PID|1||9^^^NHS^NH'], 'PID-3', []],
+  [
+    'an id with a line end in it',
+    'ADT^A31',
+    'HUB_MESSAGE_PLACE',
+    [EVN, 'PID|1||T\\X0D\\1^^^RXX^MR'],
+    'PID-3',
+    [],
+  ],
+  [
+    'an id that nobody can have beside one that somebody has',
+    'ADT^A40',
+    'HUB_MESSAGE_PLACE',
+    [EVN, PID, 'MRG|T\\X00\\2^^^RXX^MR'],
+    'MRG-1',
+    [],
+  ],
   ['no visit', 'ADT^A01', 'HUB_MESSAGE_PLACE', [EVN, PID], 'PV1', ['T1']],
   ['no number of the visit', 'ADT^A01', 'HUB_MESSAGE_PLACE', [EVN, PID, pv1('X', '')], 'PV1-19.1', ['T1']],
   ['a move to nowhere', 'ADT^A02', 'HUB_MESSAGE_PLACE', [EVN, PID, pv1('', 'V1')], 'PV1-3.1', ['T1']],

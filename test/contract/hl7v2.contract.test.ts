@@ -1,0 +1,63 @@
+/** The HL7 v2 adapter passes the port's contract against engines that misbehave: a team's list that is asked for. */
+import { hl7v2 } from '../../adapters/hl7v2/index.js';
+import { Capability } from '../../src/clinical/clinical-record.port.js';
+import { FixedClock } from '../../src/core/clock.js';
+import { silentLogger } from '../../src/core/logger.js';
+import { LIST_CANARY, startListSite } from '../support/hl7-list-site.js';
+import { contractOf } from './clinical-record-contract.js';
+import { LIST, LISTED, type ListFaultKind } from './list-far-end.js';
+import type { CaseloadSubject } from './misbehaving-peer.js';
+
+const PAGE_SIZE = 50;
+
+async function listed(): Promise<CaseloadSubject<ListFaultKind>> {
+  const site = await startListSite(PAGE_SIZE);
+  const { farEnd } = site;
+  const settings = hl7v2.parseSettings({
+    sendHost: farEnd.host,
+    sendPort: farEnd.port,
+    sendTls: false,
+    receivingApplication: 'PAS',
+    receivingFacility: 'RXX',
+    sendingFacility: 'RYY',
+    sendsDocuments: false,
+    coordinatorFrom: 'PV1-7',
+    queryTeams: true,
+    queryPageSize: PAGE_SIZE,
+    queryMaxBytes: 1_000_000,
+    queryTimeoutSeconds: 1,
+  });
+  const clock = new FixedClock(new Date('2026-03-01T09:00:01.000Z'));
+  const adapter = hl7v2.create(settings, { system: 'PAS', clock, logger: silentLogger });
+  return {
+    // What counts a feed is a caseload that is whole each time.
+    adapter: { ...adapter, caseload: adapter.count! },
+    another: listed,
+    peer: {
+      teamReference: 'N-CMHT',
+      pageSize: PAGE_SIZE,
+      canaries: [LIST_CANARY, 'person-', farEnd.host],
+      hostileReferences: ['', ' ', 'a\r\nb', 'a\tb', 'a\0b', 'a\u202eb', 'a\ud800', 'x'.repeat(101)],
+      load: (memberships) => {
+        site.held = memberships;
+      },
+      referenceOfTeam: (n) => `Team-${n}`,
+      teamsMayLackCode: true,
+      loadTeams: () => {},
+      misbehave: (fault) => {
+        site.fault = fault;
+      },
+      requests: () => farEnd.received.length,
+      strays: () => 0,
+      close: () => farEnd.close(),
+    },
+  };
+}
+
+contractOf(
+  'hl7v2, the list of a team',
+  { ...hl7v2.manifest, capabilities: [Capability.CASELOAD] },
+  listed,
+  LISTED,
+  LIST,
+);
