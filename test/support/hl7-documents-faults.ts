@@ -80,8 +80,10 @@ export async function openFaultyPath(
     onFrames(hub, (message) => {
       now = fault();
       if (now !== null) happened.set(now, (happened.get(now) ?? 0) + 1);
-      const before = number === '' ? lastNumber : number;
+      const earlier = number === '' ? lastNumber : number;
       number = message.split('|')[9] ?? '';
+      // A message that is sent again must not be told that it arrived when it never did.
+      const before = earlier === number ? 'NOBODY' : earlier;
       if (now === 'ENDED_BEFORE') end();
       else if (now === 'OTHER_IN_ITS_STEAD')
         hub.write(framed(`MSH|^~\\&|E|E|H|H|2026||ACK|1|P|2.4\rMSA|AA|${before}\r`));

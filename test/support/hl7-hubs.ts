@@ -1,0 +1,116 @@
+/** Hubs that speak HL7 v2, made ready ahead and killed one after the other as work goes on: making one ready takes far longer. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Random } from '../../seeds/demonstration/random.js';
+import { PATH_FAULTS, type PathFault } from './hl7-documents-faults.js';
+import type { DeathPoint, Hl7HubOrder } from './hl7-hub-child.js';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const STANDING = 2;
+
+/** How a hub ends: at a moment of its own work, or at any from outside. */
+export type Death = DeathPoint | 'ANY';
+
+export class Hl7Hubs {
+  private readonly standing: Promise<ChildProcess>[] = [];
+  private readonly living = new Set<ChildProcess>();
+  private readonly atWork = new Set<ChildProcess>();
+
+  /** One at work, with others made ready behind it. */
+  async start(order: Hl7HubOrder): Promise<ChildProcess> {
+    while (this.standing.length < STANDING) this.standing.push(this.standBy());
+    const child = await this.standing.shift()!;
+    this.atWork.add(child);
+    child.once('exit', () => this.atWork.delete(child));
+    child.send(order);
+    const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
+    if (said !== 'working') throw new Error('a hub did not come to work');
+    return child;
+  }
+
+  /** Kills it so; resolves when it is dead. */
+  async kill(child: ChildProcess, death: Death): Promise<void> {
+    const gone = once(child, 'exit');
+    if (death === 'ANY') child.kill('SIGKILL');
+    else child.send({ dieAt: death });
+    const late = setTimeout(() => child.kill('SIGTERM'), 15_000);
+    await gone;
+    clearTimeout(late);
+    if (child.signalCode !== 'SIGKILL') throw new Error(`a hub never came to ${death}`);
+  }
+
+  /**
+   * Runs hubs until there is nothing left to do: each time that `progress` has come as far again, the one at work is killed,
+   * `afterDeath` looks at what it left, and the next takes over. Resolves with the last one when the deaths are through.
+   * @param progress from 0 to 1.
+   */
+  async relay(
+    order: Hl7HubOrder,
+    deaths: readonly Death[],
+    progress: () => number,
+    afterDeath: () => Promise<void>,
+  ): Promise<ChildProcess> {
+    let child = await this.start(order);
+    for (const [index, death] of deaths.entries()) {
+      while (progress() < (index + 1) / (deaths.length + 1)) await sleep(10);
+      await this.kill(child, death);
+      await afterDeath();
+      child = await this.start(order);
+    }
+    return child;
+  }
+
+  /** Kills those at work. */
+  async clear(): Promise<void> {
+    await Promise.all([...this.atWork].map((child) => this.kill(child, 'ANY')));
+  }
+
+  /** Kills whatever lives. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.standing);
+    const gone = [...this.living].map((child) => once(child, 'exit'));
+    for (const child of this.living) child.kill('SIGKILL');
+    await Promise.all(gone);
+  }
+
+  private async standBy(): Promise<ChildProcess> {
+    const child = spawn(
+      process.execPath,
+      ['--import', here('./typescript-loader.js'), here('./hl7-hub-child.ts')],
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    );
+    this.living.add(child);
+    child.on('error', () => {});
+    child.once('exit', () => this.living.delete(child));
+    const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
+    if (said !== 'standing by') throw new Error('a hub did not come to stand by');
+    return child;
+  }
+}
+
+/** What happens to each message on a faulty path, drawn from a seed. */
+export function faultsOf(share: number, seed: number): () => PathFault | null {
+  const random = new Random(seed);
+  return () => (random.chance(share) ? random.pick(PATH_FAULTS) : null);
+}
+
+/**
+ * A port that is free, below those that systems give to connections that go out: whoever connects to one of these while nobody
+ * listens may be connected to himself.
+ */
+export async function listeningPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+}
