@@ -1,12 +1,15 @@
-/** The HL7 v2 adapter passes the port's contract against engines that misbehave: a team's list that is asked for. */
+/** The HL7 v2 adapter passes the port's contract against engines that misbehave: a team's list that is asked for, and documents. */
 import { hl7v2 } from '../../adapters/hl7v2/index.js';
+import { writingSettings } from '../../adapters/hl7v2/writing/writing-help.js';
 import { Capability } from '../../src/clinical/clinical-record.port.js';
 import { FixedClock } from '../../src/core/clock.js';
 import { silentLogger } from '../../src/core/logger.js';
+import { HL7_DOCUMENT_SITES, hl7DocumentSubject } from '../support/hl7-document-sites.js';
 import { LIST_CANARY, startListSite } from '../support/hl7-list-site.js';
 import { contractOf } from './clinical-record-contract.js';
 import { LIST, LISTED, type ListFaultKind } from './list-far-end.js';
 import type { CaseloadSubject } from './misbehaving-peer.js';
+import { receiptsContract } from './receipts-contract.js';
 
 const PAGE_SIZE = 50;
 
@@ -61,3 +64,18 @@ contractOf(
   LISTED,
   LIST,
 );
+
+describe.each(Object.entries(HL7_DOCUMENT_SITES))('%s', (name, site) => {
+  receiptsContract(`hl7v2, ${name}`, () => hl7DocumentSubject(site), site.variant);
+});
+
+test('each choice of the manifest in how documents are written has a site in the contract', () => {
+  const played = Object.values(HL7_DOCUMENT_SITES).map(({ settings }) => settings);
+  for (const { key, choices, default: otherwise } of writingSettings) {
+    if (!['documentText', 'documentMessages', 'sendCharacterSet'].includes(key)) continue;
+    const values = new Set(played.map((settings) => settings[key] ?? otherwise));
+    // A receiver without a withdrawal is the same in all else.
+    const others = choices!.filter((choice) => choice !== 'REPLACEMENT');
+    expect([key, [...values].sort()]).toEqual([key, [...others].sort()]);
+  }
+});
