@@ -38,17 +38,27 @@ export function readDelimiters(text: string, at: number): Delimiters | null {
   const field = text.charAt(at + 3);
   let end = at + 4;
   while (end < text.length && end < at + 10 && !isEnd(text.charCodeAt(end), field)) end += 1;
-  const encoding = text.slice(at + 4, end);
-  if (encoding.length < 4 || encoding.length > 5) return null;
-  const all = field + encoding;
+  const all = text.slice(at + 3, end);
+  if (last.all === all) return last.delimiters;
+  const delimiters = delimitersOf(all);
+  last = { all, delimiters };
+  return delimiters;
+}
+
+/** What was read last: those of one feed are always the same. */
+let last: { readonly all: string; readonly delimiters: Delimiters | null } = { all: '', delimiters: null };
+
+/** The delimiters in the order in which a header names them. */
+function delimitersOf(all: string): Delimiters | null {
+  if (all.length < 5 || all.length > 6) return null;
   if (new Set(all).size !== all.length || ![...all].every(canPart)) return null;
   return {
-    field,
-    component: encoding.charAt(0),
-    repetition: encoding.charAt(1),
-    escape: encoding.charAt(2),
-    subcomponent: encoding.charAt(3),
-    truncation: encoding.length === 5 ? encoding.charAt(4) : null,
+    field: all.charAt(0),
+    component: all.charAt(1),
+    repetition: all.charAt(2),
+    escape: all.charAt(3),
+    subcomponent: all.charAt(4),
+    truncation: all.length === 6 ? all.charAt(5) : null,
   };
 }
 

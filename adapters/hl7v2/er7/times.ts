@@ -81,7 +81,9 @@ function wallAt(at: number, zone: string): number {
 function instantOf(wall: number, zone: string): { readonly at: number; readonly doubt: Er7Time['doubt'] } {
   const day = 86_400_000;
   // No zone changes its clock twice within two days, so that its offset before and behind are those it can have here.
-  const [before, behind] = [-day, day].map((by) => wallAt(wall + by, zone) - (wall + by)) as [number, number];
+  const before = offsetIn(Math.floor((wall - day) / MINUTE), zone);
+  const behind = offsetIn(Math.floor((wall + day) / MINUTE), zone);
+  if (before === behind) return { at: wall - before, doubt: null };
   const instants = [wall - Math.max(before, behind), wall - Math.min(before, behind)] as const;
   const shown = instants.filter((at) => wallAt(at, zone) === wall);
   if (shown.length === 0) return { at: wall - before, doubt: 'SKIPPED' };

@@ -25,9 +25,10 @@ export class HeldBytes {
 
   /**
    * Adds bytes of a chunk; false when the budget has no room, and then part of them may have been added.
-   * @param isLast no more will come, so that no room is kept for it.
+   * @param isLast no more will come, so that no room is kept for it. A frame that lies whole in one chunk is not copied.
    */
   add(chunk: Uint8Array, from: number, to: number, isLast = false): boolean {
+    if (isLast && this.blocks.length === 0 && to > from) return this.lend(chunk.subarray(from, to));
     let at = from;
     while (at < to) {
       const last = this.blocks.at(-1);
@@ -69,6 +70,15 @@ export class HeldBytes {
     this.used = 0;
     this.charged = 0;
     this.total = 0;
+  }
+
+  private lend(whole: Uint8Array): boolean {
+    if (!this.budget.take(whole.length)) return false;
+    this.charged = whole.length;
+    this.blocks.push(whole);
+    this.used = whole.length;
+    this.total = whole.length;
+    return true;
   }
 
   private grow(wanted: number, isLast: boolean): boolean {

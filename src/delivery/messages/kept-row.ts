@@ -45,6 +45,17 @@ function kept(text: string): string {
     : `${whole.slice(0, LONGEST - HASHED)}${hash('sha256', whole, 'hex')}`;
 }
 
+/** What stands in an array of PostgreSQL as it is; the word NULL would be none. */
+const PLAIN = /^(?!null$)[\w:.+^-]+$/i;
+
+type Value = string | number | null;
+
+/** An array as PostgreSQL writes it, where that takes no escaping; else the values, for the driver to write. */
+function arrayOf(values: readonly Value[]): string | readonly Value[] {
+  const isPlain = values.every((value) => typeof value !== 'string' || PLAIN.test(value));
+  return isPlain ? `{${values.map((value) => value ?? 'NULL').join(',')}}` : values;
+}
+
 /** Rows as the columns that `KEEP` takes from its third parameter on. */
 export function columnsOf(rows: readonly KeptRow[]): readonly unknown[] {
   const pieces: Uint8Array[] = [];
@@ -58,19 +69,20 @@ export function columnsOf(rows: readonly KeptRow[]): readonly unknown[] {
       start += piece.length;
     }
   }
+  const column = (of: (row: KeptRow) => Value): unknown => arrayOf(rows.map(of));
   return [
-    rows.map(({ id }) => id),
-    rows.map(({ number }) => number?.application ?? null),
-    rows.map(({ number }) => number?.facility ?? null),
-    rows.map(({ number }) => number?.controlId ?? null),
-    rows.map(({ message }) => message.contentHash),
-    rows.map(({ bytesHash }) => bytesHash),
-    rows.map(({ type }) => type),
-    rows.map(({ sentAt }) => sentAt),
-    rows.map(({ remoteAddress }) => remoteAddress),
-    starts,
+    column(({ id }) => id),
+    column(({ number }) => number?.application ?? null),
+    column(({ number }) => number?.facility ?? null),
+    column(({ number }) => number?.controlId ?? null),
+    column(({ message }) => message.contentHash),
+    column(({ bytesHash }) => bytesHash),
+    column(({ type }) => type),
+    column(({ sentAt }) => sentAt),
+    column(({ remoteAddress }) => remoteAddress),
+    arrayOf(starts),
     Buffer.concat(pieces, start),
-    rows.map(({ message }) => message.bytes.length),
-    rows.map(({ message }) => message.answer?.length ?? null),
+    column(({ message }) => message.bytes.length),
+    column(({ message }) => message.answer?.length ?? null),
   ];
 }
