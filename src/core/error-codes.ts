@@ -170,6 +170,11 @@ export const ERROR_CODES = {
     'The destination cannot carry a label of the document; it is never sent without it.',
     'File the document by hand, or the operator configures how the destination carries the label; then replay.',
   ),
+  HUB_DELIVERY_NOT_SHAREABLE: row(
+    'permanent',
+    'The destination shows the person what it holds, and the document is not marked as one that they may see.',
+    'Amend the note so that it may be shown to the person, or file it by hand; then replay.',
+  ),
   HUB_DELIVERY_CHARACTERS: row(
     'permanent',
     'The form in which the destination takes documents cannot show some characters; the document is never sent without them.',

@@ -79,6 +79,8 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
 
   async function send(document: OutgoingDocument, signal: AbortSignal): Promise<DocumentReceipt> {
     requireSendable(document, traits);
+    if (settings.documentsShareableOnly && !document.isShareable)
+      throw new HubError('HUB_DELIVERY_NOT_SHAREABLE');
     const trigger = triggerOf(document.action);
     const reference = referenceOf(document, triggers);
     if (reference === null) throw new HubError('HUB_DELIVERY_PREDECESSOR');

@@ -97,6 +97,12 @@ export const writingSettings: readonly SettingDescription[] = [
     'list',
     'Confidentiality (TXA-18) by which a label reaches this receiver, as LABEL=R or LABEL=V; a document with a label that is not here is parked.',
   ),
+  preset(
+    'documentsShareableOnly',
+    'boolean',
+    D.documentsShareableOnly,
+    'Whether the receiver shows the person what it holds, so that a document is parked unless it is marked as one that they may see.',
+  ),
   optional(
     'documentNamespace',
     'text',

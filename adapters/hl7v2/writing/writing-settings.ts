@@ -43,6 +43,7 @@ export const WRITING_DEFAULTS = {
   sendMaxBytes: 1_048_576,
   documentMessages: 'STANDARD',
   documentText: 'TX',
+  documentsShareableOnly: false,
   patientIdType: 'PI',
   patientClass: 'N',
   repeatsAreHarmless: false,
@@ -74,6 +75,8 @@ export interface WritingSettings {
   readonly documentSections: CodeTable<DocumentKind>;
   /** A label that is not here does not reach this receiver. */
   readonly documentLabels: ReadonlyMap<DocumentLabel, Confidentiality>;
+  /** The receiver shows the person what it holds: nothing goes there that they may not see. */
+  readonly documentsShareableOnly: boolean;
   readonly documentNamespace: string | null;
   readonly patientAuthority: string | null;
   readonly patientIdType: string;
@@ -149,6 +152,7 @@ export const writingFields = {
   documentTypes: codeTable(Object.values(DocumentKind), DOCUMENT_TYPES),
   documentSections: codeTable<DocumentKind>(Object.values(DocumentKind), {}),
   documentLabels: labels,
+  documentsShareableOnly: yesOrNo(D.documentsShareableOnly),
   documentNamespace: absent,
   patientAuthority: absent,
   patientIdType: plain.default(D.patientIdType),

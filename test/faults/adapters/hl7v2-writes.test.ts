@@ -477,6 +477,17 @@ function counted() {
   return Object.assign(async () => void count++, { times: () => count });
 }
 
+test('a record that the person reads gets nothing that they may not see', async () => {
+  const documents = documentsAt({ documentsShareableOnly: true });
+  expect(await failureOf(documents.send(anOutgoingDocument(), never()))).toMatchObject({
+    code: 'HUB_DELIVERY_NOT_SHAREABLE',
+    retry: 'permanent',
+  });
+  expect(farEnd.received).toEqual([]);
+  await documents.send(anOutgoingDocument({ isShareable: true }), never());
+  expect(farEnd.received).toHaveLength(1);
+});
+
 describe('a receiver of PDFs', () => {
   const pages = { documentText: 'ED_PDF' };
 

@@ -1,10 +1,12 @@
 /** The site profiles that come with the hub: each is accepted as it stands, and checked against a server that says what its product says. */
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { adapterModules } from '../../../adapters/registry.js';
+import { hl7v2 } from '../../../adapters/hl7v2/index.js';
+import type { Hl7v2Settings } from '../../../adapters/hl7v2/settings.js';
 import { demonstrationSite } from '../../../seeds/demonstration/hub-world.js';
 import type { ConformanceFinding } from '../../../src/clinical/conformance.port.js';
 import { ERROR_CODES } from '../../../src/core/error-codes.js';
+import { partsOf } from '../../../src/main/site-adapter.js';
 import { parseSiteProfiles } from '../../../src/platform/settings/site-profiles.js';
 import { documentOf, hub } from '../../support/command-line.js';
 import { DoctorWorld, type Site } from '../../support/doctor-world.js';
@@ -49,8 +51,7 @@ describe.each(NAMES)('%s', (name) => {
   test('is accepted by the reader of profiles and by its adapter, secrets from the environment', () => {
     const sites = parseSiteProfiles(textOf(name), SECRETS);
     expect(sites.length).toBeGreaterThan(0);
-    for (const { adapter, settings } of sites)
-      expect(() => adapterModules.get(adapter)!.parseSettings(settings)).not.toThrow();
+    for (const site of sites) expect(() => partsOf(site)).not.toThrow();
   });
 
   test('holds no secret and no address of anybody', () => {
@@ -59,6 +60,27 @@ describe.each(NAMES)('%s', (name) => {
     const named = hosts.filter((host) => !/(\.example|^127\.0\.0\.1)$/.test(host));
     expect(named.filter((host) => host !== 'fhir.nhs.uk')).toEqual([]);
   });
+});
+
+test.each([
+  ['hl7v2-documents', 'T02 T10 T06 T11', 'TX', 'RECEIPT', false],
+  ['hl7v2-shared-record', 'T02 T02 T02 T03', 'ED_PDF', 'RECEIPT', false],
+  ['hl7v2-personal-record', 'T02 T02 T02 T11', 'ED_PDF', 'NONE', true],
+  ['hl7v2-correction', 'T02 T10 T06 T04', 'ED', 'NONE', false],
+])('%s sends documents, and no caseload comes that way', (name, events, form, proof, isForPerson) => {
+  const [site] = parseSiteProfiles(textOf(name), SECRETS);
+  const part = partsOf(site!).find(({ serves }) => serves.has('DOCUMENTS'))!;
+  expect(part.module).toBe(hl7v2);
+  expect(part.serves.has('CASELOAD')).toBe(false);
+  const { sending, listening, feed } = part.settings as Hl7v2Settings;
+  const { triggers, documentText, documentProof, documentsShareableOnly } = sending!.writing;
+  const steps = ['CREATE', 'REPLACE', 'APPEND', 'WITHDRAW'] as const;
+  expect(steps.map((step) => triggers[step]?.event).join(' ')).toBe(events);
+  expect([documentText, documentProof, documentsShareableOnly]).toEqual([form, proof, isForPerson]);
+  // What proves by receipts needs somebody who listens.
+  expect(part.serves.has('INBOUND') && listening.listenPort !== null).toBe(proof === 'RECEIPT');
+  if (proof === 'RECEIPT') expect(feed.caseloadFeed).toBe(false);
+  expect(sending!.to.sendTls).toBe(true);
 });
 
 describe('hub systems check', () => {
