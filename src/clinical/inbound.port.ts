@@ -77,7 +77,7 @@ export type MessageReading =
 
 /** What a far end says, in a message of its own, of a document that it was sent. */
 export interface InboundReceipt {
-  /** Number of the message in which the hub sent it; null when it names the document instead. */
+  /** Number of what the message did in which the hub sent it (`messageNumber`); null when it names the document instead. */
   readonly controlId: string | null;
   /** Identity of the document as the hub sent it; null when it names the message instead. */
   readonly documentReference: string | null;

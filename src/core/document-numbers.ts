@@ -17,9 +17,14 @@ export function base32(bytes: Uint8Array): string {
   return bits === 0 ? text : text + ALPHABET[(held << (5 - bits)) & 31];
 }
 
+/** Characters of a message's number, and of those the ones that are of what it does. HL7 v2.4 allows a control id (MSH-10) twenty. */
+const CONTROL_ID = 20;
+const OF_OPERATION = 13;
+const OURS = new RegExp(`^[A-Z2-7]{${CONTROL_ID}}$`);
+
 /**
- * Number of the message that files a version at a destination or withdraws it there: 20 characters, the longest that HL7 v2.4 allows a
- * control id (MSH-10). A repeat has the number of what it repeats; filing and withdrawing do not share one.
+ * Number of what files a version at a destination or withdraws it there, 13 characters: the beginning of the number of every message
+ * that does. Filing and withdrawing do not share one.
  * @param destination code of the clinical record system.
  */
 export function messageNumber(
@@ -29,7 +34,23 @@ export function messageNumber(
 ): string {
   const what =
     operation === 'FILE' ? [documentVersionId, destination] : [documentVersionId, destination, operation];
-  return base32(createHash('sha256').update(what.join('|')).digest()).slice(0, 20);
+  return base32(createHash('sha256').update(what.join('|')).digest()).slice(0, OF_OPERATION);
+}
+
+/**
+ * Number of one message: that of what it does, and one of its content, so that a repeat has the number of what it repeats, and what
+ * reads otherwise, since the person or the site is known otherwise by now, has another.
+ * @param number see `messageNumber`.
+ * @param content the message but for its own number.
+ */
+export function controlIdOf(number: string, content: string): string {
+  const ofContent = base32(createHash('sha256').update(content, 'utf8').digest());
+  return `${number}${ofContent}`.slice(0, CONTROL_ID);
+}
+
+/** Number of what a message does, from the number of the message; any other text as it is. */
+export function numberIn(controlId: string): string {
+  return OURS.test(controlId) ? controlId.slice(0, OF_OPERATION) : controlId;
 }
 
 /** Number of a document in all its versions: 26 characters. @param documentId uuid. */

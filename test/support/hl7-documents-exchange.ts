@@ -2,7 +2,7 @@
 import { createSender } from '../../adapters/hl7v2/mllp/sender.js';
 import { createDocuments } from '../../adapters/hl7v2/writing/documents.js';
 import type { OutgoingDocument } from '../../src/clinical/documents.port.js';
-import { messageNumber } from '../../src/core/document-numbers.js';
+import { messageNumber, numberIn } from '../../src/core/document-numbers.js';
 import { isHubError } from '../../src/core/errors.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { readMessage, writingSettings } from './hl7-documents.js';
@@ -78,7 +78,7 @@ export async function exchangeDocuments(engine: Engine, plan: ExchangePlan): Pro
   function take(): void {
     for (; read < engine.taken.length; read++) {
       const message = readMessage(Buffer.from(engine.taken[read]!, 'utf8'));
-      const number = message.field('MSH', 10);
+      const number = numberIn(message.field('MSH', 10));
       held.set(number, (held.get(number) ?? new Set()).add(message.text));
     }
   }

@@ -1,5 +1,6 @@
 /** What the far end says, in a message of its own, of a document that the hub sent. */
 import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
+import { numberIn } from '../../../src/core/document-numbers.js';
 import type { Er7Message } from '../er7/message.js';
 
 /** Numbers under which the hub sends documents: 26 characters of base 32, and the version. */
@@ -18,7 +19,7 @@ export function acknowledged(message: Er7Message): InboundReceipt | null {
   const controlId = msa?.text(2)?.trim() || null;
   const code = msa?.text(1)?.trim();
   if (controlId === null) return null;
-  const receipt = { controlId, documentReference: null };
+  const receipt = { controlId: numberIn(controlId), documentReference: null };
   if (code === 'AA') return { ...receipt, says: 'FILED', code: null };
   if (code === 'AE') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_REJECTED' };
   if (code === 'AR') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_DECLINED' };

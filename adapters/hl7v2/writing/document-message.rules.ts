@@ -1,6 +1,7 @@
 /** A signed version, or the withdrawal of one, as a message: MDM by HL7 v2.4 chapter 9, or ORU^R01 by chapter 7. Pure. */
 import { DocumentAction, type OutgoingDocument } from '../../../src/clinical/documents.port.js';
-import { components, type Er7Components, type SegmentToWrite, segment } from '../er7/write.js';
+import { controlIdOf } from '../../../src/core/document-numbers.js';
+import { components, type Er7Components, type SegmentToWrite, segment, writeMessage } from '../er7/write.js';
 import { coded } from './code-table.js';
 import { observations } from './content.rules.js';
 import { CONFIDENTIALITY } from './defaults.js';
@@ -14,8 +15,8 @@ export interface DocumentMessage {
   /** Number of the document (TXA-12, OBR-3). */
   readonly reference: string;
   readonly trigger: Trigger;
-  /** MSH-10. */
-  readonly controlId: string;
+  /** What MSH-10 begins with: see `messageNumber`. */
+  readonly number: string;
   /** Null: it is filed. Else when its withdrawal was asked for; ISO instant. */
   readonly withdrawnAt: string | null;
   /** The PDF, where the receiver takes documents so. */
@@ -38,7 +39,7 @@ function authorParts(
 }
 
 /** A number of a document as EI. */
-function numbered(reference: string, { documentNamespace }: WritingSettings): Er7Components {
+function identified(reference: string, { documentNamespace }: WritingSettings): Er7Components {
   return components(reference, documentNamespace);
 }
 
@@ -52,7 +53,7 @@ function confidentialityOf(labels: OutgoingDocument['labels'], settings: Writing
 function parentOf({ document, trigger }: DocumentMessage, settings: WritingSettings): Er7Components | null {
   const { predecessorReference } = document;
   const isNamed = trigger.event !== 'T02' && !(trigger.event === 'R01' && trigger.keepsNumber);
-  return isNamed && predecessorReference !== null ? numbered(predecessorReference, settings) : null;
+  return isNamed && predecessorReference !== null ? identified(predecessorReference, settings) : null;
 }
 
 /** TXA-21. */
@@ -61,8 +62,12 @@ function reasonOf({ document, withdrawnAt }: DocumentMessage): string | null {
   return document.action === DocumentAction.REPLACE ? 'Amended' : null;
 }
 
-function documentHeader(message: DocumentMessage, settings: WritingSettings): SegmentToWrite {
-  const { document, reference, trigger, withdrawnAt, controlId } = message;
+function documentHeader(
+  message: DocumentMessage,
+  controlId: string,
+  settings: WritingSettings,
+): SegmentToWrite {
+  const { document, reference, trigger, withdrawnAt } = message;
   const { documentText, sendVersion } = settings;
   const author = authorParts(document, settings);
   const signedAt = timeOf(document.signedAt, settings);
@@ -79,7 +84,7 @@ function documentHeader(message: DocumentMessage, settings: WritingSettings): Se
     8: isEdit ? signedAt : null,
     9: components(...author),
     10: components(...author),
-    12: numbered(reference, settings),
+    12: identified(reference, settings),
     13: parentOf(message, settings),
     // Two versions never share a file name, for one might be written over the other.
     16: extension === null ? null : `${controlId}.${extension}`,
@@ -99,7 +104,7 @@ function reportHeader(message: DocumentMessage, settings: WritingSettings): Segm
   const isAddendum = withdrawnAt === null && document.action === DocumentAction.APPEND;
   return segment('OBR', {
     1: '1',
-    3: numbered(reference, settings),
+    3: identified(reference, settings),
     4: coded(settings.documentTypes.get(document.kind)!),
     7: contactTimeOf(document, settings),
     22: timeOf(withdrawnAt ?? document.signedAt, settings),
@@ -109,16 +114,33 @@ function reportHeader(message: DocumentMessage, settings: WritingSettings): Segm
   });
 }
 
-/**
- * The message's segments. The same version comes to the same segments for ever: no time in them is that of the sending.
- * @throws HUB_UPSTREAM_TOO_LARGE
- */
-export function segmentsOf(message: DocumentMessage, settings: WritingSettings): readonly SegmentToWrite[] {
-  const { document, trigger, controlId, withdrawnAt, page } = message;
+function segmentsUnder(
+  controlId: string,
+  message: DocumentMessage,
+  settings: WritingSettings,
+): readonly SegmentToWrite[] {
+  const { document, trigger, withdrawnAt, page } = message;
   const envelope: Envelope = { event: trigger.event, controlId, at: withdrawnAt ?? document.signedAt };
   return [
     ...opening(envelope, document, settings),
-    trigger.event === 'R01' ? reportHeader(message, settings) : documentHeader(message, settings),
+    trigger.event === 'R01' ? reportHeader(message, settings) : documentHeader(message, controlId, settings),
     ...(hasContent(trigger) ? observations(document, settings, { result: trigger.result, page }) : []),
   ];
+}
+
+/** A message with its number (MSH-10). */
+export interface NumberedMessage {
+  readonly controlId: string;
+  readonly segments: readonly SegmentToWrite[];
+}
+
+/**
+ * The message. The same version comes to the same segments for ever: no time in them is that of the sending. What differs all the
+ * same, since the patient or the site is known otherwise by now, goes under another number.
+ * @throws HUB_UPSTREAM_TOO_LARGE
+ */
+export function numbered(message: DocumentMessage, settings: WritingSettings): NumberedMessage {
+  const content = writeMessage(segmentsUnder(message.number, message, settings));
+  const controlId = controlIdOf(message.number, content);
+  return { controlId, segments: segmentsUnder(controlId, message, settings) };
 }

@@ -18,7 +18,7 @@ import type { MllpSender } from '../mllp/sender.js';
 import { judgeFor } from './answers.rules.js';
 import { bytesOf } from './bytes.rules.js';
 import { KIND_WORDS } from './defaults.js';
-import { type DocumentMessage, segmentsOf } from './document-message.rules.js';
+import { type DocumentMessage, numbered } from './document-message.rules.js';
 import { filedDocument, statusOf } from './filed.rules.js';
 import { keepsNumbers, referenceOf } from './numbers.rules.js';
 import { requireKey, requireNumber, requireSendable } from './outgoing.rules.js';
@@ -56,8 +56,9 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
 
   /** Sends one message and takes its answer by the table of answers. */
   async function exchange(message: DocumentMessage, signal: AbortSignal): Promise<DocumentReceipt> {
-    const bytes = bytesOf(segmentsOf(message, settings), settings);
-    const answer = await sender.exchange(bytes, judgeFor(message.controlId, settings), signal);
+    const { controlId, segments } = numbered(message, settings);
+    const bytes = bytesOf(segments, settings);
+    const answer = await sender.exchange(bytes, judgeFor(controlId, settings), signal);
     if (answer.isApplication && settings.sendAcknowledgements !== 'ORIGINAL') await kept(answer.frame);
     const failure = failureOf(answer);
     if (failure !== null) throw failure;
@@ -85,8 +86,8 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
     const reference = referenceOf(document, triggers);
     if (reference === null) throw new HubError('HUB_DELIVERY_PREDECESSOR');
     const page = await pageOf(document, trigger);
-    const controlId = messageNumber(document.documentVersionId, system, 'FILE');
-    return exchange({ document, reference, trigger, controlId, withdrawnAt: null, page }, signal);
+    const number = messageNumber(document.documentVersionId, system, 'FILE');
+    return exchange({ document, reference, trigger, number, withdrawnAt: null, page }, signal);
   }
 
   async function withdraw(withdrawal: DocumentWithdrawal, signal: AbortSignal): Promise<DocumentReceipt> {
@@ -103,7 +104,7 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
       document: { ...document, patient: { localId: patientLocalId } },
       reference,
       trigger,
-      controlId: messageNumber(documentVersionId, system, 'WITHDRAW'),
+      number: messageNumber(documentVersionId, system, 'WITHDRAW'),
       withdrawnAt: askedAt,
       page,
     };

@@ -9,7 +9,7 @@ import {
   type DocumentsCapability,
   type OutgoingDocument,
 } from '../../../src/clinical/documents.port.js';
-import { documentNumber, messageNumber } from '../../../src/core/document-numbers.js';
+import { documentNumber, messageNumber, numberIn } from '../../../src/core/document-numbers.js';
 import { isHubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
 import { type Logger, silentLogger } from '../../../src/core/logger.js';
@@ -163,9 +163,23 @@ describe('a document that is sent', () => {
     const reference = `${documentNumber(document.documentId)}.3`;
     expect(receipt).toEqual({ stage: 'ACCEPTED', reference, version: null });
     const [message] = received();
-    expect(message!.field('MSH', 10)).toBe(messageNumber(document.documentVersionId, SYSTEM, 'FILE'));
+    const number = messageNumber(document.documentVersionId, SYSTEM, 'FILE');
+    expect(numberIn(message!.field('MSH', 10))).toBe(number);
     expect(message!.field('TXA', 12)).toBe(reference);
     expect(message!.text).toBe(document.text);
+  });
+
+  test('of somebody who is known otherwise by now is another message, and so is one in another form', async () => {
+    const document = anOutgoingDocument();
+    const moved = { ...document, patient: { localId: 'person-2' } };
+    await documentsAt().send(document, never());
+    await documentsAt().send(moved, never());
+    await documentsAt({ documentText: 'FT' }).send(document, never());
+    await documentsAt().send(document, never());
+    const [one, other, form, again] = received().map((message) => message.field('MSH', 10));
+    expect(new Set([one, other, form]).size).toBe(3);
+    expect(again).toBe(one);
+    expect(new Set([one, other, form].map((number) => numberIn(number!))).size).toBe(1);
   });
 
   test('again is the same bytes', async () => {

@@ -91,7 +91,7 @@ it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
   await world.worker(documents());
   await until(signed, 'SETTLED', 'ACCEPTED');
   expect(farEnd.received).toHaveLength(1);
-  expect(farEnd.received[0]).toContain(`|${numberOf(signed)}|`);
+  expect(farEnd.received[0]).toContain(`|${numberOf(signed)}`);
   await told({ controlId: 'ANOTHER', documentReference: null });
   await new Promise((resolve) => setTimeout(resolve, 100));
   await until(signed, 'SETTLED', 'ACCEPTED');

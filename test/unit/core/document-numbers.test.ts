@@ -1,5 +1,11 @@
 /** Numbers of documents and messages: the same for ever, short, and never shared. */
-import { base32, documentNumber, messageNumber } from '../../../src/core/document-numbers.js';
+import {
+  base32,
+  controlIdOf,
+  documentNumber,
+  messageNumber,
+  numberIn,
+} from '../../../src/core/document-numbers.js';
 
 const VERSION = '01997d3c-6d2e-7a31-9c51-0a4b5f3e2d1c';
 
@@ -17,8 +23,8 @@ it.each([
 });
 
 it('a message has the number it always had', () => {
-  expect(messageNumber(VERSION, 'northmoor', 'FILE')).toBe('BMGJPB2N44VIZ7YWPLFV');
-  expect(messageNumber(VERSION, 'northmoor', 'WITHDRAW')).toBe('UWRCF3ZZ6PDI233T7GUX');
+  expect(messageNumber(VERSION, 'northmoor', 'FILE')).toBe('BMGJPB2N44VIZ');
+  expect(messageNumber(VERSION, 'northmoor', 'WITHDRAW')).toBe('UWRCF3ZZ6PDI2');
 });
 
 it('no two of version, destination and operation share one', () => {
@@ -28,10 +34,20 @@ it('no two of version, destination and operation share one', () => {
     ),
   );
   expect(new Set(numbers).size).toBe(8);
-  for (const number of numbers) expect(number).toMatch(/^[A-Z2-7]{20}$/);
+  for (const number of numbers) expect(number).toMatch(/^[A-Z2-7]{13}$/);
 });
 
 it('a document has one number in all its versions', () => {
   expect(documentNumber(VERSION)).toBe('AGMX2PDNFZ5DDHCRBJFV6PRNDQ');
   expect(documentNumber(VERSION)).toMatch(/^[A-Z2-7]{26}$/);
+});
+
+it('a message is known by what it does, and by what it says', () => {
+  const number = messageNumber(VERSION, 'northmoor', 'FILE');
+  const one = controlIdOf(number, 'PID|1||7');
+  expect(one).toBe(controlIdOf(number, 'PID|1||7'));
+  expect(one).toMatch(/^BMGJPB2N44VIZ[A-Z2-7]{7}$/);
+  expect(controlIdOf(number, 'PID|1||8')).not.toBe(one);
+  expect(numberIn(one)).toBe(number);
+  expect(numberIn('QRY-ABCDEFGHIJKLMNOP')).toBe('QRY-ABCDEFGHIJKLMNOP');
 });

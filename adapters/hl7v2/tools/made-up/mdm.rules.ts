@@ -10,7 +10,7 @@ import { londonDate } from '../../../../src/core/calendar.js';
 import { messageNumber } from '../../../../src/core/document-numbers.js';
 import { USUAL_ZONE } from '../../er7/times.js';
 import type { SegmentToWrite } from '../../er7/write.js';
-import { segmentsOf } from '../../writing/document-message.rules.js';
+import { numbered } from '../../writing/document-message.rules.js';
 import { referenceOf } from '../../writing/numbers.rules.js';
 import { type WritingSettings, writingFields, writingSettingsOf } from '../../writing/writing-settings.js';
 import type { MadeUpFeed } from './adt.rules.js';
@@ -83,10 +83,10 @@ export function madeUpMdm(feed: MadeUpFeed): readonly (readonly SegmentToWrite[]
       document,
       trigger,
       reference: referenceOf(document, settings.triggers) ?? document.documentId,
-      controlId: messageNumber(document.documentVersionId, `made-up-${feed.seed}`, 'FILE'),
+      number: messageNumber(document.documentVersionId, `made-up-${feed.seed}`, 'FILE'),
       withdrawnAt: null,
       page: null,
     };
-    return segmentsOf(message, settings);
+    return numbered(message, settings).segments;
   });
 }

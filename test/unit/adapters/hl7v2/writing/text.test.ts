@@ -1,7 +1,7 @@
 /** Bar 4.5: a signed text is at a receiver what it was, whatever its form, or it does not leave and what is in the way is named. */
 import fc from 'fast-check';
 import { bytesOf } from '../../../../../adapters/hl7v2/writing/bytes.rules.js';
-import { segmentsOf } from '../../../../../adapters/hl7v2/writing/document-message.rules.js';
+import { numbered } from '../../../../../adapters/hl7v2/writing/document-message.rules.js';
 import { SENT_CHARSETS } from '../../../../../adapters/hl7v2/writing/writing-settings.js';
 import { isHubError } from '../../../../../src/core/errors.js';
 import { normaliseNoteText } from '../../../../../src/notes/note-text.rules.js';
@@ -18,11 +18,11 @@ function sent(text: string, change: Record<string, unknown>): Uint8Array {
     document: anOutgoingDocument({ text }),
     reference: 'A'.repeat(26),
     trigger: settings.triggers.CREATE!,
-    controlId: 'B'.repeat(20),
+    number: 'B'.repeat(13),
     withdrawnAt: null,
     page: null,
   };
-  return bytesOf(segmentsOf(message, settings), settings);
+  return bytesOf(numbered(message, settings).segments, settings);
 }
 
 /** The text as the receiver has it, or why it did not leave. */
