@@ -1,7 +1,7 @@
 /** What the far end says, in a message of its own, of a document that the hub sent. */
 import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
 import { numberIn } from '../../../src/core/document-numbers.js';
-import type { Er7Message } from '../er7/message.js';
+import type { Er7Message, Er7Segment } from '../er7/message.js';
 
 /** Numbers under which the hub sends documents: 26 characters of base 32, and the version. */
 const OURS = /^[A-Z2-7]{26}(\.\d{1,9})?$/;
@@ -26,13 +26,27 @@ export function acknowledged(message: Er7Message): InboundReceipt | null {
   return null;
 }
 
-/** What a message of a document (MDM) says of it, by TXA-12; null when it is none of the hub's, or not yet in the record. */
+/** Number of the message by which the hub sent the file that is named (TXA-16); null where it names none of the hub's. */
+function sentAs(txa: Er7Segment): string | null {
+  const [number = ''] = txa.text(16)?.trim().split('.') ?? [];
+  const known = numberIn(number);
+  return known === number ? null : known;
+}
+
+/**
+ * What a message of a document (MDM) says of it, by TXA-12, or by TXA-16 where that names the file of a version; null when it is none
+ * of the hub's, or not yet in the record.
+ */
 export function documentTold(message: Er7Message, event: string): InboundReceipt | null {
   const txa = message.first('TXA');
   const reference = txa?.text(12)?.trim() || null;
   if (txa === null || reference === null || !OURS.test(reference)) return null;
-  const receipt = { controlId: null, documentReference: reference, code: null };
-  if (event === 'T11' || GONE.includes(txa.text(19)?.trim() ?? '')) return { ...receipt, says: 'WITHDRAWN' };
+  const document = { controlId: null, documentReference: reference, code: null };
+  if (event === 'T11' || GONE.includes(txa.text(19)?.trim() ?? '')) return { ...document, says: 'WITHDRAWN' };
   const status = txa.text(17)?.trim() ?? null;
-  return status === null || FINISHED.includes(status) ? { ...receipt, says: 'FILED' } : null;
+  if (status !== null && !FINISHED.includes(status)) return null;
+  const controlId = sentAs(txa);
+  return controlId === null
+    ? { ...document, says: 'FILED' }
+    : { controlId, documentReference: null, says: 'FILED', code: null };
 }

@@ -49,8 +49,15 @@ function confidentialityOf(labels: OutgoingDocument['labels'], settings: Writing
   return CONFIDENTIALITY.findLast((code) => codes.includes(code)) ?? 'U';
 }
 
-/** The version that it belongs to; where it comes under the same number or as another document altogether, none. */
-function parentOf({ document, trigger }: DocumentMessage, settings: WritingSettings): Er7Components | null {
+/**
+ * The version that it belongs to; where it comes under the same number or as another document altogether, none. A withdrawal by T11 names
+ * what is withdrawn here too, for receivers that act on the parent as they do for T10: never the version before it, which stays.
+ */
+function parentOf(
+  { document, reference, trigger }: DocumentMessage,
+  settings: WritingSettings,
+): Er7Components | null {
+  if (trigger.event === 'T11') return identified(reference, settings);
   const { predecessorReference } = document;
   const isNamed = trigger.event !== 'T02' && !(trigger.event === 'R01' && trigger.keepsNumber);
   return isNamed && predecessorReference !== null ? identified(predecessorReference, settings) : null;

@@ -46,6 +46,24 @@ test.each<[string, string, readonly string[], object | null]>([
     [txa({ 12: OURS })],
     { controlId: null, documentReference: OURS, says: 'FILED', code: null },
   ],
+  [
+    'the state of the file of one version',
+    'MDM^T04',
+    [txa({ 12: OURS, 16: 'ABCDEFGHIJKLMNOPQRST.pdf', 17: 'AU' })],
+    { controlId: 'ABCDEFGHIJKLM', documentReference: null, says: 'FILED', code: null },
+  ],
+  [
+    'the state of a file that it called otherwise',
+    'MDM^T04',
+    [txa({ 12: OURS, 16: 'note.pdf', 17: 'AU' })],
+    { controlId: null, documentReference: OURS, says: 'FILED', code: null },
+  ],
+  [
+    'a file that is not in the record yet',
+    'MDM^T04',
+    [txa({ 12: OURS, 16: 'ABCDEFGHIJKLMNOPQRST.pdf', 17: 'IP' })],
+    null,
+  ],
   ['not yet authenticated', 'MDM^T04', [txa({ 12: OURS, 17: 'IP' })], null],
   [
     'cancelled',

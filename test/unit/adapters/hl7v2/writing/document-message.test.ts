@@ -110,9 +110,14 @@ describe('the messages of the standard', () => {
     const opening = OPENING('T11', 'MDM_T01').map((line) => line.replace('20260227110500', '20260701100000'));
     expect(lines('WITHDRAW')).toEqual([
       ...opening,
-      `TXA|1|${TYPE}||20260227100000|${AUTHOR}|20260227110000|||${AUTHOR}|${AUTHOR}||${REFERENCE}|||||AU|U|CA||Entered in error|${SIGNED}`,
+      `TXA|1|${TYPE}||20260227100000|${AUTHOR}|20260227110000|||${AUTHOR}|${AUTHOR}||${REFERENCE}|${REFERENCE}||||AU|U|CA||Entered in error|${SIGNED}`,
     ]);
   });
+});
+
+test('a withdrawal of what replaced another names itself alone: the version before it is none of its business', () => {
+  const message = read('WITHDRAW', {}, { action: DocumentAction.REPLACE, predecessorReference: PARENT });
+  expect([message.field('TXA', 12), message.field('TXA', 13)]).toEqual([REFERENCE, REFERENCE]);
 });
 
 describe('the messages of others', () => {
