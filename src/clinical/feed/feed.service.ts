@@ -7,6 +7,7 @@ import type { RefreshedSystem } from '../refresh/pull.service.js';
 import { canonical } from './event-order.rules.js';
 import { foldFeed } from './fold.rules.js';
 import type { FeedDoubt, FeedMembership } from './folded.js';
+import { referencePart } from './memberships.rules.js';
 import { patientNode, tiesOf } from './ties.rules.js';
 
 /** Team reference of a stay of which no message has told the team: nobody maps it, so its members are unknown. */
@@ -62,11 +63,22 @@ select e.event from around a
   cross join lateral (select event from feed_events where system_id = $1 and local_id = substr(a.node, 2) offset 0) e
 where a.node like 'P%'`;
 
-/** Whatever stood for those patients and no longer does was entered in error. */
+/** A standing `s` once there is no such stay, with what is known (`k`) of its patient. */
+const TAKEN_BACK = `s.item || '{"state": "ENTERED_IN_ERROR", "careCoordinator": null}'::jsonb
+      || jsonb_build_object('patient', coalesce(k.patient, s.item -> 'patient'))`;
+
+/**
+ * How stays stand now ($3), and what is known of whoever they concern ($4, $5). Whatever stood for those patients and no longer does
+ * was entered in error. Whoever was told of stays told of: a stay that is another record's now leaves a row behind for the one that
+ * it was of, and every row says of its patient what is known of them now, so that whoever is on no caseload any more is still
+ * followed through merges.
+ */
 const KEEP_STANDINGS = `
-with folded as (
+with folded as materialized (
   select * from jsonb_to_recordset($3::jsonb)
     as x(reference text, "teamReference" text, "localId" text, item jsonb, version text, "asOf" timestamptz, complete boolean)
+), known as materialized (
+  select * from jsonb_to_recordset($4::jsonb) as x("localId" text, part text, patient jsonb)
 ), kept as (
   insert into feed_standings as s (system_id, organisation_id, reference, team_reference, local_id, item, version, as_of, complete, changed_at)
   select $1, $2, reference, "teamReference", "localId", item, version, "asOf", complete, clock_timestamp() from folded order by reference
@@ -75,12 +87,25 @@ with folded as (
     where (s.team_reference, s.local_id, s.item, s.version, s.complete)
       is distinct from (excluded.team_reference, excluded.local_id, excluded.item, excluded.version, excluded.complete)
   returning s.reference
+), passed_on as (
+  insert into feed_standings (system_id, organisation_id, reference, team_reference, local_id, item, version, as_of, complete, changed_at)
+  select $1, $2, s.reference || '/' || k.part, s.team_reference, s.local_id, ${TAKEN_BACK},
+    s.version || '-', s.as_of, true, clock_timestamp()
+  from folded f
+    cross join lateral (select * from feed_standings where system_id = $1 and reference = f.reference and local_id <> f."localId" offset 0) s
+    join known k on k."localId" = s.local_id
+  where not exists (select from folded o where o.reference = s.reference || '/' || k.part)
+  on conflict do nothing
+  returning reference
 ), gone as (
-  update feed_standings s set item = jsonb_set(s.item, '{state}', '"ENTERED_IN_ERROR"'), version = s.version || '-', changed_at = clock_timestamp()
-  where s.system_id = $1 and s.local_id = any($4::text[]) and s.item ->> 'state' <> 'ENTERED_IN_ERROR'
+  update feed_standings s set item = ${TAKEN_BACK},
+    version = s.version || case when s.item ->> 'state' = 'ENTERED_IN_ERROR' then '' else '-' end, changed_at = clock_timestamp()
+  from known k
+  where s.system_id = $1 and s.local_id = any($5::text[]) and k."localId" = s.local_id
     and not exists (select from folded f where f.reference = s.reference)
+    and (s.item ->> 'state' <> 'ENTERED_IN_ERROR' or s.item -> 'patient' <> k.patient)
   returning s.reference
-) select reference from kept union all select reference from gone`;
+) select reference from kept union all select reference from passed_on union all select reference from gone`;
 
 /** Doubts about those patients are the given ones and no others. */
 const KEEP_DOUBTS = `
@@ -132,7 +157,11 @@ export async function takeEvents(
   const { memberships, patients, doubts } = foldFeed(around.map(({ event }) => event));
   const concerned = [...new Set([...patients, ...fresh].map(({ localId }) => localId))];
   const standings = JSON.stringify(memberships.map(standingOf));
-  const changed = await tx.query(KEEP_STANDINGS, [...values, standings, concerned]);
+  const byId = new Map(patients.map((patient) => [patient.localId, patient]));
+  const known = JSON.stringify(
+    concerned.map((localId) => ({ localId, part: referencePart(localId), patient: byId.get(localId) })),
+  );
+  const changed = await tx.query(KEEP_STANDINGS, [...values, standings, known, concerned]);
   await tx.query(KEEP_DOUBTS, [...values, JSON.stringify(doubts.map(doubtOf)), concerned]);
   const teams = new Set(memberships.map(({ teamReference }) => teamReference ?? UNTOLD_TEAM));
   if (changed.length > 0 && teams.size > 0)

@@ -14,7 +14,7 @@ export interface Patients {
 }
 
 /** A part of a reference: what divides its parts is not in it. */
-function part(text: string): string {
+export function referencePart(text: string): string {
   return encodeURIComponent(text);
 }
 
@@ -25,7 +25,10 @@ function byReference(visit: string, stays: readonly Stay[]): ReadonlyMap<string,
     stays.map((stay) => {
       const n = (counts.get(stay.team) ?? 0) + 1;
       counts.set(stay.team, n);
-      return [`Visit/${part(visit)}/${stay.team === null ? '' : part(stay.team)}/${n}`, stay];
+      return [
+        `Visit/${referencePart(visit)}/${stay.team === null ? '' : referencePart(stay.team)}/${n}`,
+        stay,
+      ];
     }),
   );
 }
@@ -79,7 +82,7 @@ export function membershipsOf(
     memberships.set(reference, membership(reference, stay, holder, asOf));
     // Whoever had the visit before a merge is known by it: of that record has to be told, too, whatever became of the merge.
     for (const localId of stay.team === null ? [] : merges.replacedFrom(owner)) {
-      const before = `${reference}/${part(localId)}`;
+      const before = `${reference}/${referencePart(localId)}`;
       memberships.set(before, membership(before, takenBack(stay), identityOf(localId), asOf));
     }
   }
