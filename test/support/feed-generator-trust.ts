@@ -10,10 +10,15 @@ export interface FeedPlan {
   readonly actions: number;
   /** Days from one to the next at most; 150 when not given. */
   readonly everyDays?: number;
+  /** Days in which all of it is written; as many as it takes when not given. */
+  readonly days?: number;
 }
 
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
+
+/** When the first of it happens; milliseconds. */
+const BEGINNING = Date.UTC(2022, 0, 3, 9);
 
 /** Numbers from nought to one that follow from a seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -47,6 +52,16 @@ export class Trust {
   /** A time between nine in the morning and eleven at night, in milliseconds of a day. */
   hour(): number {
     return 9 * HOUR + this.whole(14 * 3600) * 1000;
+  }
+
+  /** When somebody is first heard of. */
+  first(): number {
+    return BEGINNING + this.whole(300) * DAY;
+  }
+
+  /** False when it is written too late. */
+  isIn(at: number): boolean {
+    return this.plan.days === undefined || at < BEGINNING + this.plan.days * DAY;
   }
 
   /** Days until something happens again: often a few. */

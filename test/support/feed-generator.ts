@@ -48,7 +48,7 @@ class Household {
   private readonly events: VisitEvents;
 
   constructor(private readonly trust: Trust) {
-    this.diary = new Diary(trust, Date.UTC(2022, 0, 3, 9) + trust.whole(300) * DAY);
+    this.diary = new Diary(trust, trust.first());
     this.records = new RecordEvents(this.diary);
     this.events = new VisitEvents(this.diary, this.records);
     this.patients.push(this.patient());
@@ -57,7 +57,9 @@ class Household {
   live(actions: number): void {
     for (let left = actions; left > 0; left--) {
       const today = Math.floor(this.diary.now / DAY) * DAY;
-      this.diary.now = today + this.trust.hour() + this.trust.days() * DAY;
+      const next = today + this.trust.hour() + this.trust.days() * DAY;
+      if (!this.trust.isIn(next)) return;
+      this.diary.now = next;
       this.act();
     }
   }
