@@ -128,6 +128,11 @@ export interface DocumentKey {
   readonly patientLocalId: string;
   /** Reference that it has at the far end, where the hub knows it; a far end that tells by itself does not always say. */
   readonly reference?: string | null;
+  /**
+   * For a far end at which versions share a reference: since when another version than this one was under way too, so that a word about
+   * the reference may be about that one; ISO instant. Null: none ever was. Absent: not known.
+   */
+  readonly sharedSince?: string | null;
 }
 
 /** A document as the record has it. Only this, never a receipt, makes it filed. */

@@ -181,8 +181,10 @@ class Attempt {
     const known = head.operation === 'FILE' ? head.reference : before;
     const derived = sending.documents.referenceOf?.({ ...head, predecessorReference: before });
     const reference = known ?? derived ?? null;
+    // Others of a document leave after its first version; what others there are beside a later one is the watch's to say.
+    const alone = head.operation === 'FILE' && head.version === 1 ? { sharedSince: null } : {};
     return this.find(
-      [...patients].map((patientLocalId) => ({ documentVersionId, patientLocalId, reference })),
+      [...patients].map((patientLocalId) => ({ documentVersionId, patientLocalId, reference, ...alone })),
     );
   }
 

@@ -25,6 +25,8 @@ export interface Watched {
   readonly action: DocumentAction;
   /** Its reference there, where that is known. */
   readonly reference: string | null;
+  /** As `DocumentKey.sharedSince`. */
+  readonly sharedSince: string | null;
   /** The patient it was sent to, then those whose record has taken that one's place; null when none is known. */
   readonly localIds: readonly string[] | null;
   /** The hub has begun to withdraw the version. */

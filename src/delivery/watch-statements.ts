@@ -31,6 +31,12 @@ select c.id, c.organisation_id as "organisationId", c.team_id as "teamId", c.per
        c.watch_attempts as "watchAttempts",
        (extract(epoch from clock_timestamp() - coalesce(c.since, clock_timestamp())) * 1000)::float8 as "ageMs",
        s.text_hash as "textHash", s.version, s.action, c.reference, chain.local_ids as "localIds",
+       (
+         select to_char(min(a.started_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+         from deliveries o join delivery_attempts a on a.delivery_id = o.id
+         where o.document_id = c.document_id and o.system_id = $1 and o.operation = 'FILE'
+           and o.document_version_id <> c.document_version_id
+       ) as "sharedSince",
        exists (
          select from deliveries w
          where w.document_version_id = c.document_version_id and w.operation = 'WITHDRAW' and w.attempts > 0

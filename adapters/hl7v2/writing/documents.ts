@@ -129,7 +129,7 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
       const [filing = null, withdrawal = null, document = null] = numbers[index]!.map(
         (number) => words.get(number) ?? null,
       );
-      const told = statusOf({ filing, withdrawal, document }, keepsNumbers(triggers));
+      const told = statusOf({ filing, withdrawal, document }, key, keepsNumbers(triggers));
       if (told === null) return null;
       // Under a number that is guessed another document might be replaced or withdrawn.
       if (key.reference == null)

@@ -12,17 +12,24 @@ export interface Words {
   readonly document: KeptReceipt | null;
 }
 
+/** True where a word about the document is about the version, and not perhaps about another under the same number. */
+function isAbout(word: KeptReceipt, { sharedSince }: Pick<DocumentKey, 'sharedSince'>): boolean {
+  if (word.says === 'WITHDRAWN' || sharedSince === null) return true;
+  return sharedSince !== undefined && word.receivedAt < sharedSince;
+}
+
 /**
  * Status of the version, and when it was told; null when nothing that was told is about it. Where versions share a number, what is
- * said under it may be about another, so that only a withdrawal counts.
+ * said under it counts while no other version had left, and only a withdrawal whenever it comes.
  */
 export function statusOf(
   { filing, withdrawal, document }: Words,
+  key: Pick<DocumentKey, 'sharedSince'>,
   sharesNumber: boolean,
 ): { readonly status: FiledDocument['status']; readonly toldAt: string } | null {
   if (withdrawal?.says === 'FILED' || withdrawal?.says === 'WITHDRAWN')
     return { status: 'ENTERED_IN_ERROR', toldAt: withdrawal.receivedAt };
-  const counts = document !== null && (!sharesNumber || document.says === 'WITHDRAWN') ? document : null;
+  const counts = document !== null && (!sharesNumber || isAbout(document, key)) ? document : null;
   const words = [filing, counts].filter((word) => word !== null);
   const last = words.reduce<KeptReceipt | null>(
     (latest, word) => (latest === null || word.receivedAt >= latest.receivedAt ? word : latest),

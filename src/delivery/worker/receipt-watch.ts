@@ -143,10 +143,10 @@ export class ReceiptWatch {
     const owners: string[] = [];
     const { documents } = this.destination;
     for (const each of watched) {
-      const { id, documentVersionId, localIds } = each;
+      const { id, documentVersionId, localIds, sharedSince } = each;
       const reference = each.reference ?? documents.referenceOf?.(each) ?? null;
       for (const patientLocalId of localIds ?? []) {
-        keys.push({ documentVersionId, patientLocalId, reference });
+        keys.push({ documentVersionId, patientLocalId, reference, sharedSince });
         owners.push(id);
       }
     }

@@ -4,6 +4,7 @@ import { createSender, type MllpSender } from '../../../adapters/hl7v2/mllp/send
 import { createDocuments, type WritingContext } from '../../../adapters/hl7v2/writing/documents.js';
 import {
   DocumentAction,
+  type DocumentKey,
   DocumentLabel,
   type DocumentReceipt,
   type DocumentsCapability,
@@ -402,13 +403,23 @@ describe('what has been told of a document', () => {
     expect((await found(said))?.value.status ?? null).toBe(status);
   });
 
-  test('a number that several versions share proves none of them, but a withdrawal', async () => {
-    const shared = { documentMessages: 'SAME_NUMBER' };
-    expect(await found({ [reference]: {} }, shared)).toBeNull();
-    expect((await found({ [filing]: {} }, shared))?.value.status).toBe('CURRENT');
-    expect((await found({ [reference]: { says: 'WITHDRAWN' } }, shared))?.value.status).toBe(
-      'ENTERED_IN_ERROR',
-    );
+  test('under a number that versions share a word counts while one alone was under way, a withdrawal always', async () => {
+    const documents = (said: Parameters<typeof receiptsOf>[0]) =>
+      documentsAt(
+        { documentProof: 'RECEIPT', documentMessages: 'SAME_NUMBER' },
+        { receipts: receiptsOf(said) },
+      );
+    const status = async (said: Parameters<typeof receiptsOf>[0], shared: Partial<DocumentKey>) =>
+      (await documents(said).find([{ ...key, ...shared }], never()))[0]?.value.status ?? null;
+    const told = { [reference]: { receivedAt: at(3) } };
+    expect(await status(told, { sharedSince: null })).toBe('CURRENT');
+    expect(await status(told, { sharedSince: at(4) })).toBe('CURRENT');
+    expect(await status(told, { sharedSince: at(3) })).toBeNull();
+    expect(await status(told, { sharedSince: at(2) })).toBeNull();
+    expect(await status(told, {})).toBeNull();
+    expect(await status({ [filing]: { receivedAt: at(3) } }, { sharedSince: at(2) })).toBe('CURRENT');
+    const withdrawn = { [reference]: { says: 'WITHDRAWN', receivedAt: at(3) } } as const;
+    expect(await status(withdrawn, { sharedSince: at(2) })).toBe('ENTERED_IN_ERROR');
   });
 
   test('many at once are one question, and answered in the order of the keys', async () => {

@@ -99,6 +99,29 @@ it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
   await until(signed, 'SETTLED', 'FILED');
 });
 
+it('a number that versions share proves the one that is alone, and neither once there are two', async () => {
+  const person = await world.person('p1');
+  const first = await world.sign(person);
+  await world.worker(documents({ documentMessages: 'SAME_NUMBER' }));
+  await until(first, 'SETTLED', 'ACCEPTED');
+  const reference = documentNumber(first.documentId);
+  await told({ documentReference: reference });
+  await until(first, 'SETTLED', 'FILED');
+  const next = await world.sign(person, {
+    documentId: first.documentId,
+    version: 2,
+    action: 'REPLACE',
+    predecessorId: first.versionId,
+    text: 'Met again.',
+  });
+  await until(next, 'SETTLED', 'ACCEPTED');
+  await told({ documentReference: reference });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await until(next, 'SETTLED', 'ACCEPTED');
+  await told({ controlId: numberOf(next) });
+  await until(next, 'SETTLED', 'FILED');
+});
+
 it('says whose it is, as far as that is known for sure and the far end can write it', async () => {
   const columns = { family_name: 'Fotheringhay', given_name: 'Zoë', date_of_birth: '1990-01-02' };
   const verified = { nhs_number: '9990000018', nhs_number_status: '01' };

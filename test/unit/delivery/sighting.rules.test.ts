@@ -6,6 +6,7 @@ import { nextLookMs, type Sighting, sightingOf, type Watched } from '../../../sr
 const HASH = 'a'.repeat(64);
 const PATIENCE = { watchMs: 100, longestBackoffMs: 1_000, overdueMs: 5_000, lateWatchMs: 3_000 };
 const watched = (change: Partial<Watched> = {}): Watched => ({
+  sharedSince: null,
   id: 'd',
   organisationId: 'o',
   teamId: 't',
