@@ -45,6 +45,8 @@ export interface ArrivalsResult {
   readonly attempts: number;
   /** Times that each fault happened. */
   readonly happened: Readonly<Record<string, number>>;
+  /** Times that hubs died how. */
+  readonly died: Readonly<Record<string, number>>;
   /** Answers to their own numbers, by code. */
   readonly answers: Readonly<Record<string, number>>;
   /** Repeats that the hub told as such. */
@@ -188,7 +190,7 @@ export async function runArrivals(
       variant: plan.variant,
     };
     const begun = performance.now();
-    const [last] = await Promise.all([
+    const [{ last, died }] = await Promise.all([
       hubs.relay(
         order,
         plan.deaths,
@@ -206,6 +208,7 @@ export async function runArrivals(
       report: await arrivals.report(),
       attempts: arrivals.attempts,
       happened: Object.fromEntries(path.happened),
+      died,
       answers: Object.fromEntries(arrivals.answers),
       repeats: await arrivals.repeats(),
       sentInMs: Math.round(sent - begun),

@@ -11,6 +11,21 @@ import type { DeathPoint, Hl7HubOrder } from './hl7-hub-child.js';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const STANDING = 2;
 
+/** What has not moved for so long moves no more. */
+const STILL_MS = 20_000;
+/** So long a hub may take to come to the moment at which it is to die. */
+const PATIENCE_MS = 10_000;
+
+/** Waits until it has come so far. */
+async function comesTo(share: number, progress: () => number): Promise<void> {
+  let [before, since] = [progress(), performance.now()];
+  for (let now = before; now < share; now = progress()) {
+    if (now !== before) [before, since] = [now, performance.now()];
+    if (performance.now() - since > STILL_MS) throw new Error(`it came to ${now} and no further`);
+    await sleep(10);
+  }
+}
+
 /** How a hub ends: at a moment of its own work, or at any from outside. */
 export type Death = DeathPoint | 'ANY';
 
@@ -31,20 +46,27 @@ export class Hl7Hubs {
     return child;
   }
 
-  /** Kills it so; resolves when it is dead. */
-  async kill(child: ChildProcess, death: Death): Promise<void> {
+  /** Kills it so, or from outside where it does not come to that for a while; resolves with how, when it is dead. */
+  async kill(child: ChildProcess, death: Death): Promise<Death> {
     const gone = once(child, 'exit');
-    if (death === 'ANY') child.kill('SIGKILL');
+    let how = death;
+    const kill = (): void => {
+      how = 'ANY';
+      child.kill('SIGKILL');
+    };
+    if (death === 'ANY') kill();
     else child.send({ dieAt: death });
-    const late = setTimeout(() => child.kill('SIGTERM'), 15_000);
+    const late = setTimeout(kill, PATIENCE_MS);
     await gone;
     clearTimeout(late);
-    if (child.signalCode !== 'SIGKILL') throw new Error(`a hub never came to ${death}`);
+    if (child.signalCode !== 'SIGKILL') throw new Error('a hub ended by itself');
+    return how;
   }
 
   /**
    * Runs hubs until there is nothing left to do: each time that `progress` has come as far again, the one at work is killed,
-   * `afterDeath` looks at what it left, and the next takes over. Resolves with the last one when the deaths are through.
+   * `afterDeath` looks at what it left, and the next takes over. Resolves with the last one when the deaths are through, and with
+   * how often hubs died how.
    * @param progress from 0 to 1.
    */
   async relay(
@@ -52,15 +74,17 @@ export class Hl7Hubs {
     deaths: readonly Death[],
     progress: () => number,
     afterDeath: () => Promise<void>,
-  ): Promise<ChildProcess> {
+  ): Promise<{ last: ChildProcess; died: Readonly<Record<string, number>> }> {
+    const died: Record<string, number> = {};
     let child = await this.start(order);
     for (const [index, death] of deaths.entries()) {
-      while (progress() < (index + 1) / (deaths.length + 1)) await sleep(10);
-      await this.kill(child, death);
+      await comesTo((index + 1) / (deaths.length + 1), progress);
+      const how = await this.kill(child, death);
+      died[how] = (died[how] ?? 0) + 1;
       await afterDeath();
       child = await this.start(order);
     }
-    return child;
+    return { last: child, died };
   }
 
   /** Kills those at work. */
