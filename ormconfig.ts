@@ -49,6 +49,7 @@ import { DeliveryAttemptEntity } from './src/delivery/delivery-attempt.entity.js
 import { DeliveryDetail1750000002000 } from './src/delivery/delivery-detail.migration.js';
 import { DeliveryLaneEntity } from './src/delivery/delivery-lane.entity.js';
 import { DestinationEntity } from './src/delivery/destination.entity.js';
+import { FeedPatience1750000002100 } from './src/delivery/messages/feed-patience.migration.js';
 import { InboundBodyEntity } from './src/delivery/messages/inbound-body.entity.js';
 import { InboundMessageEntity } from './src/delivery/messages/inbound-message.entity.js';
 import { InboundMessageEventEntity } from './src/delivery/messages/inbound-message-event.entity.js';
@@ -107,6 +108,7 @@ export const migrations: readonly MigrationClass[] = [
   Feed1750000001800,
   DocumentReceipts1750000001900,
   DeliveryDetail1750000002000,
+  FeedPatience1750000002100,
 ];
 
 /** Entity classes of every room. */

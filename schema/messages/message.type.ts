@@ -122,6 +122,13 @@ export class InboundFeed {
   @Field(() => DateTimeScalar, { description: 'When it was last heard of, to a few seconds.' })
   heardAt: string;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True when that is longer ago than its site allows: nobody’s absence from a caseload follows from the feed then. Null where it tells nothing of caseloads.',
+  })
+  isSilent: boolean | null;
+
   @Field(() => Int, { description: 'Messages that wait to be read.' })
   unread: number;
 

@@ -29,7 +29,9 @@ export async function startListening(hub: Hub): Promise<OpenListeners> {
   };
   try {
     for (const { inbound, ...system } of sendersOf(hub)) {
-      const intake = new StoreIntake({ database, system, logger });
+      const silentAfterMs = inbound.feed?.silentAfterMs ?? null;
+      const intake = new StoreIntake({ database, system, logger, silentAfterMs });
+      await intake.begin();
       open.push({ system: system.code, listening: await inbound.listen(intake), intake });
     }
   } catch (error) {

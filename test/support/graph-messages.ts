@@ -111,7 +111,7 @@ export async function putMessages(world: GraphWorld): Promise<void> {
   await putMessage(world, { ...ofOther, controlId: 'CnryForeign', receivedAt: world.hoursAgo(3) });
   for (const { systemId, organisationId } of [ofHome, ofOther])
     await world.sql(
-      'insert into inbound_sources (system_id, organisation_id, heard_at) values ($1, $2, $3)',
+      'insert into inbound_sources (system_id, organisation_id, heard_at, silent_after_ms) values ($1, $2, $3, 315360000000)',
       [systemId, organisationId, world.hoursAgo(1)],
     );
   await world.sql(

@@ -135,6 +135,11 @@ export const INBOUND_FEEDS: TypeMap = typeMap({
   key: 'system_id',
   columns: {
     heardAt: time('heard_at', MESSAGE_WATCHERS),
+    isSilent: bool(
+      `{t}.heard_at + {t}.silent_after_ms * interval '1 millisecond' < clock_timestamp()`,
+      MESSAGE_WATCHERS,
+      { nullable: true },
+    ),
     unread: int(standing('count(*)::integer', 'KEPT'), MESSAGE_WATCHERS),
     unreadSince: time(standing('min(m.received_at)', 'KEPT'), MESSAGE_WATCHERS, { nullable: true }),
     notUnderstood: int(standing('count(*)::integer', 'NOT_UNDERSTOOD'), MESSAGE_WATCHERS),

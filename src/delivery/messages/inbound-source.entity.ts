@@ -18,4 +18,8 @@ export class InboundSourceEntity {
   /** By the database's clock, to a few seconds: the last message that was taken, or an acknowledgement of one of ours. */
   @Column({ type: 'timestamptz', name: 'heard_at', precision: 3 })
   heardAt: Date;
+
+  /** How long it may be silent before nobody's absence follows from its feed; null where it has none. bigint, so text. */
+  @Column('bigint', { name: 'silent_after_ms', nullable: true })
+  silentAfterMs: string | null;
 }

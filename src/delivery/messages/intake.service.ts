@@ -8,7 +8,7 @@ import type { Logger } from '../../core/logger.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { codeOf } from '../outcome.rules.js';
-import { FIND, HEARD, KEEP, KEEP_REFUSED, REPEAT } from './keep-statements.js';
+import { FIND, HEARD, KEEP, KEEP_REFUSED, PATIENCE, REPEAT } from './keep-statements.js';
 import { columnsOf, type KeptRow, rowOf } from './kept-row.js';
 import { type BatchLimits, MessageBatcher } from './message-batcher.js';
 import type { MessageSystem } from './message-state.js';
@@ -45,6 +45,8 @@ export interface IntakeOptions {
   readonly system: MessageSystem;
   readonly logger: Logger;
   readonly settings?: Partial<IntakeSettings>;
+  /** How long the system may be silent, in ms, where it has a feed. */
+  readonly silentAfterMs?: number | null;
 }
 
 interface Found {
@@ -89,14 +91,22 @@ export class StoreIntake implements MessageIntake {
     }
   }
 
+  /** Notes how long the system may be silent by its site profile of today. */
+  async begin(): Promise<void> {
+    const { database, system, silentAfterMs = null } = this.options;
+    await database.transaction('worker', this.scope, async (tx) => {
+      await prepared(tx, PATIENCE, [system.id, silentAfterMs]);
+    });
+  }
+
   /** The far end lives. Noted beside, and not at all while the database is away. */
   heard(): void {
     if (performance.now() - this.heardAt < this.settings.heardMs) return;
     this.heardAt = performance.now();
-    const { database, system, logger } = this.options;
+    const { database, system, logger, silentAfterMs = null } = this.options;
     this.hearing = database
       .transaction('worker', this.scope, async (tx) => {
-        await prepared(tx, HEARD, [system.id, system.organisationId]);
+        await prepared(tx, HEARD, [system.id, system.organisationId, silentAfterMs]);
       })
       .catch((error: unknown) =>
         logger.warn('when a system was heard of could not be noted', {

@@ -55,7 +55,13 @@ order by id = $6 desc limit 1`;
 export const REPEAT = `
 update inbound_messages set repeats = repeats + 1, last_repeated_at = clock_timestamp() where id = $1`;
 
-/** The system was heard of now. */
+/** The system was heard of now. $3 how long it may be silent, in ms; null leaves what was known. */
 export const HEARD = `
-insert into inbound_sources (system_id, organisation_id, heard_at) values ($1, $2, clock_timestamp())
-on conflict (system_id) do update set heard_at = greatest(inbound_sources.heard_at, excluded.heard_at)`;
+insert into inbound_sources (system_id, organisation_id, heard_at, silent_after_ms) values ($1, $2, clock_timestamp(), $3::bigint)
+on conflict (system_id) do update set heard_at = greatest(inbound_sources.heard_at, excluded.heard_at),
+  silent_after_ms = coalesce(excluded.silent_after_ms, inbound_sources.silent_after_ms)`;
+
+/** What a site says of how long its system may be silent, by a hub that starts. $1 system, $2 ms or null where it has no feed. */
+export const PATIENCE = `
+update inbound_sources set silent_after_ms = $2::bigint
+where system_id = $1 and silent_after_ms is distinct from $2::bigint`;

@@ -173,7 +173,7 @@ describe('a feed', () => {
   it('tells when its system was heard of, what waits, what was not understood, and how its teams were counted', async () => {
     const { clinicalRecordSystems } = await query<{ clinicalRecordSystems: { nodes: object[] } }>(
       'administrator',
-      `{ clinicalRecordSystems { nodes { code feed { heardAt unread unreadSince notUnderstood notUnderstoodSince
+      `{ clinicalRecordSystems { nodes { code feed { heardAt isSilent unread unreadSince notUnderstood notUnderstoodSince
          counts { teamReference asOf counted } } } } }`,
     );
     const at = (hours: number): string => world.hoursAgo(hours).toISOString();
@@ -181,6 +181,7 @@ describe('a feed', () => {
       code: 'home',
       feed: {
         heardAt: at(1),
+        isSilent: false,
         unread: 1,
         unreadSince: at(1),
         notUnderstood: 5,
@@ -188,6 +189,16 @@ describe('a feed', () => {
         counts: [{ teamReference: 'NORTH', asOf: at(5), counted: 12 }],
       },
     });
+    const silenced = async (hours: number | null): Promise<unknown> => {
+      await world.sql(`update inbound_sources set silent_after_ms = $1::float8 * 3600000`, [hours]);
+      const { clinicalRecordSystems: systems } = await query<{
+        clinicalRecordSystems: { nodes: { feed: { isSilent: boolean | null } | null }[] };
+      }>('administrator', '{ clinicalRecordSystems { nodes { feed { isSilent } } } }');
+      return systems.nodes.find(({ feed }) => feed !== null)?.feed?.isSilent;
+    };
+    expect(await silenced(0.5)).toBe(true);
+    expect(await silenced(null)).toBeNull();
+    expect(await silenced(87_600)).toBe(false);
     // Not the organisation's own: there is nothing of it to see.
     for (const node of clinicalRecordSystems.nodes)
       if ((node as { code: string }).code === 'other') expect(node).toMatchObject({ feed: null });

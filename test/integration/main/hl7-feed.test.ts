@@ -188,6 +188,13 @@ test('nobody’s absence follows until somebody has counted; then it does', asyn
 const visitOfP9 = (said: Readonly<Record<string, string>>): string =>
   Object.keys(said).find((reference) => said[reference]!.includes('|p9|')) ?? '';
 
+test('how long it may be silent is noted beside when it was heard of, for whoever asks the graph', async () => {
+  const [row] = await world.sql('select silent_after_ms from inbound_sources where system_id = $1', [
+    system.id,
+  ]);
+  expect(row).toEqual({ silent_after_ms: '14400000' });
+});
+
 test('a feed that stops: no sweep is whole until it is heard of again, or counted', async () => {
   await heard(5);
   expect(await sweep()).toEqual(['CMHTN HUB_FEED_SILENT', 'EIP HUB_FEED_SILENT']);

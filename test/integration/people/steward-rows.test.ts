@@ -59,7 +59,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
     'type',
     'unended',
   ],
-  inbound_sources: ['heard_at', 'organisation_id', 'system_id'],
+  inbound_sources: ['heard_at', 'organisation_id', 'silent_after_ms', 'system_id'],
   persons: [
     'date_of_birth',
     'family_name',
