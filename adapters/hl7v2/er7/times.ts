@@ -96,8 +96,17 @@ function offsetMinutes(offset: string): number | null {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }
 
+/** What was read last: messages that come in one second state the same time. */
+let last: { readonly text: string; readonly zone: string; readonly time: Er7Time | null } | null = null;
+
 /** A date or time, or null for a text that is none: of another form, or no day or time that there is. */
 export function parseTime(text: string, zone: string = USUAL_ZONE): Er7Time | null {
+  if (last === null || last.text !== text || last.zone !== zone)
+    last = { text, zone, time: timeOf(text, zone) };
+  return last.time;
+}
+
+function timeOf(text: string, zone: string): Er7Time | null {
   const match = TIME.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second, fraction] = match;

@@ -28,10 +28,8 @@ export interface IntakeSettings {
 /** What holds unless told otherwise. */
 export const DEFAULT_INTAKE_SETTINGS: IntakeSettings = {
   limits: {
-    items: 64,
+    items: 128,
     bytes: 4_194_304,
-    batches: 2,
-    worthIt: 8,
     waitingItems: 4_096,
     waitingBytes: 67_108_864,
   },

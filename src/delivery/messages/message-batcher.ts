@@ -7,9 +7,6 @@ export interface BatchLimits {
   readonly items: number;
   /** Bytes in a batch at most; an item that is larger goes alone. */
   readonly bytes: number;
-  /** Batches under way at once. While there is one, another begins when at least so many items wait for it. */
-  readonly batches: number;
-  readonly worthIt: number;
   /** Items and bytes that may wait; more is refused. */
   readonly waitingItems: number;
   readonly waitingBytes: number;
@@ -22,18 +19,20 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Turns of the event loop for which a batch waits at most, each of which has to bring something. */
+const MOST_TURNS = 8;
+
 /**
- * Writes items in batches, in the order in which they came; batches that are under way at once may end in any. They share what there is:
- * one large batch and one small would take as long as the large one. A batch that fails for the sake of one item is written again
- * one by one; an outage fails its items alike, and the next batch tries anew.
+ * Writes items in batches, one after the other, in the order in which they came. A batch begins once a turn of the event loop brings
+ * nothing more: what is about to arrive is better written with it than by a commit of its own, and where little arrives that is
+ * at once. A batch that fails for the sake of one item is written again one by one; an outage fails its items alike, and the next
+ * batch tries anew.
  */
 export class MessageBatcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private waitingBytes = 0;
-  private isStarting = false;
-  /** Items in batches under way, and those batches. */
-  private underWay = 0;
-  private readonly running = new Set<Promise<void>>();
+  /** The work from the first item that waits until nothing waits; null else. */
+  private work: Promise<void> | null = null;
 
   constructor(
     /** Writes a batch in one transaction; results in the order of the items. */
@@ -49,51 +48,38 @@ export class MessageBatcher<Item, Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, bytes, resolve, reject });
       this.waitingBytes += bytes;
-      this.start();
+      this.work ??= this.commitAll();
     });
   }
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    while (this.isStarting || this.running.size > 0)
-      await (this.running.size > 0 ? Promise.race(this.running) : new Promise(setImmediate));
+    while (this.work !== null) await this.work;
   }
 
-  /** Begins batches once everything is there that arrives in the same turn of the event loop. */
-  private start(): void {
-    if (this.isStarting) return;
-    this.isStarting = true;
-    setImmediate(() => {
-      this.isStarting = false;
-      while (this.mayBegin()) this.begin();
-    });
+  private async commitAll(): Promise<void> {
+    while (this.waiting.length > 0) {
+      await this.gathered();
+      await this.commit(this.take());
+    }
+    this.work = null;
   }
 
-  private mayBegin(): boolean {
-    const { batches, worthIt } = this.limits;
-    if (this.running.size === 0) return this.waiting.length > 0;
-    return this.running.size < batches && this.waiting.length >= worthIt;
-  }
-
-  private begin(): void {
-    const batch = this.take();
-    this.underWay += batch.length;
-    const running = this.commit(batch).finally(() => {
-      this.underWay -= batch.length;
-      this.running.delete(running);
-      if (this.waiting.length > 0) this.start();
-    });
-    this.running.add(running);
+  private async gathered(): Promise<void> {
+    let before = 0;
+    for (let turns = 0; turns < MOST_TURNS && this.waiting.length > before; turns++) {
+      before = this.waiting.length;
+      if (before >= this.limits.items) return;
+      await nextTurn();
+    }
   }
 
   private take(): Waiting<Item, Result>[] {
-    const { items, bytes: most, batches, worthIt } = this.limits;
-    const share = Math.ceil((this.waiting.length + this.underWay) / batches);
-    const atMost = Math.min(items, Math.max(share, worthIt));
+    const { items, bytes: most } = this.limits;
     let bytes = 0;
     let count = 0;
     for (const each of this.waiting) {
-      if (count === atMost || (count > 0 && bytes + each.bytes > most)) break;
+      if (count === items || (count > 0 && bytes + each.bytes > most)) break;
       bytes += each.bytes;
       count += 1;
     }
@@ -111,6 +97,9 @@ export class MessageBatcher<Item, Result> {
     }
   }
 }
+
+/** The next turn of the event loop, when what has arrived by then is there. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** True when it would fail each of them alike. */
 function isOutage(error: unknown): boolean {

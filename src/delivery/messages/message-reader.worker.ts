@@ -30,6 +30,7 @@ export interface ReaderSettings extends CourseSettings {
 /** What holds unless told otherwise. */
 export const DEFAULT_READER_SETTINGS: ReaderSettings = {
   batch: { messages: 100, bytes: 4_194_304 },
+  gatherMs: 100,
   pollMs: 250,
   leaseMs: 3_000,
   renewMs: 1_000,

@@ -1,4 +1,5 @@
 /** What is read next under a lease, how carefully, and how long to wait before. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../../core/error-codes.js';
 import { codeOf } from '../outcome.rules.js';
 import { beginNext, parkUnread, type ReadAmount, type ReadContext, readBatch } from './read-batch.js';
@@ -8,6 +9,8 @@ import { isAway } from './reading.rules.js';
 export interface CourseSettings {
   /** Read in one transaction at most. */
   readonly batch: ReadAmount;
+  /** Rest after a batch that took all that there was: what comes meanwhile is read together, for a batch costs much the same whatever its size. */
+  readonly gatherMs: number;
   /** Longest time between looks for messages; a notice comes sooner. */
   readonly pollMs: number;
   /** First pause after a failure that may pass; each further one is twice as long. */
@@ -38,10 +41,12 @@ export class ReadingCourse {
 
   /** Reads once and tells how long to wait before the next time, in milliseconds. @throws HUB_LEASE_LOST */
   async step(): Promise<number> {
-    const { batch, pollMs, backoffMs, longestBackoffMs } = this.settings;
+    const { batch, gatherMs, pollMs, backoffMs, longestBackoffMs } = this.settings;
     try {
-      const read = this.careful > 0 ? await this.one() : await readBatch(this.context, batch);
+      const isCareful = this.careful > 0;
+      const read = isCareful ? await this.one() : await readBatch(this.context, batch);
       this.failures = 0;
+      if (!isCareful && read > 0 && read < batch.messages) await sleep(gatherMs);
       return read === 0 ? pollMs : 0;
     } catch (error) {
       if (codeOf(error) === 'HUB_LEASE_LOST') throw error;

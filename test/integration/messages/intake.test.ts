@@ -104,7 +104,7 @@ test('of what has no number none is a repeat of another', async () => {
 test('of a hundred that bring the same at once, by four ways, one is kept and all get its answer', async () => {
   const ways = Array.from({ length: 4 }, () =>
     world.intake({
-      limits: { items: 3, bytes: 1e6, batches: 2, worthIt: 1, waitingItems: 1e4, waitingBytes: 1e8 },
+      limits: { items: 3, bytes: 1e6, waitingItems: 1e4, waitingBytes: 1e8 },
     }),
   );
   const outcomes = await Promise.all(
@@ -189,7 +189,7 @@ test('what waits is bounded: more is refused, and what waited is kept', async ()
     open = resolve;
   });
   const intake = world.intake({
-    limits: { items: 2, bytes: 1e6, batches: 1, worthIt: 1, waitingItems: 4, waitingBytes: 1e6 },
+    limits: { items: 2, bytes: 1e6, waitingItems: 4, waitingBytes: 1e6 },
     faultPoint: (name) => (name === 'beforeCommit' ? gate : undefined),
   });
   const first = intake.keep(arrived('0'));

@@ -5,8 +5,6 @@ import { type BatchLimits, MessageBatcher } from '../../../../src/delivery/messa
 const LIMITS: BatchLimits = {
   items: 8,
   bytes: 1_000,
-  batches: 2,
-  worthIt: 3,
   waitingItems: 20,
   waitingBytes: 5_000,
 };
@@ -45,59 +43,61 @@ class Held {
       for (const open of this.open.splice(0)) open();
     }
   }
-
-  async letOne(): Promise<void> {
-    this.open.shift()?.();
-    await turn();
-    await turn();
-  }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** So many turns, and what follows from the last. */
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn();
+  for (let n = 0; n < 10; n++) await Promise.resolve();
+}
 const sizes = (held: Held): number[] => held.batches.map(({ length }) => length);
 
-test('what arrives in one turn of the event loop is shared between the batches that may be under way', async () => {
+test('what arrives together is written together, and what arrives meanwhile is the next batch', async () => {
   const held = new Held();
-  const all = held.add('abcdefgh');
+  const first = held.add('abc');
+  await turns(2);
+  const second = held.add('d');
+  await turns(2);
+  second.push(...held.add('ef'));
+  await turns(2);
+  expect(held.batches).toEqual([[...'abc']]);
   await held.letAll();
-  expect(held.batches).toEqual([[...'abcd'], [...'efgh']]);
-  expect(await Promise.all(all)).toEqual([...'abcdefgh'].map((item) => `${item}!`));
+  expect(held.batches).toEqual([[...'abc'], [...'def']]);
+  expect(await Promise.all([...first, ...second])).toEqual([...'abcdef'].map((item) => `${item}!`));
 });
 
-test('while a batch is under way another begins only when enough wait for it', async () => {
+test('a batch waits while every turn of the event loop brings more, and for no more than eight of them', async () => {
+  const held = new Held({ items: 100 });
+  for (const item of 'abcdefghijklmnop') {
+    // Asked for first, so that what comes next is there before the batch looks.
+    const next = turn();
+    held.add(item);
+    await next;
+  }
+  expect(held.batches).toEqual([[...'abcdefghi']]);
+  const full = new Held({ items: 2 });
+  full.add('ab');
+  await turns(0);
+  expect(full.batches).toEqual([[...'ab']]);
+  await Promise.all([held.letAll(), full.letAll()]);
+});
+
+test('one that comes alone waits for no other', async () => {
   const held = new Held();
   held.add('a');
   await turn();
-  held.add('bc');
-  await turn();
+  await turns(0);
   expect(sizes(held)).toEqual([1]);
-  held.add('d');
-  await turn();
-  expect(sizes(held)).toEqual([1, 3]);
-  held.add('efghijkl');
-  await turn();
-  expect(sizes(held)).toEqual([1, 3]);
-  await held.letOne();
-  expect(sizes(held)).toEqual([1, 3, 6]);
   await held.letAll();
-  expect(held.batches.flat()).toEqual([...'abcdefghijkl']);
-});
-
-test('a few that wait go as soon as nothing is under way', async () => {
-  const held = new Held();
-  held.add('a');
-  await turn();
-  const [b] = held.add('b');
-  await held.letAll();
-  expect(await b).toBe('b!');
 });
 
 test('a batch is as large as may be, in items and in bytes; what is larger goes alone', async () => {
-  const many = new Held({ batches: 1 });
+  const many = new Held();
   many.add('abcdefghijklmnopqrst');
   await many.letAll();
   expect(sizes(many)).toEqual([8, 8, 4]);
-  const large = new Held({ batches: 1 });
+  const large = new Held();
   large.add('a', 900);
   large.add('b', 4_000);
   large.add('c', 10);
@@ -106,9 +106,7 @@ test('a batch is as large as may be, in items and in bytes; what is larger goes 
 });
 
 test('a batch that fails for one item is written again one by one; an outage fails all alike, once', async () => {
-  const poison = new Held({ batches: 1 }, (items) =>
-    items.includes('c') ? new HubError('HUB_INTERNAL') : null,
-  );
+  const poison = new Held({}, (items) => (items.includes('c') ? new HubError('HUB_INTERNAL') : null));
   const outcomes = Promise.allSettled(poison.add('abcd'));
   await poison.letAll();
   expect((await outcomes).map(({ status }) => status)).toEqual([
@@ -118,7 +116,7 @@ test('a batch that fails for one item is written again one by one; an outage fai
     'fulfilled',
   ]);
   expect(poison.batches).toEqual([[...'abcd'], ['a'], ['b'], ['c'], ['d']]);
-  const outage = new Held({ batches: 1 }, () => new HubError('HUB_DATABASE_UNAVAILABLE'));
+  const outage = new Held({}, () => new HubError('HUB_DATABASE_UNAVAILABLE'));
   const failed = Promise.allSettled(outage.add('abcd'));
   await outage.letAll();
   expect(new Set((await failed).map((each) => (each as PromiseRejectedResult).reason.code))).toEqual(
