@@ -78,7 +78,7 @@ test('a batch waits while every turn of the event loop brings more, and for no m
   expect(held.batches).toEqual([[...'abcdefghi']]);
   const full = new Held({ items: 2 });
   full.add('ab');
-  await turns(0);
+  await turns(1);
   expect(full.batches).toEqual([[...'ab']]);
   await Promise.all([held.letAll(), full.letAll()]);
 });
