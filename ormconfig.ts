@@ -48,6 +48,7 @@ import { Delivery1750000001000 } from './src/delivery/delivery.migration.js';
 import { DeliveryAttemptEntity } from './src/delivery/delivery-attempt.entity.js';
 import { DeliveryDetail1750000002000 } from './src/delivery/delivery-detail.migration.js';
 import { DeliveryLaneEntity } from './src/delivery/delivery-lane.entity.js';
+import { DeliveryPatient1750000002200 } from './src/delivery/delivery-patient.migration.js';
 import { DestinationEntity } from './src/delivery/destination.entity.js';
 import { FeedPatience1750000002100 } from './src/delivery/messages/feed-patience.migration.js';
 import { InboundBodyEntity } from './src/delivery/messages/inbound-body.entity.js';
@@ -109,6 +110,7 @@ export const migrations: readonly MigrationClass[] = [
   DocumentReceipts1750000001900,
   DeliveryDetail1750000002000,
   FeedPatience1750000002100,
+  DeliveryPatient1750000002200,
 ];
 
 /** Entity classes of every room. */

@@ -154,11 +154,15 @@ class Attempt {
     return repeatsAreHarmless ? this.ask() : this.twice(() => this.ask());
   }
 
-  /** Whether nobody can tell if an earlier send arrived, so that a person has to look; who has looked and replays it has decided. */
+  /**
+   * Whether nobody can tell if an earlier send arrived, so that a person has to look; who has looked and replays it has decided. What
+   * tells of a patient who is known otherwise by now is no repeat, and where repeats are harmless not harmless.
+   */
   private mustNotRepeat(): boolean {
     const { proof, repeatsAreHarmless } = this.sending.documents.traits;
-    const { mayHaveArrived, tries } = this.head;
-    return mayHaveArrived && tries > 1 && !repeatsAreHarmless && proof !== DocumentProof.READ;
+    const { mayHaveArrived, tries, isSamePatient } = this.head;
+    const isHarmless = repeatsAreHarmless && isSamePatient;
+    return mayHaveArrived && tries > 1 && !isHarmless && proof !== DocumentProof.READ;
   }
 
   /**

@@ -29,6 +29,8 @@ export interface Head {
   readonly reference: string | null;
   /** The patient to whose record an earlier attempt was sent. */
   readonly priorLocalId: string | null;
+  /** Nothing that a far end is told of the patient has changed since an attempt of which nobody knows whether it arrived. */
+  readonly isSamePatient: boolean;
   /** When it was asked for. */
   readonly queuedAt: Date;
   readonly identityState: IdentityState;

@@ -117,6 +117,10 @@ export class DeliveryEntity {
   @Column('text', { name: 'patient_local_id', nullable: true })
   patientLocalId: string | null;
 
+  /** What was told of that patient, as a hash of this delivery's own; of an attempt in doubt it stays. */
+  @Column('text', { name: 'patient_hash', nullable: true })
+  patientHash: string | null;
+
   @Column({ type: 'timestamptz', name: 'queued_at', precision: 3, default: () => 'clock_timestamp()' })
   queuedAt: Date;
 

@@ -13,9 +13,11 @@ with claimed as (
     as c(lane_id, fence, seq, attempt_id, audit_id)
 ), head as materialized (
   select c.lane_id, c.fence, c.seq, c.attempt_id, c.audit_id, d.id as delivery_id, d.organisation_id, d.team_id, d.operation,
-         d.ours, d.attempts, d.tries, d.conflicts, d.may_have_arrived, d.reference, d.patient_local_id, d.queued_at, d.document_id,
+         d.ours, d.attempts, d.tries, d.conflicts, d.may_have_arrived, d.reference, d.patient_local_id, d.patient_hash, d.queued_at, d.document_id,
          d.document_version_id, s.person_id, who.id as survivor_id, who.identity_state, who.deceased_on, who.nhs_number,
          who.family_name, who.given_name, who.date_of_birth, family.local_ids,
+         encode(sha256(convert_to(jsonb_build_array(d.id, family.local_ids[1], who.nhs_number, who.family_name, who.given_name,
+           who.date_of_birth)::text, 'UTF8')), 'hex') as hash,
          exists (
            with recursive retired as (
              select p.id from persons p where p.merged_into_id = l.person_id
@@ -52,7 +54,8 @@ with claimed as (
   update deliveries d set ours = 'SENDING', attempts = h.attempts + 1, tries = h.tries + 1, may_have_arrived = true,
          last_at = clock_timestamp(), next_at = null,
          patient_local_id = case when h.operation = 'FILE' then coalesce(h.local_ids[1], d.patient_local_id)
-           else d.patient_local_id end
+           else d.patient_local_id end,
+         patient_hash = case when h.may_have_arrived then coalesce(d.patient_hash, h.hash) else h.hash end
   from head h where d.id = h.delivery_id and h.ours <> 'CANCELLED' and not h.waits
   returning d.id, d.attempts
 ), attempt as (
@@ -71,6 +74,7 @@ select h.lane_id as "laneId", h.fence, h.seq, h.attempt_id as "attemptId", h.del
        h.waits, h.tries + 1 as tries, h.conflicts, h.may_have_arrived as "mayHaveArrived", h.reference,
        h.patient_local_id as "priorLocalId", h.queued_at as "queuedAt", h.identity_state as "identityState", h.deceased_on::text as "deceasedOn",
        h.nhs_number as "nhsNumber", h.family_name as "familyName", h.given_name as "givenName", h.date_of_birth::text as "dateOfBirth",
+       not h.may_have_arrived or h.patient_hash is null or h.patient_hash = h.hash as "isSamePatient",
        h.local_ids as "localIds", s.id as "documentVersionId", s.document_id as "documentId", s.version, s.action,
        s.predecessor_id as "predecessorId", s.kind, s.title, s.text, s.text_hash as "textHash",
        s.author_reference as "authorReference", s.author_name as "authorName", s.author_employer as "authorEmployer",

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/core/clock.js';
 import { documentNumber, messageNumber } from '../../../src/core/document-numbers.js';
 import { newId } from '../../../src/core/ids.js';
 import { silentLogger } from '../../../src/core/logger.js';
+import { DeliveryService } from '../../../src/delivery/delivery.service.js';
 import { receiptSink, receivedReceipts } from '../../../src/delivery/receipts/receipt.service.js';
 import { ANSWERS_AA, type FarEnd, startFarEnd } from '../../support/hl7-far-end.js';
 import { LaneWorld, type SignedHere } from '../../support/lane-world.js';
@@ -181,6 +182,31 @@ it('without an answer it is sent again, the same bytes, where the far end knows 
   await until(signed, 'SETTLED', 'ACCEPTED');
   expect(farEnd.received.length).toBeGreaterThan(2);
   expect(new Set(farEnd.received).size).toBe(1);
+});
+
+it('what is in doubt of somebody who is known otherwise by now is no repeat: it waits, and goes under another number', async () => {
+  farEnd.deed = () => {};
+  const person = await world.person('p1', { family_name: 'Fotheringhay', given_name: 'Zoë' });
+  const signed = await world.sign(person);
+  await world.worker(documents({ repeatsAreHarmless: true }));
+  while (farEnd.received.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  await world.sql(`update persons set family_name = 'Ashgrove' where id = $1`, [person]);
+  await until(signed, 'PARKED', 'NONE');
+  const [row] = await world.sql('select last_code from deliveries where id = $1', [signed.deliveryId]);
+  expect(row).toEqual({ last_code: 'HUB_DELIVERY_UNPROVEN' });
+  const before = farEnd.received.length;
+  expect(new Set(farEnd.received).size).toBe(1);
+  farEnd.deed = ANSWERS_AA;
+  await new DeliveryService(world.db.database, systemClock).replay(world.caller, {
+    deliveryId: signed.deliveryId,
+    idempotencyKey: world.key(),
+    reason: 'It is not there.',
+  });
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  expect(farEnd.received).toHaveLength(before + 1);
+  const [first, last] = [farEnd.received[0]!, farEnd.received.at(-1)!];
+  expect([first.includes('Fotheringhay'), last.includes('Ashgrove')]).toEqual([true, true]);
+  expect(last.split('|')[9]).not.toBe(first.split('|')[9]);
 });
 
 it('what the far end cannot carry waits for somebody, by character and limit', async () => {

@@ -29,6 +29,7 @@ const head = (change: Partial<Head> = {}): Head => ({
   mayHaveArrived: false,
   reference: null,
   priorLocalId: null,
+  isSamePatient: true,
   queuedAt: new Date(0),
   identityState: 'CLEAR',
   deceasedOn: null,
@@ -325,6 +326,16 @@ describe('where the far end tells of itself and cannot be asked', () => {
   it('it is repeated where that is harmless', async () => {
     can({ repeatsAreHarmless: true });
     expect(await attempt(head(inDoubt))).toMatchObject({ class: 'DONE', watch: true });
+  });
+
+  it('of somebody who is known otherwise by now it is no repeat, and not harmless', async () => {
+    can({ repeatsAreHarmless: true });
+    const changed = { ...inDoubt, isSamePatient: false };
+    expect(await attempt(head(changed))).toMatchObject({ lane: 'parked', code: 'HUB_DELIVERY_UNPROVEN' });
+    expect(record.count('send')).toBe(0);
+    expect(await attempt(head({ ...changed, tries: 1 }))).toMatchObject({ class: 'DONE' });
+    can({ repeatsAreHarmless: true, proof: 'READ' });
+    expect(await attempt(head({ ...changed, documentVersionId: 'other' }))).toMatchObject({ class: 'DONE' });
   });
 
   it('nothing is looked for where there is nothing to come', async () => {
