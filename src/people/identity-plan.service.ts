@@ -14,7 +14,7 @@ export async function writeIdentityPlan(
   if (plan.persons.length > 0) await writePersons(tx, organisationId, plan, at);
   if (plan.links.length > 0) await writeLinks(tx, organisationId, plan, at);
   if (plan.givenBack.length > 0) await giveBack(tx, plan.givenBack, at);
-  for (const edge of plan.takenOver) await takeOver(tx, edge, at);
+  await takeOverAll(tx, plan.takenOver, at);
   if (plan.settled.length > 0) {
     await tx.query(
       `update identity_conflicts c set resolved_at = $2, resolution = s.resolution, ruling_id = coalesce(s."rulingId", c.ruling_id)
@@ -93,6 +93,21 @@ async function giveBack(tx: Transaction, personIds: readonly string[], at: Date)
      where id = any($1::uuid[]) and (inherited_from_id is not null or inherited_team_ids <> '{}')`,
     [personIds, at],
   );
+}
+
+/** Follows only those who have something to give: of most that are merged, records alone are known. */
+async function takeOverAll(tx: Transaction, edges: readonly Merge[], at: Date): Promise<void> {
+  if (edges.length === 0) return;
+  const rows = await tx.query<{ id: string }>(
+    'select id from persons where id = any($1::uuid[]) and family_name is not null',
+    [edges.map(({ personId }) => personId)],
+  );
+  const giving = new Set(rows.map(({ id }) => id));
+  for (const edge of edges) {
+    if (!giving.has(edge.personId)) continue;
+    await takeOver(tx, edge, at);
+    giving.add(edge.intoId);
+  }
 }
 
 /** The survivor takes over contact details as one set, when it has none, and becomes visible to every team that knew either. */
