@@ -91,7 +91,7 @@ test.each(ARRIVALS)('a year that arrives %s', async (order) => {
   const texts = underOtherNumbers(arriving(feed.messages, order, seed));
   const numbers = new Set(texts.map(numberOf));
   const settings = { coordinatorFrom: ['ROL-4 where ROL-3=CC'] };
-  const hub = await FeedHub.open({ teams: TEAMS, settings, restMs: 5_000 });
+  const hub = await FeedHub.open({ teams: TEAMS, settings, restMs: 10_000 });
   try {
     // What was written in order is all kept before it is read, as when readers were away; the others are read as they come.
     const begun = performance.now();
