@@ -5,12 +5,8 @@ import { systemClock } from '../../src/core/clock.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { isShown } from '../../src/core/pdf/characters.rules.js';
 import { pdfFont } from '../../src/core/pdf/font.js';
-import type {
-  ReceiptsSubject,
-  ReceiptsVariant,
-  TakenDocument,
-  TakingFaultKind,
-} from '../contract/receipts-contract.js';
+import type { ReceiptsVariant } from '../contract/receipts-contract.js';
+import type { ReceiptsSubject, TakenDocument, TakingFaultKind } from '../contract/taking-far-end.js';
 import { type ReadMessage, readMessage } from './hl7-documents.js';
 import { type FarEndMessage, startFarEnd } from './hl7-far-end.js';
 
