@@ -11,7 +11,7 @@ import { LANE_STATEMENTS, type LaneStatements } from '../../src/delivery/lane-st
 import type { FeedSink } from '../../src/delivery/messages/sinks.js';
 import { feedSink } from '../../src/main/feed.js';
 import type { Transaction } from '../../src/platform/database/database.js';
-import { MARK_BEFORE_SEND, RESEND_WITHOUT_ASKING } from './lane-mutants.js';
+import { MARK_BEFORE_SEND, ORDER_BY_CREATED, RESEND_WITHOUT_ASKING } from './lane-mutants.js';
 
 /** The right one, and the planted faults. */
 export type Hl7Variant =
@@ -31,7 +31,11 @@ export type Hl7Variant =
   /** A delivery counts as done when it is taken, before anything has left. */
   | 'marks before it sends'
   /** Nobody remembers that an attempt may have arrived. */
-  | 'forgets attempts';
+  | 'forgets attempts'
+  /** What was signed last goes first. */
+  | 'latest first'
+  /** What a hub had taken when it died stays its own for an hour. */
+  | 'holds after death';
 
 const INTAKES: Partial<Record<Hl7Variant, (intake: MessageIntake) => MessageIntake['keep']>> = {
   'answers first': (intake) => async (message) => {
@@ -70,9 +74,28 @@ export function feedOf(
   };
 }
 
+/** A text with one passage changed; a mutant must not silently become the original. */
+function reworded(text: string, from: string, to: string): string {
+  if (text.split(from).length !== 2) throw new Error(`not once in the statement: ${from}`);
+  return text.replace(from, to);
+}
+
 const STATEMENTS: Partial<Record<Hl7Variant, LaneStatements>> = {
   'marks before it sends': MARK_BEFORE_SEND,
   'forgets attempts': RESEND_WITHOUT_ASKING,
+  'latest first': {
+    ...ORDER_BY_CREATED,
+    load: reworded(
+      ORDER_BY_CREATED.load,
+      'order by e.queued_at, e.id',
+      'order by e.queued_at desc, e.id desc',
+    ),
+  },
+  'holds after death': {
+    ...LANE_STATEMENTS,
+    claim: reworded(LANE_STATEMENTS.claim, '$4::float8', '($4::float8 + 3600000)'),
+    reap: 'select $1::uuid as id, $2::text as holder where false',
+  },
 };
 
 /** What claims and settles deliveries. */

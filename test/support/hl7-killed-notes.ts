@@ -109,7 +109,7 @@ class KilledNotes {
 
   /** Share of the versions of which the sending has begun; looked at now and then. */
   progress(): number {
-    if (performance.now() - this.lookedAt > 50) {
+    if (performance.now() - this.lookedAt > 200) {
       this.lookedAt = performance.now();
       void this.world
         .sql<{ n: number }>(`select count(*)::integer as n from deliveries where attempts > 0`)
