@@ -168,6 +168,35 @@ export function* linesOf(text: string, from: number): Generator<readonly [start:
   }
 }
 
+/** Goes through the segments of a text, from 1, and answers with its delimiters. @throws Er7Fault */
+function goThrough(
+  text: string,
+  options: ParseOptions,
+  each: (start: number, end: number, number: number, delimiters: Delimiters) => void,
+): Delimiters {
+  const most = options.segments ?? MOST_SEGMENTS;
+  let number = 0;
+  let delimiters: Delimiters | null = null;
+  for (const [start, end] of linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0)) {
+    number += 1;
+    if (number > most) throw new Er7Fault('TOO_MANY_SEGMENTS', number);
+    const isHeader = text.startsWith('MSH', start);
+    if (delimiters === null) {
+      if (!isHeader) throw new Er7Fault('NO_HEADER', number);
+      delimiters = readDelimiters(text, start);
+      if (delimiters === null) throw new Er7Fault('DELIMITERS', number);
+    } else {
+      if (!isNamed(text, start, end, delimiters.field.charCodeAt(0)))
+        throw new Er7Fault('SEGMENT_NAME', number);
+      if (isHeader) throw new Er7Fault('SECOND_HEADER', number);
+      if (OF_BATCHES.has(text.slice(start, start + 3))) throw new Er7Fault('BATCH_SEGMENT', number);
+    }
+    each(start, end, number, delimiters);
+  }
+  if (delimiters === null) throw new Er7Fault('NO_HEADER', 1);
+  return delimiters;
+}
+
 /** A message: the header and what follows it. */
 export class Er7Message {
   readonly delimiters: Delimiters;
@@ -193,31 +222,19 @@ export class Er7Message {
    * @throws Er7Fault
    */
   static parse(text: string, options: ParseOptions = {}): Er7Message {
-    const most = options.segments ?? MOST_SEGMENTS;
     const segments: Er7Segment[] = [];
-    let delimiters: Delimiters | null = null;
     let charset: Charset = options.charset ?? 'UTF-8';
-    for (const [start, end] of linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0)) {
-      const number = segments.length + 1;
-      if (number > most) throw new Er7Fault('TOO_MANY_SEGMENTS', number);
-      if (delimiters === null) {
-        if (!text.startsWith('MSH', start)) throw new Er7Fault('NO_HEADER', number);
-        delimiters = readDelimiters(text, start);
-        if (delimiters === null) throw new Er7Fault('DELIMITERS', number);
-        const content = text.slice(start, end);
-        charset = options.charset ?? charsetStated(content, delimiters) ?? 'UTF-8';
-        segments.push(new Er7Segment(content, delimiters, charset, number));
-        continue;
-      }
-      if (!isNamed(text, start, end, delimiters.field.charCodeAt(0)))
-        throw new Er7Fault('SEGMENT_NAME', number);
-      const segment = new Er7Segment(text.slice(start, end), delimiters, charset, number);
-      if (segment.name === 'MSH') throw new Er7Fault('SECOND_HEADER', number);
-      if (OF_BATCHES.has(segment.name)) throw new Er7Fault('BATCH_SEGMENT', number);
-      segments.push(segment);
-    }
-    if (delimiters === null) throw new Er7Fault('NO_HEADER', 1);
+    const delimiters = goThrough(text, options, (start, end, number, found) => {
+      const content = text.slice(start, end);
+      if (number === 1) charset = options.charset ?? charsetStated(content, found) ?? 'UTF-8';
+      segments.push(new Er7Segment(content, found, charset, number));
+    });
     return new Er7Message(text, delimiters, segments, charset);
+  }
+
+  /** Looks whether a text can be read, for less than reading it costs. @throws Er7Fault as `parse` does. */
+  static check(text: string, options: ParseOptions = {}): void {
+    goThrough(text, options, () => {});
   }
 
   /** The header. */

@@ -62,6 +62,16 @@ function wideWire({ charset, hasMark }: Decoded): Wire {
   };
 }
 
+/** True where the text is already one character for each byte. */
+function isByByte(decoded: Decoded | CharsetFault): decoded is Decoded {
+  return !isCharsetFault(decoded) && (decoded.charset === 'ASCII' || decoded.charset === '8859/1');
+}
+
+function textByByte(bytes: Uint8Array): string {
+  const marked = BY_BYTE.text(bytes);
+  return marked.startsWith('\xef\xbb\xbf') ? marked.slice(3) : marked;
+}
+
 const isWide = (charset: Charset): boolean => /^UTF-(16|32)/.test(charset);
 
 /** Where MSH-7 stands in a text: from its first character to behind its last. */
@@ -87,7 +97,7 @@ function contentHash(text: string, encoding: 'latin1' | 'utf8', separator: strin
 function formFault(decoded: Decoded | CharsetFault, segments: number): FormFault | null {
   if (isCharsetFault(decoded)) return decoded.fault;
   try {
-    Er7Message.parse(decoded.text, { segments, charset: decoded.charset });
+    Er7Message.check(decoded.text, { segments, charset: decoded.charset });
     return null;
   } catch (error) {
     if (error instanceof Er7Fault) return error.fault;
@@ -113,9 +123,7 @@ function answersIn(text: string, separator: string): Arrival['answers'] {
 export function arrivalOf(bytes: Uint8Array, settings: Reading): Arrival | null {
   const decoded = decode(bytes, settings.characterSet);
   const isDecoded = !isCharsetFault(decoded) && isWide(decoded.charset);
-  const marked = BY_BYTE.text(bytes);
-  const byByte = marked.startsWith('\xef\xbb\xbf') ? marked.slice(3) : marked;
-  const text = isDecoded ? decoded.text : byByte;
+  const text = isDecoded || isByByte(decoded) ? decoded.text : textByByte(bytes);
   const header = headerOf(text);
   if (header === null) return null;
   const { application, facility, controlId, type, event, segment } = header;
