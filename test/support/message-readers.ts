@@ -107,6 +107,7 @@ export class NotedSinks {
 /** Everything quicker than it is meant. */
 export const QUICK: Partial<ReaderSettings> = {
   batch: { messages: 10, bytes: 1_000_000 },
+  gatherMs: 5,
   pollMs: 20,
   takeOverMs: 50,
   backoffMs: 10,

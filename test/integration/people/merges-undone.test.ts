@@ -138,6 +138,13 @@ describe('what came with somebody else', () => {
     expect(await seen()).toEqual(['One 01 1', 'Two 02 1', '- - 0']);
   });
 
+  test('goes through somebody who has nothing of their own', async () => {
+    for (const localId of ['1', '2', '3']) await arrive(record(localId));
+    await refer('1', 'One', teams[0]!);
+    await arrive(chain[1]!, chain[2]!);
+    expect(await seen()).toEqual(['One 01 1', 'One 01 1', 'One 01 1']);
+  });
+
   test('gives way to a referral of their own, which stays', async () => {
     await arrive(record('1'), record('2'), record('3'));
     await refer('1', 'One', teams[0]!);
