@@ -77,12 +77,17 @@ function wallAt(at: number, zone: string): number {
   return at + offsetIn(Math.floor(at / MINUTE), zone);
 }
 
+/** The years 1 to 9999, which four figures can name and databases can hold. Milliseconds. */
+const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Instant of a wall clock, and whether it is one of two. */
 function instantOf(wall: number, zone: string): { readonly at: number; readonly doubt: Er7Time['doubt'] } {
   const day = 86_400_000;
-  // No zone changes its clock twice within two days, so that its offset before and behind are those it can have here.
-  const before = offsetIn(Math.floor((wall - day) / MINUTE), zone);
-  const behind = offsetIn(Math.floor((wall + day) / MINUTE), zone);
+  // No zone changes its clock twice within two days, so that its offset before and behind are those it can have here. The first and
+  // the last day, with which systems say that nobody knows a day or that there is no end, have no neighbour.
+  const before = offsetIn(Math.floor(Math.max(wall - day, FIRST + day) / MINUTE), zone);
+  const behind = offsetIn(Math.floor(Math.min(wall + day, LAST - day) / MINUTE), zone);
   if (before === behind) return { at: wall - before, doubt: null };
   const instants = [wall - Math.max(before, behind), wall - Math.min(before, behind)] as const;
   const shown = instants.filter((at) => wallAt(at, zone) === wall);
@@ -99,7 +104,7 @@ function offsetMinutes(offset: string): number | null {
 /** What was read last: messages that come in one second state the same time. */
 let last: { readonly text: string; readonly zone: string; readonly time: Er7Time | null } | null = null;
 
-/** A date or time, or null for a text that is none: of another form, or no day or time that there is. */
+/** A date or time, or null for a text that is none: of another form, no day or time that there is, or outside the years 1 to 9999. */
 export function parseTime(text: string, zone: string = USUAL_ZONE): Er7Time | null {
   if (last === null || last.text !== text || last.zone !== zone)
     last = { text, zone, time: timeOf(text, zone) };
@@ -123,6 +128,7 @@ function timeOf(text: string, zone: string): Er7Time | null {
   const wall = Date.parse(`${date}T${hour}:${minute}:${second ?? '00'}.${milliseconds}Z`);
   const { at, doubt } =
     offset === null ? instantOf(wall, zone) : ({ at: wall - shift * 60_000, doubt: null } as const);
+  if (at < FIRST || at > LAST) return null;
   return { instant: new Date(at).toISOString(), date, precision, offset, doubt };
 }
 

@@ -47,6 +47,20 @@ test.each<[string, string, string | null, string | null, string, string | null]>
   expect(parseTime(text)).toEqual({ instant, date, precision, offset, doubt: null });
 });
 
+test.each<[string, string, string | null]>([
+  ['00010101000000', 'Europe/London', '0001-01-01T00:01:15.000Z'],
+  ['00010101000000', 'Pacific/Auckland', null],
+  ['00010101000000+0100', 'Europe/London', null],
+  ['99991231235959', 'Europe/London', '9999-12-31T23:59:59.000Z'],
+  ['99991231235959', 'America/New_York', null],
+  ['99991231235959-0100', 'Europe/London', null],
+])(
+  'the first and the last day there are, with which systems say that there is none: %s in %s',
+  (text, zone, instant) => {
+    expect(parseTime(text, zone)?.instant ?? null).toBe(instant);
+  },
+);
+
 test.each([
   '',
   '20260231',

@@ -50,6 +50,10 @@ describe('when it was sent', () => {
     ['20260701', null],
     // The hour that the clock in London showed twice.
     ['20261025013000', null],
+    // With which systems say that there is none.
+    ['00010101000000', '0001-01-01T00:01:15.000Z'],
+    ['99991231235959', '9999-12-31T23:59:59.000Z'],
+    ['99991231235959-0500', null],
     ['yesterday', null],
     ['', null],
   ])('%s is %s', (stated, expected) => {
