@@ -16,6 +16,7 @@ import { adapterFor } from '../../../src/main/site-adapter.js';
 import { startListener } from '../../../src/platform/database/listener.js';
 import { DatabaseRole } from '../../../src/platform/database/policy.js';
 import { CaseloadWorld, testNhsNumber } from '../../support/caseload-world.js';
+import { hub as runHub } from '../../support/command-line.js';
 import { dial, framedText, type Hl7Peer } from '../../support/hl7-peer.js';
 
 const HOUR = 3_600_000;
@@ -207,4 +208,25 @@ test('a message that cannot be understood leaves whom it concerns in doubt, and 
   expect(answer).toBe(`AA ${sent}`);
   const doubted = await members();
   expect(doubted['Visit/v1/EIP/1']).toBe('OPEN|2026-03-05|-|p1|f');
+});
+
+test('messages that `hub hl7 generate` makes up and `hub hl7 send` sends become memberships', async () => {
+  const madeUp = 'adt --count 8 --seed 4 --sender PAS|RXX --processing P --teams CMHTN,EIP'.split(' ');
+  const made = await runHub(['hl7', 'generate', ...madeUp], {});
+  const file = join(folder, 'made-up.hl7');
+  writeFileSync(file, made.out);
+  const said = await runHub(['hl7', 'send', file, '--to', listeners.addresses[0]!.address], {});
+  expect({ code: said.code, last: said.out.trimEnd().split('\n').at(-1) }).toEqual({
+    code: 0,
+    last: '8 of 8 taken',
+  });
+  const found = Object.entries(await members()).filter(([reference]) => reference.startsWith('Visit/V4-'));
+  expect(Object.fromEntries(found)).toEqual({
+    'Visit/V4-1/EIP/1': 'OPEN|2026-01-10|-|Z4-1|t',
+    'Visit/V4-2/CMHTN/1': 'ENDED|2026-03-30|2026-05-01|Z4-2|t',
+    'Visit/V4-2/EIP/1': 'ENDED|2026-03-02|2026-03-30|Z4-2|t',
+    'Visit/V4-3/CMHTN/1': 'ENDED|2026-01-29|2026-03-03|Z4-3|t',
+    'Visit/V4-3/EIP/1': 'OPEN|2026-03-03|-|Z4-3|t',
+    'Visit/V4-4/EIP/1': 'ENTERED_IN_ERROR|2026-01-09|-|Z4-4|t',
+  });
 });

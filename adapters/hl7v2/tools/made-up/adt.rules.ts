@@ -22,8 +22,10 @@ export interface MadeUpFeed {
 /** An event of a story. */
 interface Told {
   readonly event: 'A04' | 'A02' | 'A03' | 'A08' | 'A11';
-  /** ISO instant. */
+  /** When it is told; ISO instant. */
   readonly at: string;
+  /** When that happened which is told, or taken back; ISO instant. */
+  readonly happenedAt: string;
   readonly person: MadeUpPerson;
   readonly team: string;
   readonly priorTeam: string | null;
@@ -45,12 +47,23 @@ function story(feed: MadeUpFeed, number: number, dice: Dice): readonly Told[] {
   const told: Told[] = [];
   const tell = (event: Told['event'], more: Partial<Told> = {}): void => {
     const now = new Date(at).toISOString();
-    told.push({ event, at: now, person, team, priorTeam: null, visit, since, until: null, ...more });
+    told.push({
+      event,
+      at: now,
+      happenedAt: now,
+      person,
+      team,
+      priorTeam: null,
+      visit,
+      since,
+      until: null,
+      ...more,
+    });
     at += dice.int(1, 60 * 24) * HOUR_MS;
   };
   tell('A04');
   if (dice.chance(5)) {
-    tell('A11');
+    tell('A11', { happenedAt: since });
     return told;
   }
   if (dice.chance(40)) tell('A08');
@@ -67,7 +80,7 @@ function story(feed: MadeUpFeed, number: number, dice: Dice): readonly Told[] {
 const date = (instant: string): string => formatDate(londonDate(new Date(instant)));
 
 function segmentsOf(told: Told, controlId: string, feed: MadeUpFeed): readonly SegmentToWrite[] {
-  const { event, at, person, team, priorTeam, visit, since, until } = told;
+  const { event, at, happenedAt, person, team, priorTeam, visit, since, until } = told;
   const { sender, receiver, processingId } = feed;
   const time = formatTime(new Date(at));
   // HL7 2.4 table 0354: these share the structure of A01, transfers have their own.
@@ -86,7 +99,7 @@ function segmentsOf(told: Told, controlId: string, feed: MadeUpFeed): readonly S
       12: '2.4',
       17: 'GBR',
     }),
-    segment('EVN', { 1: event, 2: time, 6: time }),
+    segment('EVN', { 1: event, 2: time, 6: formatTime(new Date(happenedAt)) }),
     segment('PID', {
       1: '1',
       3: repetitions(
