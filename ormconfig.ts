@@ -56,6 +56,7 @@ import { InboundMessageEntity } from './src/delivery/messages/inbound-message.en
 import { InboundMessageEventEntity } from './src/delivery/messages/inbound-message-event.entity.js';
 import { InboundMessagePatientEntity } from './src/delivery/messages/inbound-message-patient.entity.js';
 import { InboundSourceEntity } from './src/delivery/messages/inbound-source.entity.js';
+import { MessagePatients1750000002300 } from './src/delivery/messages/message-patients.migration.js';
 import { InboundMessages1750000001700 } from './src/delivery/messages/messages.migration.js';
 import { DocumentReceiptEntity } from './src/delivery/receipts/document-receipt.entity.js';
 import { DocumentReceipts1750000001900 } from './src/delivery/receipts/receipts.migration.js';
@@ -111,6 +112,7 @@ export const migrations: readonly MigrationClass[] = [
   DeliveryDetail1750000002000,
   FeedPatience1750000002100,
   DeliveryPatient1750000002200,
+  MessagePatients1750000002300,
 ];
 
 /** Entity classes of every room. */

@@ -1,6 +1,7 @@
 /** What of a message goes into columns: nothing that the database would refuse, whatever a sender wrote. */
 import { hash } from 'node:crypto';
 import type { ArrivedMessage, MessageIdentity } from '../../clinical/inbound.port.js';
+import { isInstant } from '../../core/calendar.js';
 
 /** A message on its way into the store. */
 export interface KeptRow {
@@ -31,7 +32,7 @@ export function rowOf(message: ArrivedMessage, id: string, bytesHash: string): K
     },
     bytesHash,
     type: type !== null && /^[A-Z0-9^_]{1,20}$/.test(type) ? type : null,
-    sentAt: sentAt !== null && Number.isFinite(Date.parse(sentAt)) ? sentAt : null,
+    sentAt: sentAt !== null && isInstant(sentAt) ? sentAt : null,
     remoteAddress: kept(remoteAddress),
   };
 }

@@ -11,7 +11,7 @@ import { prepared } from '../../platform/database/prepared.js';
 import { codeOf } from '../outcome.rules.js';
 import { openWorkItem, WorkItemKind } from '../work-item.service.js';
 import { MessageState, type MessageSystem } from './message-state.js';
-import { BEGIN, CONCERN, HAPPENED, NEXT, SETTLE } from './read-statements.js';
+import { BEGIN, CONCERN, CONCERN_NOBODY, HAPPENED, NEXT, SETTLE } from './read-statements.js';
 import {
   isPassing,
   parkedBy,
@@ -173,6 +173,8 @@ async function settle(
     settled.map(({ code }) => code),
     settled.map(({ place }) => place),
   ]);
+  const again = settled.filter(({ message }) => message.attempts > 0);
+  if (again.length > 0) await prepared(tx, CONCERN_NOBODY, [again.map(({ message }) => message.id)]);
   const concerned = settled.flatMap(({ message, localIds }) =>
     [...new Set(localIds)].map((localId) => ({ id: message.id, localId })),
   );

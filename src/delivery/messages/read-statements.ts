@@ -29,6 +29,9 @@ with settled as (
   returning m.id, m.state, m.attempts
 ) select id, state, attempts from settled`;
 
+/** Nobody is concerned by messages that are read again, until it is said of whom they tell now: perhaps of others, or of nobody knows whom. */
+export const CONCERN_NOBODY = `delete from inbound_message_patients where message_id = any($1::uuid[])`;
+
 /** Whom messages concern. */
 export const CONCERN = `
 insert into inbound_message_patients (message_id, local_id, organisation_id, system_id)

@@ -1,7 +1,9 @@
 /** What people do about messages: replay, set aside, look inside, look for; what is on record of it, and what time takes away. */
 import { AuditTrail } from '../../../src/access/audit.service.js';
+import type { MessageReading } from '../../../src/clinical/inbound.port.js';
 import { type Caller, Purpose, ROLES, Role } from '../../../src/core/caller.js';
 import { newId } from '../../../src/core/ids.js';
+import { messagesStand } from '../../../src/delivery/messages/feed-source.reader.js';
 import { MessageReader } from '../../../src/delivery/messages/message.reader.js';
 import { MessageService } from '../../../src/delivery/messages/message.service.js';
 import { messageBody } from '../../../src/delivery/messages/message-body.service.js';
@@ -15,7 +17,7 @@ let service: MessageService;
 let reader: MessageReader;
 let readers: MessageReaders;
 /** What the adapter makes of messages now; a test may mend it. */
-let inbound = madeUp;
+let inbound: typeof madeUp = madeUp;
 let keys = 0;
 const key = (): string => `key-${String(++keys).padStart(8, '0')}`;
 const REASON = 'the table of teams was put right';
@@ -107,6 +109,28 @@ describe('one message', () => {
     expect((await reader.timeline(world.administrator, id!)).map(({ what }) => what)).toEqual([
       ...['RECEIVED', 'ANSWERED', 'READ', 'REPLAYED', 'READ', 'REPLAYED', 'NOTHING'],
     ]);
+  });
+
+  test('that is read again concerns whom it tells of now: others, or anybody, and not those of an earlier reading', async () => {
+    const [id] = await keep(['1', { kind: 'feed', of: ['p1', 'p2'] }]);
+    const replayAs = async (reading: MessageReading): Promise<unknown> => {
+      inbound = { read: () => reading };
+      await service.replay(world.administrator, { idempotencyKey: key(), messageId: id!, reason: REASON });
+      await allRead();
+      const rows = await world.sql('select local_id from inbound_message_patients order by 1');
+      const { notUnderstood } = await world.as('worker', (tx) => messagesStand(tx, world.system.id));
+      return { concerned: rows.map((row) => row.local_id), notUnderstood };
+    };
+    const odd = { kind: 'NOT_UNDERSTOOD', code: 'HUB_MESSAGE_PLACE', place: 'PID-3' } as const;
+    expect(await replayAs({ kind: 'FEED', localIds: ['p2', 'p3'], events: [] })).toEqual({
+      concerned: ['p2', 'p3'],
+      notUnderstood: [],
+    });
+    expect(await replayAs({ ...odd, localIds: [] })).toEqual({ concerned: [], notUnderstood: [[]] });
+    expect(await replayAs({ ...odd, localIds: ['p4'] })).toEqual({
+      concerned: ['p4'],
+      notUnderstood: [['p4']],
+    });
   });
 
   test('is set aside with a reason, once, and may still be replayed', async () => {

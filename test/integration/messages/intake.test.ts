@@ -151,6 +151,8 @@ test('nothing that a sender writes in a header is more than the database takes',
     });
   expect(answered(await intake.keep(odd('a')))).toBe('KEPT');
   expect(answered(await intake.keep(odd('b')))).toBe('KEPT');
+  for (const [n, sentAt] of ['+010000-01-01T13:59:59.000Z', '0000-12-31T23:00:00.000Z', '7'].entries())
+    expect(answered(await intake.keep(arrived(`time ${n}`, 'text', { sentAt })))).toBe('KEPT');
   expect(answered(await intake.keep(odd('a')))).toMatch(/^REPEATED/);
   const refused = arrived('x', 'c', { identity: long('c'), refusal: 'HUB_INPUT_LIMIT' });
   expect(answered(await intake.keep(refused))).toBe('KEPT');

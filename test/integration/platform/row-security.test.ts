@@ -159,6 +159,7 @@ describe('row-level security', () => {
       ['feed_events', 'hub_worker', 'DELETE'],
       ['idempotency_keys', 'hub_worker', 'DELETE'],
       ['inbound_bodies', 'hub_worker', 'DELETE'],
+      ['inbound_message_patients', 'hub_worker', 'DELETE'],
       ['inbound_messages', 'hub_worker', 'DELETE'],
     ]);
   });
