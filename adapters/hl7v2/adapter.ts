@@ -83,6 +83,7 @@ async function keepAnswer(
     type,
     sentAt,
     remoteAddress: sending?.to.sendHost ?? '',
+    isOfFeed: false,
     refusal: null,
     answer: null,
     answerToOther: null,

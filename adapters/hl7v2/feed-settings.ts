@@ -49,7 +49,7 @@ export const feedSettings: readonly SettingDescription[] = [
     'silentAfterMinutes',
     'integer',
     FEED_DEFAULTS.silentAfterMinutes,
-    'Minutes without a message after which nobody’s absence follows from the feed any more; longer than the quietest hours of the night.',
+    'Minutes without a message of types ADT or REF after which nobody’s absence follows from the feed any more; longer than the quietest hours of the night.',
   ),
   preset(
     'unreadAfterMinutes',

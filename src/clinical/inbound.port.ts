@@ -28,6 +28,11 @@ export interface ArrivedMessage {
   readonly sentAt: string | null;
   /** Where the connection came from: an address without a port. */
   readonly remoteAddress: string;
+  /**
+   * False of what tells of no caseload, as an acknowledgement or a word about a document: where the system has a feed, that such a
+   * message comes says nothing of whether the feed goes on. Default true.
+   */
+  readonly isOfFeed?: boolean;
   /** Why it is refused; null when it is taken. */
   readonly refusal: ErrorCode | null;
   /** What the sender is told; null where the protocol wants no answer. */
@@ -53,8 +58,6 @@ export interface MessageIntake {
    * @throws HUB_DATABASE_UNAVAILABLE, HUB_DATABASE_TIMEOUT, HUB_BUSY: nothing was kept, and the sender is to send it again.
    */
   keep(message: ArrivedMessage): Promise<MessageKept>;
-  /** Something whole arrived that is no message to keep, as an acknowledgement of one of ours: the far end lives. */
-  heard(): void;
 }
 
 /** What a kept message says. */

@@ -5,7 +5,7 @@ import { type CountContext, countTeams } from '../clinical/feed/count.service.js
 import { takeEvents } from '../clinical/feed/feed.service.js';
 import { feedCaseload } from '../clinical/feed/feed-caseload.js';
 import { hintIn } from '../clinical/hints/hint.service.js';
-import type { MessageIntake, ReceivedReceipts } from '../clinical/inbound.port.js';
+import type { InboundCapability, MessageIntake, ReceivedReceipts } from '../clinical/inbound.port.js';
 import { organisationScope, type RefreshedSystem } from '../clinical/refresh/pull.service.js';
 import { HubError, isHubError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
@@ -28,17 +28,22 @@ export const feedSink: FeedSink = {
 export interface LateStore {
   readonly receipts: ReceivedReceipts;
   readonly intake: MessageIntake;
-  begin(system: RefreshedSystem): void;
+  begin(system: RefreshedSystem, inbound: InboundCapability | undefined): void;
 }
 
 /** Until `begin` no receipt has come, and nothing can be kept. */
 export function lateStore(database: Database, logger: Logger): LateStore {
   let begun: { readonly receipts: ReceivedReceipts; readonly intake: MessageIntake } | null = null;
   return {
-    begin(system) {
+    begin(system, inbound) {
       begun = {
         receipts: receivedReceipts(database, system),
-        intake: new StoreIntake({ database, system, logger }),
+        intake: new StoreIntake({
+          database,
+          system,
+          logger,
+          silentAfterMs: inbound?.feed?.silentAfterMs ?? null,
+        }),
       };
     },
     receipts: {
@@ -49,7 +54,6 @@ export function lateStore(database: Database, logger: Logger): LateStore {
         if (begun === null) throw new HubError('HUB_DATABASE_UNAVAILABLE');
         return begun.intake.keep(message);
       },
-      heard: () => begun?.intake.heard(),
     },
   };
 }

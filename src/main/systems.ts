@@ -69,7 +69,7 @@ export async function connectSystems(
       const store = lateStore(database, logger);
       const adapter = adapterFor(profile, { clock, logger, receipts: store.receipts, intake: store.intake });
       const system = await keepProfile(database, profile, adapter);
-      store.begin(system);
+      store.begin(system, adapter.inbound);
       const fed = withFeed(adapter, system, { database, clock, logger });
       const kept = withUnmappedKept(fed, system, {
         database,

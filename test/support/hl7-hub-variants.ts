@@ -58,7 +58,7 @@ const changed = (message: ArrivedMessage, change: Partial<ArrivedMessage>): Arri
 /** What keeps messages. */
 export function intakeOf(variant: Hl7Variant, intake: MessageIntake): MessageIntake {
   const keep = INTAKES[variant]?.(intake);
-  return keep === undefined ? intake : { keep, heard: () => intake.heard() };
+  return keep === undefined ? intake : { keep };
 }
 
 /** What takes up what messages say of caseloads. */

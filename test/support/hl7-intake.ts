@@ -8,8 +8,6 @@ export type IntakeMood = 'KEEPS' | 'BUSY' | 'FAILS' | 'HANGS';
 
 export class MemoryIntake implements MessageIntake {
   readonly kept: ArrivedMessage[] = [];
-  /** Times that something was heard that is no message to keep. */
-  heardTimes = 0;
   /** How each message is taken, by its place from 0; the default is `mood`. */
   moodOf: (index: number) => IntakeMood = () => this.mood;
   mood: IntakeMood = 'KEEPS';
@@ -35,10 +33,6 @@ export class MemoryIntake implements MessageIntake {
     } finally {
       this.now--;
     }
-  }
-
-  heard(): void {
-    this.heardTimes++;
   }
 
   /** Texts of what was kept. */

@@ -76,8 +76,19 @@ export class MessageWorld {
     return system;
   }
 
-  intake(settings: Partial<IntakeSettings> = {}, database = this.db.database): StoreIntake {
-    const intake = new StoreIntake({ database, system: this.system, logger: silentLogger, settings });
+  /** @param silentAfterMs where the system has a feed. */
+  intake(
+    settings: Partial<IntakeSettings> = {},
+    database = this.db.database,
+    silentAfterMs: number | null = null,
+  ): StoreIntake {
+    const intake = new StoreIntake({
+      database,
+      system: this.system,
+      logger: silentLogger,
+      settings,
+      silentAfterMs,
+    });
     this.intakes.push(intake);
     return intake;
   }

@@ -7,6 +7,7 @@ import type { Charset } from '../er7/charset-names.js';
 import { Er7Fault, type Er7FaultCode } from '../er7/fault.js';
 import { Er7Message, linesOf } from '../er7/message.js';
 import { parseTime } from '../er7/times.js';
+import { OF_FEEDS } from '../meaning/events.js';
 import type { ListeningSettings } from './listening-settings.js';
 
 /**
@@ -117,6 +118,11 @@ function answersIn(text: string, separator: string): Arrival['answers'] {
   if (line === undefined || !line.startsWith(separator)) return null;
   const [, code = '', number = ''] = line.split(separator);
   return { code, number };
+}
+
+/** True of a message of the types that tell of patients and visits, and no answer. */
+export function isOfFeed({ header: { type, isAnswer } }: Pick<Arrival, 'header'>): boolean {
+  return !isAnswer && OF_FEEDS.includes(type);
 }
 
 /** What a frame holds; null when it begins with no header, and then there is nobody to answer. */

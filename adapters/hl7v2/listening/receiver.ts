@@ -8,7 +8,7 @@ import { formatTime } from '../er7/times.js';
 import type { FrameHandler, Peer, Reply } from '../mllp/serve-connection.js';
 import type { Tally } from '../mllp/tally.js';
 import { mayConnect, type Refusal, refusalOf } from './admission.rules.js';
-import { type Arrival, arrivalOf, headerOfHead } from './arrival.rules.js';
+import { type Arrival, arrivalOf, headerOfHead, isOfFeed } from './arrival.rules.js';
 import type { ListeningSettings } from './listening-settings.js';
 
 const ACCEPTED: Ruling = { taken: 'ACCEPT', fault: null };
@@ -63,10 +63,7 @@ export class Receiver implements FrameHandler {
       this.tally.note('NO_HEADER');
       return GOODBYE;
     }
-    if (arrival.header.isAnswer && !isApplicationAnswer(arrival)) {
-      this.intake.heard();
-      return NOTHING;
-    }
+    if (arrival.header.isAnswer && !isApplicationAnswer(arrival)) return NOTHING;
     const refusal = refusalOf(arrival, this.settings);
     const texts = this.answers(arrival, refusal ?? ACCEPTED);
     let built: readonly string[] | null = null;
@@ -98,6 +95,7 @@ export class Receiver implements FrameHandler {
       type,
       sentAt,
       remoteAddress: peer.address,
+      isOfFeed: isOfFeed(arrival),
       refusal: refusal?.code ?? null,
       answer: joined(texts),
       get answerToOther() {

@@ -21,6 +21,9 @@ export type EventMeaning =
   | 'VISIT_GIVEN'
   | 'AGAINST';
 
+/** Message types that tell of patients and visits. */
+export const OF_FEEDS: readonly string[] = ['ADT', 'REF'];
+
 /** By event; what is not here means nothing (HL7 v2.4 chapters 3 and 11; HL7 UK A.3 for A01, A05, A14, A24, A28, A31, A40, A47). */
 export const EVENTS: ReadonlyMap<string, EventMeaning> = new Map<string, EventMeaning>([
   ['A01', 'JOINED'],

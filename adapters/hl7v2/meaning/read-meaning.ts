@@ -3,7 +3,7 @@ import type { FeedEvent } from '../../../src/clinical/feed.port.js';
 import type { InboundReceipt, MessageReading } from '../../../src/clinical/inbound.port.js';
 import type { Er7Message } from '../er7/message.js';
 import { changesOf, happenedAt } from './changes.rules.js';
-import { EVENTS, type EventMeaning } from './events.js';
+import { EVENTS, type EventMeaning, OF_FEEDS } from './events.js';
 import { MeaningFault } from './fault.js';
 import { identifiersIn, isUsableId, ownIds } from './identifiers.rules.js';
 import type { MeaningRules } from './meaning-settings.js';
@@ -14,8 +14,6 @@ import { localIdOf, patientOf } from './patient.rules.js';
 import { acknowledged, documentTold } from './receipt.rules.js';
 
 const NOTHING: MessageReading = { kind: 'NOTHING' };
-/** Message types that tell of patients and visits. */
-const OF_FEEDS: readonly string[] = ['ADT', 'REF'];
 
 /** Reads a message. Never throws. */
 export function readMeaning(message: Er7Message, rules: MeaningRules): MessageReading {

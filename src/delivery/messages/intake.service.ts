@@ -97,8 +97,13 @@ export class StoreIntake implements MessageIntake {
     });
   }
 
+  /** A system with a feed is heard of by what is of the feed, one without by whatever comes; neither by the same once more. */
+  private tells({ message: { isOfFeed = true } }: KeptRow): boolean {
+    return isOfFeed || (this.options.silentAfterMs ?? null) === null;
+  }
+
   /** The far end lives. Noted beside, and not at all while the database is away. */
-  heard(): void {
+  private heard(): void {
     if (performance.now() - this.heardAt < this.settings.heardMs) return;
     this.heardAt = performance.now();
     const { database, system, logger, silentAfterMs = null } = this.options;
@@ -156,8 +161,9 @@ export class StoreIntake implements MessageIntake {
       values: [system.organisationId, system.id, ...columnsOf(rows), isNotice],
     });
     if (isNotice) this.noticedAt = begun;
-    this.heard();
-    return new Set(kept.map(([id]) => id as string));
+    const ids = new Set(kept.map(([id]) => id as string));
+    if (rows.some((row) => ids.has(row.id) && this.tells(row))) this.heard();
+    return ids;
   }
 
   /** What is refused, and what came under a number that is taken; by id. */

@@ -205,17 +205,25 @@ test('what waits is bounded: more is refused, and what waited is kept', async ()
   expect(await world.stored()).toHaveLength(5);
 });
 
-test('a system is heard of by its messages and by whatever else is whole, but not by what is refused', async () => {
+test.each([
+  ['without a feed is heard of by whatever is kept', null, 1],
+  ['with a feed is heard of by what is of the feed', 60_000, 0],
+])('a system %s, and never by what is refused or comes again', async (_, silentAfterMs, otherwise) => {
   const heard = async () => (await world.sql('select heard_at from inbound_sources')).length;
-  const intake = world.intake();
+  const intake = world.intake({}, world.db.database, silentAfterMs);
   await intake.keep(arrived('1', 'text', { refusal: 'HUB_INPUT_LIMIT' }));
   expect(await heard()).toBe(0);
   await intake.keep(arrived('2'));
   await intake.drained();
   expect(await heard()).toBe(1);
+  await world.sql('delete from inbound_sources');
+  const again = world.intake({}, world.db.database, silentAfterMs);
+  await again.keep(arrived('2'));
+  await again.drained();
+  expect(await heard()).toBe(0);
   await world.clear();
-  const other = world.intake();
-  other.heard();
+  const other = world.intake({}, world.db.database, silentAfterMs);
+  await other.keep(arrived('3', 'text', { isOfFeed: false }));
   await other.drained();
-  expect(await heard()).toBe(1);
+  expect(await heard()).toBe(otherwise);
 });
