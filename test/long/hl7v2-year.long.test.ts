@@ -33,7 +33,7 @@ const patients = new Map(feed.patients.map((patient) => [patient.localId, patien
 /** The number under which a message was sent. */
 const numberOf = (text: string): string => text.split('|', 10)[9]!;
 
-/** What comes a second time comes under the number that it had, or under another one. */
+/** What comes a second time comes under the number that it had, or under another one: always where it takes something back. */
 function underOtherNumbers(texts: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   let repeats = 0;
@@ -43,7 +43,9 @@ function underOtherNumbers(texts: readonly string[]): readonly string[] {
     seen.add(number);
     if (isFirst) return text;
     repeats += 1;
-    return repeats % 2 === 0 ? text : text.replace(`|${number}|`, `|${number}.2|`);
+    return repeats % 2 === 0 && !/\|ADT\^A1[123]\|/.test(text)
+      ? text
+      : text.replace(`|${number}|`, `|${number}.2|`);
   });
 }
 

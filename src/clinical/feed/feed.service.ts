@@ -71,7 +71,7 @@ const TAKEN_BACK = `s.item || '{"state": "ENTERED_IN_ERROR", "careCoordinator": 
  * How stays stand now ($3), and what is known of whoever they concern ($4, $5). Whatever stood for those patients and no longer does
  * was entered in error. Whoever was told of stays told of: a stay that is another record's now leaves a row behind for the one that
  * it was of, and every row says of its patient what is known of them now, so that whoever is on no caseload any more is still
- * followed through merges.
+ * followed through merges, to somebody of whom nothing else is told, too.
  */
 const KEEP_STANDINGS = `
 with folded as materialized (
@@ -105,7 +105,19 @@ with folded as materialized (
     and not exists (select from folded f where f.reference = s.reference)
     and (s.item ->> 'state' <> 'ENTERED_IN_ERROR' or s.item -> 'patient' <> k.patient)
   returning s.reference
-) select reference from kept union all select reference from passed_on union all select reference from gone`;
+), followed as (
+  insert into feed_standings (system_id, organisation_id, reference, team_reference, local_id, item, version, as_of, complete, changed_at)
+  select distinct on (k."localId") $1, $2, s.reference || '/' || k.part, s.team_reference, k."localId", ${TAKEN_BACK},
+    s.version || '-', s.as_of, true, clock_timestamp()
+  from feed_standings s join known r on r."localId" = s.local_id
+    join known k on k."localId" = r.patient ->> 'replacedByLocalId'
+  where s.system_id = $1 and s.local_id = any($5::text[]) and not exists (select from folded f where f."localId" = k."localId")
+    and not exists (select from feed_standings o where o.system_id = $1 and o.local_id = k."localId")
+  order by k."localId", s.reference
+  on conflict do nothing
+  returning reference
+) select reference from kept union all select reference from passed_on union all select reference from gone
+  union all select reference from followed`;
 
 /** Doubts about those patients are the given ones and no others. */
 const KEEP_DOUBTS = `

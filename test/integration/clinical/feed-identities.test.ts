@@ -78,6 +78,19 @@ test('somebody who was taken for the survivor, and is not', async () => {
   expect(await records()).toEqual(['A is B', 'B']);
 });
 
+test('two of whom nothing is left turn out to be a third, who never was on a caseload', async () => {
+  for (const [localId, visit] of [
+    ['A', 'v'],
+    ['B', 'w'],
+  ] as const) {
+    await take(happened(on(4), left(visit), { localId }));
+    await take(happened(on(5), { kind: 'UNDONE', visit, what: 'JOINED', at: null }, { localId }));
+  }
+  expect(await records()).toEqual(['A', 'B']);
+  for (const localId of ['A', 'B']) await take(happened(on(9), replaced('C'), { localId }));
+  expect(await records()).toEqual(['A is C', 'B is C', 'C']);
+});
+
 test('a chain is followed to its end for those who are on no caseload any more', async () => {
   await take(happened(on(2), joined('north')));
   await take(happened(on(3), undone('JOINED')));
