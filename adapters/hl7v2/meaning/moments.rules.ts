@@ -14,11 +14,14 @@ export interface Moments {
   readonly occurred: Er7Time | null;
 }
 
-/** The time that a text states. @throws MeaningFault when it states none. */
+/** What is told of happened since: an earlier time is what a system writes that has none, as 00010101000000. */
+const FIRST_YEAR = '1900';
+
+/** The time that a text states. @throws MeaningFault when it states none, or one of which no feed can tell. */
 export function timeOf(text: string, place: string, rules: MeaningRules): Er7Time {
   const stated = rules.offsets === 'IGNORED' ? text.replace(/[+-]\d{4}$/, '') : text;
   const time = parseTime(stated, rules.timeZone);
-  if (time === null) throw new MeaningFault(place);
+  if (time === null || stated < FIRST_YEAR) throw new MeaningFault(place);
   return time;
 }
 

@@ -34,6 +34,11 @@ function isWait(state: MembershipState): boolean {
   return state === MembershipState.PLANNED || state === MembershipState.WAITING_LIST;
 }
 
+/** True of a fault of the record, by which nobody was there on any day; a wait may be over before its day. */
+function endsBeforeItBegins({ state, from, to }: Pick<Stay, 'state' | 'from' | 'to'>): boolean {
+  return !isWait(state) && from !== null && to !== null && to < from;
+}
+
 function dayOf(at: number): LocalDate {
   return londonDate(new Date(at));
 }
@@ -69,7 +74,7 @@ class Visit {
     if (this.effective.hasUnmatchedUndo) this.doubt('UNDO_UNMATCHED', ...this.stays);
     if (this.effective.isVoid && this.stays.length > 0) this.doubt('AFTER_THE_END', ...this.stays);
     const stays = this.stays.map(({ isBeginTold: _, coordinatorWritten: __, complete, ...stay }) => {
-      return { ...stay, complete: complete && stay.from !== null };
+      return { ...stay, complete: complete && stay.from !== null && !endsBeforeItBegins(stay) };
     });
     return { stays, doubts: this.doubts };
   }

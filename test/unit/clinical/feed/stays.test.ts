@@ -1,6 +1,6 @@
 /** Events of one visit as stays on teams. */
 import { foldFeed } from '../../../../src/clinical/feed/fold.rules.js';
-import type { FeedEvent } from '../../../../src/clinical/feed.port.js';
+import type { FeedChange, FeedEvent } from '../../../../src/clinical/feed.port.js';
 import {
   doubtsOf,
   happened,
@@ -27,6 +27,16 @@ describe('what happened', () => {
       'a discharge on a day counts as closed on it',
       [happened(on(2), joined('X')), happened(on(9), left())],
       ['v/X/1 ENDED 02-09 A'],
+    ],
+    [
+      'nothing follows from a stay that is said to end before it began',
+      [happened(on(2), joined('X')), happened(on(9), { ...left(), on: '2026-03-01' } as FeedChange)],
+      ['v/X/1 ENDED 02-01 A ?'],
+    ],
+    [
+      'nobody was there by a plan that was over before its day',
+      [happened(on(2), joined('X', { state: 'PLANNED', on: '2026-03-20' })), happened(on(9), left())],
+      ['v/X/1 PLANNED 20-09 A'],
     ],
     [
       'a move closes one team and opens the other on its day',

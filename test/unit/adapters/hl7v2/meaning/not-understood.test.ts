@@ -52,6 +52,22 @@ test.each<[string, string, string, readonly string[], string | null, readonly st
     ['T1'],
   ],
   [
+    'an end that stands for none',
+    'ADT^A08',
+    'HUB_MESSAGE_PLACE',
+    [EVN, PID, `${pv1('X', 'V1')}${'|'.repeat(26)}00010101000000`],
+    'PV1-45',
+    ['T1'],
+  ],
+  [
+    'a time that stands for none',
+    'ADT^A03',
+    'HUB_MESSAGE_PLACE',
+    ['EVN||20260304095500||||00010101000000', PID, pv1('X', 'V1')],
+    'EVN-6',
+    ['T1'],
+  ],
+  [
     'a writing that is no time',
     'ADT^A01',
     'HUB_MESSAGE_PLACE',
