@@ -80,7 +80,11 @@ async function countTeam(
     for (const item of page.items) items.set(item.source.reference, item);
   }
   assertWhole(ledger, items.size);
-  const counted = [...items].map(([reference, { value }]) => ({ reference, item: value }));
+  const counted = [...items].map(([reference, { value, complete }]) => ({
+    reference,
+    item: value,
+    complete,
+  }));
   const asOf = oldest([...items.values()], toldAt ?? clock.now().toISOString());
   return inOrganisation(database, system, async (tx) => {
     const [kept] = await tx.query(BASELINE, [

@@ -20,10 +20,16 @@ const item = (localId: string): CaseloadItem => ({
   },
   careCoordinator: null,
 });
-const events = (reference: string, counted: string, visit: string, known: string) =>
+const events = (
+  reference: string,
+  counted: string,
+  visit: string,
+  known: string,
+  more: Partial<CaseloadItem> | null = null,
+) =>
   countedEvents(
     'N-CMHT',
-    [{ reference, item: item(counted) }],
+    [{ reference, item: { ...item(counted), ...more }, complete: more === null }],
     [{ visit, item: item(known), asOf: '2026-03-01T00:00:00.000Z' }],
     AS_OF,
   ).map(({ localId, change }) => [localId, change.kind, 'visit' in change ? change.visit : null]);
@@ -42,4 +48,40 @@ test('who is counted and was not told joins under the number of the visit; who w
     ['p7', 'JOINED', 'v/7'],
     ['p8', 'LEFT', 'v8'],
   ]);
+});
+
+test('nobody has left whom the count has in a form that is not understood, and who is new there is not known whole', () => {
+  expect(events('Visit/v7', 'p7', 'v7', 'p7', { state: 'ENDED' })).toEqual([]);
+  expect(events('Visit/v9', 'p7', 'v7', 'p7', { state: 'ENDED' })).toEqual([]);
+  expect(events('Visit/v7', 'p7', 'v8', 'p8', { state: 'ENDED', validTo: '2026-02-01' })).toEqual([
+    ['p8', 'LEFT', 'v8'],
+  ]);
+  expect(events('Visit/v7', 'p7', 'v8', 'p8', { state: 'ENDED' })).toEqual([
+    ['p7', 'STANDS', 'v7'],
+    ['p8', 'LEFT', 'v8'],
+  ]);
+  expect(events('Visit/v7', 'p7', 'v8', 'p8', {})).toEqual([
+    ['p7', 'STANDS', 'v7'],
+    ['p8', 'LEFT', 'v8'],
+  ]);
+  expect(events('Visit/v7', 'p7', 'v7', 'p7', { state: 'ENTERED_IN_ERROR' })).toEqual([['p7', 'LEFT', 'v7']]);
+});
+
+test('what a count does not say of somebody who is new there takes nothing away', () => {
+  const patientOf = (told: Partial<CaseloadItem['patient']>) => {
+    const counted = { ...item('p7'), patient: { ...item('p7').patient, ...told } };
+    return countedEvents('N-CMHT', [{ reference: 'v7', item: counted, complete: true }], [], AS_OF)[0]!
+      .patient;
+  };
+  expect(patientOf({})).toEqual({});
+  expect(patientOf({ nhsNumber: '9990000018' })).toEqual({ nhsNumber: '9990000018' });
+  const all = {
+    nhsNumber: '9990000018',
+    nhsNumberStatus: '01',
+    dateOfBirth: '1980-01-02',
+    deceasedOn: '2026-02-03',
+    active: false,
+    restricted: true,
+  };
+  expect(patientOf(all)).toEqual(all);
 });
