@@ -213,7 +213,7 @@ export const ERROR_CODES = {
   HUB_DELIVERY_LATE: row(
     'permanent',
     'A document whose delivery was cancelled reached the record all the same.',
-    'Look at the note and the record: mark the document there as entered in error, or retract the note.',
+    'Look at the note and the record: close the item where the document belongs there, else mark it there as entered in error, or retract the note.',
   ),
   HUB_DELIVERY_EXHAUSTED: row(
     'permanent',

@@ -56,7 +56,7 @@ export class DeliveryService {
    * Cancels a delivery of one of the caller's teams that is not under way and has not been accepted. Its lane goes on.
    * Never a withdrawal, which would undo what was decided about the note, unless the record no longer has what it withdraws and
    * a manager or the administrator says so; nor what may have arrived, unless its withdrawal
-   * follows. An urgent one is a manager's to cancel, or the administrator's, and stays somebody's work.
+   * follows, or the record cannot be asked and the caller has seen it there (`HUB_DELIVERY_UNPROVEN`). An urgent one is a manager's to cancel, or the administrator's, and stays somebody's work.
    * Throws `HUB_STATE_CONFLICT` otherwise, `HUB_ACCESS_REFUSED`, `HUB_NOT_FOUND`, `HUB_INPUT_INVALID`, `HUB_INPUT_REPEATED_KEY`.
    */
   async cancel(caller: Caller, form: DeliveryForm): Promise<{ deliveryId: string }> {
@@ -70,7 +70,8 @@ export class DeliveryService {
           ours,
           'A withdrawal is not cancelled: what was taken back would stay on the record. Replay it.',
         );
-      if (delivery.may_have_arrived && !(await isBeingWithdrawn(tx, found.document_version_id)))
+      const isInDoubt = delivery.may_have_arrived && !isForSomebodyToFind(delivery);
+      if (isInDoubt && !(await isBeingWithdrawn(tx, found.document_version_id)))
         throw notToCancel(
           ours,
           'The document may have reached the record: replay the delivery, or retract the note.',
@@ -223,6 +224,11 @@ function notToCancel(ours: string, message: string): HubError {
 /** Parked because the record does not have, or no longer has, what is to be withdrawn. */
 function isGoneThere(delivery: { ours: string; last_code: string | null }): boolean {
   return delivery.ours === 'PARKED' && delivery.last_code === 'HUB_DELIVERY_PREDECESSOR';
+}
+
+/** Parked because nobody can tell but whoever looks at the record: they cancel what they see there, and replay what they do not. */
+function isForSomebodyToFind(delivery: { ours: string; last_code: string | null }): boolean {
+  return delivery.ours === 'PARKED' && delivery.last_code === 'HUB_DELIVERY_UNPROVEN';
 }
 
 function answersForTeam(caller: Caller): boolean {

@@ -173,6 +173,25 @@ it('without an answer it waits for somebody, is not sent again, and is settled b
   ]);
 });
 
+it('without an answer whoever finds it there cancels it, and what waits behind it goes', async () => {
+  farEnd.deed = () => {};
+  const person = await world.person('p1');
+  const [signed, next] = [await world.sign(person), await world.sign(person)] as const;
+  await world.worker(documents());
+  await until(signed, 'PARKED', 'NONE');
+  farEnd.deed = ANSWERS_AA;
+  await new DeliveryService(world.db.database, systemClock).cancel(world.caller, {
+    deliveryId: signed.deliveryId,
+    idempotencyKey: world.key(),
+    reason: 'It is there.',
+  });
+  await until(next, 'SETTLED', 'ACCEPTED');
+  await until(signed, 'CANCELLED', 'NONE');
+  expect(farEnd.received).toHaveLength(2);
+  for (const [at, each] of [signed, next].entries())
+    expect(farEnd.received[at]).toContain(`|${numberOf(each)}`);
+});
+
 it('without an answer it is sent again, the same bytes, where the far end knows a repeat', async () => {
   farEnd.deed = ({ number, acknowledge }) => {
     if (number > 2) acknowledge();
