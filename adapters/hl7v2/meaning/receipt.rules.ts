@@ -2,6 +2,7 @@
 import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
 import { numberIn } from '../../../src/core/document-numbers.js';
 import type { Er7Message, Er7Segment } from '../er7/message.js';
+import { isUsableId } from './identifiers.rules.js';
 
 /** Numbers under which the hub sends documents: 26 characters of base 32, and the version. */
 const OURS = /^[A-Z2-7]{26}(\.\d{1,9})?$/;
@@ -18,7 +19,8 @@ export function acknowledged(message: Er7Message): InboundReceipt | null {
   const msa = message.first('MSA');
   const controlId = msa?.text(2)?.trim() || null;
   const code = msa?.text(1)?.trim();
-  if (controlId === null) return null;
+  // What could not even be kept would be somebody's work, and of a message of the hub it says nothing.
+  if (controlId === null || !isUsableId(controlId)) return null;
   const receipt = { controlId: numberIn(controlId), documentReference: null };
   if (code === 'AA') return { ...receipt, says: 'FILED', code: null };
   if (code === 'AE') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_REJECTED' };

@@ -27,6 +27,8 @@ test.each<[string, string, readonly string[], object | null]>([
   ['stored for later', 'ACK', ['MSA|CA|M1'], null],
   ['not even stored', 'ACK', ['MSA|CE|M1'], null],
   ['of no message', 'ACK', ['MSA|AA'], null],
+  ['of a number that none of ours can be: too long', 'ACK', [`MSA|AA|${'M'.repeat(101)}`], null],
+  ['of a number that none of ours can be: with control characters', 'ACK', ['MSA|AA|M\\X00\\1'], null],
   ['nothing', 'ACK', [], null],
   [
     'an echo of a document',
