@@ -3,7 +3,7 @@ import type { FeedCoordinator } from '../../../src/clinical/feed.port.js';
 import type { Er7Message, Er7Segment } from '../er7/message.js';
 import { MeaningFault } from './fault.js';
 import { type FieldPath, firstStated, segmentsAt } from './field-path.js';
-import { usableId } from './identifiers.rules.js';
+import { isUsableId, usableId } from './identifiers.rules.js';
 import type { MeaningRules } from './meaning-settings.js';
 
 /** What a visit is: a wait, a plan, or going on. */
@@ -54,10 +54,11 @@ export function priorTeamIn(message: Er7Message, rules: MeaningRules): string | 
   return idAt(message, rules.priorTeamFrom);
 }
 
-/** Given name and family name of an XCN; null when there is neither. */
+/** Given name and family name of an XCN; null when there is neither, or what no name is. */
 function nameIn(segment: Er7Segment, field: number): string | null {
   const names = [segment.text(field, 3), segment.text(field, 2)].flatMap((name) => name?.trim() || []);
-  return names.length === 0 ? null : names.join(' ');
+  const name = names.join(' ');
+  return name === '' || !isUsableId(name) ? null : name;
 }
 
 /**

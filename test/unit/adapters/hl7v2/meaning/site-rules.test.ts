@@ -61,6 +61,12 @@ describe('who coordinates', () => {
       'ROL-4.2 where ROL-3=CC',
       { reference: 'New', name: null },
     ],
+    [
+      'what no name is is left out',
+      [visit, 'ROL|1|AD|CC|C1^N\\X00\\w^B\\X1B\\n'],
+      'ROL-4 where ROL-3=CC',
+      { reference: 'C1', name: null },
+    ],
     ['taken away', [pv1({ 3: 'X', 7: '""', 19: 'V1' })], 'PV1-7', null],
     ['nobody unless stated', [visit, ...roles], '', undefined],
   ])('%s', (_, segments, coordinatorFrom, expected) => {
