@@ -5,7 +5,7 @@ import { HubError } from '../../../src/core/errors.js';
 import { openMllpServer } from '../mllp/server.js';
 import { type Mishap, Tally } from '../mllp/tally.js';
 import { TlsIdentity } from '../mllp/tls-files.js';
-import { type ListeningSettings, listeningTlsFiles } from './listening-settings.js';
+import { type ListeningSettings, listeningTlsFiles, listeningTlsNames } from './listening-settings.js';
 import { Receiver } from './receiver.js';
 
 /** So often the files of the certificate are looked at. */
@@ -45,7 +45,7 @@ export function createListener(
         {
           host: settings.listenHost,
           port: settings.listenPort,
-          tls: files === null ? null : new TlsIdentity(files, dependencies),
+          tls: files === null ? null : new TlsIdentity(files, dependencies, listeningTlsNames(system)),
           allows: settings.allowedAddresses,
           maxConnections: settings.maxConnections,
           maxFrameBytes: settings.maxMessageBytes,

@@ -1,11 +1,12 @@
 /** The settings of listening: where, to whom, to which messages, and how much. */
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import { choice, file, integer, list, text, zone } from '../../../src/core/setting-kinds.js';
 import { CHARSETS, type Charset, charsetNamed } from '../er7/charset-names.js';
 import { USUAL_ZONE } from '../er7/times.js';
 import { type AddressList, addressList } from '../mllp/addresses.rules.js';
-import type { TlsFiles } from '../mllp/tls-files.js';
-import { choice, file, integer, list, optional, preset, text, zone } from '../setting-kinds.js';
+import type { TlsFileNames, TlsFiles } from '../mllp/tls-files.js';
+import { optional, preset } from '../setting-descriptions.js';
 
 /** Processing ids (HL7 table 0103): production, training, debugging. */
 export const PROCESSING_IDS = ['P', 'T', 'D'] as const;
@@ -156,6 +157,13 @@ export function listeningTlsFiles(settings: ListeningSettings): TlsFiles | null 
   const { listenCertificateFile, listenKeyFile, listenAuthorityFile } = settings;
   if (listenCertificateFile === null) return null;
   return { certificate: listenCertificateFile, key: listenKeyFile, authority: listenAuthorityFile };
+}
+
+/** Their settings in the profile of a site. */
+export function listeningTlsNames(system: string): TlsFileNames {
+  const setting = (name: keyof ListeningSettings): string => `sites.${system}.settings.${name}`;
+  const [certificate, key] = [setting('listenCertificateFile'), setting('listenKeyFile')];
+  return { certificate, key, authority: setting('listenAuthorityFile') };
 }
 
 const number = (key: keyof typeof D, help: string): SettingDescription =>

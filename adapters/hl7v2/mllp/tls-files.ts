@@ -15,6 +15,9 @@ export interface TlsFiles {
   readonly authority: string | null;
 }
 
+/** How each file is called where somebody states it, as a setting or an option. */
+export type TlsFileNames = Readonly<Record<keyof TlsFiles, string>>;
+
 /** What the files hold, as Node takes it. */
 export interface TlsMaterial {
   readonly cert?: string;
@@ -69,6 +72,27 @@ function faultOf({ cert, key, ca }: TlsMaterial, now: number): TlsFault | null {
   return now < Date.parse(own.validFrom) ? 'NOT_YET_VALID' : null;
 }
 
+function isReadable(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Which file is at fault, and how, by the names that whoever has to correct it knows. */
+function toldOf(fault: TlsFault, files: TlsFiles, names: TlsFileNames): string {
+  const { certificate, key, authority } = names;
+  if (fault === 'CERTIFICATE') return `${certificate}: the file holds no certificate in PEM`;
+  if (fault === 'AUTHORITY') return `${authority}: the file holds no certificate in PEM`;
+  if (fault === 'KEY')
+    return `${key}: the file holds no key that fits ${certificate}, in PEM and without a passphrase`;
+  const paths = Object.entries(files) as [keyof TlsFiles, string | null][];
+  const missing = paths.flatMap(([name, path]) => (path === null || isReadable(path) ? [] : [names[name]]));
+  return `${missing.join(', ')}: the file cannot be read`;
+}
+
 function check(files: TlsFiles, now: number): Checked {
   const content = contentOf(files);
   if (content === null) return { material: {}, digest: 'none', fault: 'UNREADABLE', validTo: null };
@@ -94,12 +118,13 @@ export class TlsIdentity {
   constructor(
     private readonly files: TlsFiles,
     private readonly dependencies: Pick<AdapterDependencies, 'system' | 'clock' | 'logger'>,
+    names: TlsFileNames = { certificate: 'certificate', key: 'key', authority: 'authority' },
   ) {
     this.inUse = check(files, this.now());
     const { fault } = this.inUse;
     if (fault !== null && fault !== 'EXPIRED' && fault !== 'NOT_YET_VALID')
       throw new HubError('HUB_SETTINGS_INVALID', {
-        message: `the files of the certificate cannot be used: ${fault}`,
+        message: toldOf(fault, files, names),
         details: { fault: `TLS_${fault}` },
       });
     this.tellExpiry();

@@ -79,7 +79,8 @@ export function tlsOf(
   if (!isWanted && isGiven) throw inputError('--tls', 'not given', '--tls beside certificates and names');
   if ((files.certificate === null) !== (files.key === null))
     throw inputError('--key', 'not beside --certificate', 'both, or neither');
-  return isWanted ? new TlsIdentity(files, { system: 'hl7', clock, logger }) : null;
+  const names = { certificate: '--certificate', key: '--key', authority: '--authority' };
+  return isWanted ? new TlsIdentity(files, { system: 'hl7', clock, logger }, names) : null;
 }
 
 /** A file that cannot be used, by the operating system's code. */

@@ -211,17 +211,34 @@ describe('certificates that change', () => {
   test.each([
     [
       'UNREADABLE',
-      { listenCertificateFile: join(folder, 'none.crt'), listenKeyFile: join(folder, 'none.key') },
+      { ...filesOf(site()), listenKeyFile: join(folder, 'none.key') },
+      'listenKeyFile: the file cannot be read',
     ],
-    ['CERTIFICATE', { listenCertificateFile: put('bad.crt', 'x'), listenKeyFile: put('bad.key', 'x') }],
-    ['KEY', { ...filesOf(site()), listenKeyFile: put('other.key', site().key) }],
-    ['AUTHORITY', { ...filesOf(site()), listenAuthorityFile: put('bad-authority.crt', 'x') }],
-  ])('what cannot be used from the start is refused: %s', async (fault, raw) => {
-    await expect(listener(raw)).rejects.toMatchObject({
-      code: 'HUB_SETTINGS_INVALID',
-      details: { fault: `TLS_${fault}` },
-    });
-  });
+    [
+      'CERTIFICATE',
+      { listenCertificateFile: put('bad.crt', 'x'), listenKeyFile: put('bad.key', 'x') },
+      'listenCertificateFile: the file holds no certificate in PEM',
+    ],
+    [
+      'KEY',
+      { ...filesOf(site()), listenKeyFile: put('other.key', site().key) },
+      'listenKeyFile: the file holds no key that fits sites.SITE.settings.listenCertificateFile, in PEM and without a passphrase',
+    ],
+    [
+      'AUTHORITY',
+      { ...filesOf(site()), listenAuthorityFile: put('bad-authority.crt', 'x') },
+      'listenAuthorityFile: the file holds no certificate in PEM',
+    ],
+  ])(
+    'what cannot be used from the start is refused, by the setting of the site: %s',
+    async (fault, raw, told) => {
+      await expect(listener(raw)).rejects.toMatchObject({
+        code: 'HUB_SETTINGS_INVALID',
+        message: `sites.SITE.settings.${told}`,
+        details: { fault: `TLS_${fault}` },
+      });
+    },
+  );
 
   test('one that runs out soon, or has, is told at once', async () => {
     const inDays = (days: number): string =>
