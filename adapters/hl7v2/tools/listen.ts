@@ -6,6 +6,7 @@ import type { AdapterTool, ToolCall } from '../../../src/clinical/adapter-tools.
 import { base32 } from '../../../src/core/document-numbers.js';
 import { answersTo, type Ruling } from '../acknowledgement/answer.rules.js';
 import { headerOf, type MessageHeader } from '../acknowledgement/header.rules.js';
+import { namesOf } from '../er7/names.js';
 import { formatTime } from '../er7/times.js';
 import type { FrameHandler, Reply } from '../mllp/serve-connection.js';
 import { openMllpServer } from '../mllp/server.js';
@@ -143,6 +144,8 @@ export const listen: AdapterTool = {
     const port = wholeNumber(options, 'port', 0, 65_535);
     const folder = await folderOf(stated(options, 'out'));
     const ended = Promise.withResolvers<void>();
+    // Before the first message: its answer would wait for the dictionaries for seconds, and its sender give it up.
+    if (options.show === true) await namesOf(null);
     const peer = new Peer(call, answer, folder, most, ended.resolve);
     const server = await openMllpServer(
       {
