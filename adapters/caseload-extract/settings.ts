@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { HubError } from '../../src/core/errors.js';
+import { choice, integer, list, settingFaults, text, yesOrNo } from '../../src/core/setting-kinds.js';
 import { AS_OF_PLACES, COMPLETENESS, DEFAULTS, DELIMITERS, ENCODINGS, FORMATS } from './manifest.js';
 import { type HeaderMap, readColumns, readStateWords, type StateWords } from './settings/columns.rules.js';
 import { contradictory, type DateFormat, dateFormat } from './settings/date-format.rules.js';
@@ -38,47 +39,18 @@ export interface CaseloadExtractSettings {
   readonly fingerprint: string;
 }
 
-const text = z.string('must be text').trim().min(1, 'must not be empty');
-
-/** A whole number between two limits, both included; digits as text are taken too. */
-function integer(least: number, most: number, otherwise: number) {
-  const accepted = `must be a whole number from ${least} to ${most}`;
-  const digits = z
-    .string()
-    .regex(/^\d{1,12}$/, accepted)
-    .transform(Number);
-  const limited = z.number(accepted).int(accepted).min(least, accepted).max(most, accepted);
-  return z
-    .union([z.number(), digits.pipe(z.number())], accepted)
-    .pipe(limited)
-    .default(otherwise);
-}
-
-const entries = z
-  .union([z.string(), z.array(z.string())], 'must be a list, or text with commas between')
-  .transform((value) => (typeof value === 'string' ? value.split(',') : value))
-  .transform((values) => values.map((value) => value.trim()).filter((value) => value !== ''));
-
-function choice<const Choices extends readonly [string, ...string[]]>(
-  choices: Choices,
-  otherwise: Choices[number],
-) {
-  return z.enum(choices, `must be one of ${choices.join(', ')}`).prefault(otherwise);
-}
-
 /** A list that one of the rules reads; its faults are told one by one. */
 function table<T>(
-  list: typeof entries,
+  values: typeof list,
   read: (entries: readonly string[]) => { readonly table: T; readonly faults: readonly string[] },
 ) {
-  return list.transform((values, context): T => {
-    const { table: result, faults } = read(values);
+  return values.transform((stated, context): T => {
+    const { table: result, faults } = read(stated);
     for (const message of faults) context.addIssue({ code: 'custom', message });
     return result;
   });
 }
 
-const word = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
 const delimiterNames = Object.keys(DELIMITERS) as [keyof typeof DELIMITERS, ...(keyof typeof DELIMITERS)[]];
 const form = text.refine(
   (value) => dateFormat(value) !== null,
@@ -88,11 +60,11 @@ const form = text.refine(
 const fields = z.strictObject({
   folder: text.refine(isAbsolute, 'must be an absolute path'),
   filePattern: text,
-  columns: table(entries, readColumns),
+  columns: table(list, readColumns),
   format: choice(FORMATS, DEFAULTS.format),
   delimiter: choice(delimiterNames, DEFAULTS.delimiter),
   encoding: choice(ENCODINGS, DEFAULTS.encoding),
-  dateFormats: entries
+  dateFormats: list
     .pipe(z.array(form))
     .refine((forms) => !contradictory(forms), 'must not read one text as two different days')
     .prefault(DEFAULTS.dateFormats),
@@ -105,13 +77,13 @@ const fields = z.strictObject({
   controlSuffix: text
     .regex(/^\.[A-Za-z0-9._-]+$/, 'must be a dot and letters, digits, dots, hyphens or underscores')
     .default(DEFAULTS.controlSuffix),
-  stateCodes: table(entries, readStateWords).prefault([]),
-  listsEveryTeam: z.union([z.boolean(), word], 'must be true or false').default(DEFAULTS.listsEveryTeam),
-  maxShrinkPercent: integer(0, 100, DEFAULTS.maxShrinkPercent),
-  maxUnreadablePercent: integer(0, 100, DEFAULTS.maxUnreadablePercent),
-  ageLimitHours: integer(1, 720, DEFAULTS.ageLimitHours),
-  settleSeconds: integer(0, 3600, DEFAULTS.settleSeconds),
-  pageSize: integer(1, 1000, DEFAULTS.pageSize),
+  stateCodes: table(list, readStateWords).prefault([]),
+  listsEveryTeam: yesOrNo(DEFAULTS.listsEveryTeam),
+  maxShrinkPercent: integer(0, 100).default(DEFAULTS.maxShrinkPercent),
+  maxUnreadablePercent: integer(0, 100).default(DEFAULTS.maxUnreadablePercent),
+  ageLimitHours: integer(1, 720).default(DEFAULTS.ageLimitHours),
+  settleSeconds: integer(0, 3600).default(DEFAULTS.settleSeconds),
+  pageSize: integer(1, 1000).default(DEFAULTS.pageSize),
 });
 type Parsed = z.infer<typeof fields>;
 
@@ -128,18 +100,10 @@ function crossFaults(settings: Parsed): string[] {
   return faults;
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${key}: is not a setting of this adapter`);
-  if (issue.path.length === 0) return ['settings: must be an object'];
-  const absent = issue.code !== 'custom' && issue.input === undefined;
-  return [`${issue.path.join('.')}: ${absent ? 'is required' : issue.message}`];
-}
-
 /** The settings of a site profile, or `HUB_ADAPTER_SETTINGS` with every fault in `details.faults`. Values are never repeated. */
 export function parseSettings(raw: unknown): CaseloadExtractSettings {
   const result = fields.safeParse(raw, { reportInput: true });
-  const faults = result.success ? crossFaults(result.data) : result.error.issues.flatMap(wordsOf);
+  const faults = result.success ? crossFaults(result.data) : settingFaults(result.error);
   if (!result.success || faults.length > 0)
     throw new HubError('HUB_ADAPTER_SETTINGS', {
       message: `caseload-extract settings: ${faults.join('; ')}`,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DocumentKind, DocumentLabel } from '../../src/clinical/documents.port.js';
 import { HubError } from '../../src/core/errors.js';
+import { integer, list, settingFaults, text, yesOrNo } from '../../src/core/setting-kinds.js';
 import { type AuthSettings, authCrossFaults, authFields, keyFaults } from './auth/auth-fields.js';
 import { type CaseloadSettings, caseloadFaults, caseloadFields } from './caseload/caseload-settings.js';
 import { type CodeTable, codeTable } from './coded-settings.js';
@@ -11,7 +12,7 @@ import { type HintSettings, hintFields } from './hints/hint-settings.js';
 import { asObject, member } from './json.js';
 import { DEFAULTS, RECORD_TYPES } from './manifest.js';
 import { type RecordSettings, recordFields } from './record/record-settings.js';
-import { addressFault, integer, isLoopback, list, text, yesOrNo } from './setting-kinds.js';
+import { addressFault, isLoopback } from './setting-addresses.js';
 import { isReferenceTo } from './transport/search-values.rules.js';
 
 /** Settings of one running adapter, checked, with every default filled in. */
@@ -65,13 +66,13 @@ const fields = z.strictObject({
     .regex(/^[A-Za-z0-9]{3,12}$/, 'must be 3 to 12 letters or digits')
     .nullable()
     .default(null),
-  pageSize: integer(1, 1000, DEFAULTS.pageSize),
-  maxPages: integer(1, 100_000, DEFAULTS.maxPages),
-  callTimeoutMs: integer(50, 60_000, DEFAULTS.callTimeoutMs),
-  totalTimeoutMs: integer(50, 3_600_000, DEFAULTS.totalTimeoutMs),
-  maxAttempts: integer(1, 10, DEFAULTS.maxAttempts),
-  maxConcurrent: integer(1, 32, DEFAULTS.maxConcurrent),
-  maxBodyBytes: integer(1024, 104_857_600, DEFAULTS.maxBodyBytes),
+  pageSize: integer(1, 1000).default(DEFAULTS.pageSize),
+  maxPages: integer(1, 100_000).default(DEFAULTS.maxPages),
+  callTimeoutMs: integer(50, 60_000).default(DEFAULTS.callTimeoutMs),
+  totalTimeoutMs: integer(50, 3_600_000).default(DEFAULTS.totalTimeoutMs),
+  maxAttempts: integer(1, 10).default(DEFAULTS.maxAttempts),
+  maxConcurrent: integer(1, 32).default(DEFAULTS.maxConcurrent),
+  maxBodyBytes: integer(1024, 104_857_600).default(DEFAULTS.maxBodyBytes),
   nhsNumberStatusSystems: list.default([]),
   restrictedCodes: list.prefault(DEFAULTS.restrictedCodes),
   teamsPartOf: text
@@ -89,7 +90,7 @@ const fields = z.strictObject({
   documentCategories: codeTable(Object.values(DocumentKind), DOCUMENT_CATEGORIES),
   labelCodes: codeTable(Object.values(DocumentLabel), []),
   ...writeFields,
-  maxTextBytes: integer(1, 104_857_600, 0).unwrap().nullable().default(null),
+  maxTextBytes: integer(1, 104_857_600).nullable().default(null),
   ...recordFields(RECORD_TYPES),
   ...hintFields,
 });
@@ -105,19 +106,11 @@ function crossFaults(raw: unknown): string[] {
   return [...faults, ...caseloadFaults(raw), ...writeFaults(raw)];
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${key}: is not a setting of this adapter`);
-  if (issue.path.length === 0) return ['settings: must be an object'];
-  const absent = issue.code === 'invalid_type' && issue.input === undefined;
-  return [`${issue.path.join('.')}: ${absent ? 'is required' : issue.message}`];
-}
-
 /** The settings of a site profile, or `HUB_ADAPTER_SETTINGS` with every fault in `details.faults`. Values are never repeated. */
 export function parseSettings(raw: unknown): FhirR4Settings {
   const result = fields.safeParse(raw, { reportInput: true });
   const faults = [
-    ...(result.error?.issues.flatMap(wordsOf) ?? []),
+    ...(result.success ? [] : settingFaults(result.error)),
     ...crossFaults(raw),
     ...(result.success ? keyFaults(result.data) : []),
   ];

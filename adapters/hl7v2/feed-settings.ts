@@ -1,7 +1,8 @@
 /** The settings of a feed of caseloads: whether there is one, and how much it may leave open. */
 import type { SettingDescription } from '../../src/clinical/clinical-record.port.js';
 import type { FeedPatience } from '../../src/clinical/inbound.port.js';
-import { integer, preset, yesOrNo } from './setting-kinds.js';
+import { integer, yesOrNo } from '../../src/core/setting-kinds.js';
+import { preset } from './setting-descriptions.js';
 
 /** Values of settings that a site profile leaves out. */
 export const FEED_DEFAULTS = {

@@ -6,7 +6,7 @@ import { listeningSettings } from './listening/listening-settings.js';
 import { meaningSettings } from './meaning/meaning-settings.js';
 import { senderSettings } from './mllp/sender-settings.js';
 import { querySettings } from './query/query-settings.js';
-import { preset } from './setting-kinds.js';
+import { preset } from './setting-descriptions.js';
 import { writingSettings } from './writing/writing-help.js';
 
 const settings = [

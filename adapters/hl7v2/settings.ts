@@ -1,6 +1,7 @@
 /** Settings of a site for HL7 v2, checked as a whole: every fault at once, no value repeated. */
 import { z } from 'zod';
 import { HubError } from '../../src/core/errors.js';
+import { settingFaults, yesOrNo } from '../../src/core/setting-kinds.js';
 import { type BatchSettings, batchFields } from './batch/batch-settings.js';
 import { type FeedSettings, feedFields } from './feed-settings.js';
 import {
@@ -11,7 +12,6 @@ import {
 import { type MeaningRules, meaningFields, meaningRules } from './meaning/meaning-settings.js';
 import { type SenderSettings, senderCrossFaults, senderFields } from './mllp/sender-settings.js';
 import { type QuerySettings, queryFields } from './query/query-settings.js';
-import { yesOrNo } from './setting-kinds.js';
 import {
   type WritingSettings,
   writingCrossFaults,
@@ -64,18 +64,10 @@ function crossFaults(settings: Fields): readonly string[] {
   ];
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string[] {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${key}: is not a setting of this adapter`);
-  if (issue.path.length === 0) return ['settings: must be an object'];
-  const absent = issue.code !== 'custom' && issue.input === undefined;
-  return [`${issue.path.join('.')}: ${absent ? 'is required' : issue.message}`];
-}
-
 /** The settings of a site profile, or `HUB_ADAPTER_SETTINGS` with every fault in `details.faults`. Values are never repeated. */
 export function parseSettings(raw: unknown): Hl7v2Settings {
   const result = fields.safeParse(raw, { reportInput: true });
-  const faults = result.success ? crossFaults(result.data) : result.error.issues.flatMap(wordsOf);
+  const faults = result.success ? crossFaults(result.data) : settingFaults(result.error);
   if (!result.success || faults.length > 0)
     throw new HubError('HUB_ADAPTER_SETTINGS', {
       message: `hl7v2 settings: ${faults.join('; ')}`,

@@ -17,6 +17,16 @@ export const DocumentKind = {
 } as const;
 export type DocumentKind = (typeof DocumentKind)[keyof typeof DocumentKind];
 
+/** What each kind of document is called among people, where a site has no words of its own. */
+export const KIND_WORDS: Readonly<Record<DocumentKind, string>> = {
+  [DocumentKind.PROGRESS_NOTE]: 'IPS progress note',
+  [DocumentKind.VOCATIONAL_PROFILE]: 'IPS vocational profile',
+  [DocumentKind.ACTION_PLAN]: 'IPS action plan',
+  [DocumentKind.BENEFITS_ADVICE_SUMMARY]: 'IPS benefits advice summary',
+  [DocumentKind.IN_WORK_SUPPORT_PLAN]: 'IPS in-work support plan',
+  [DocumentKind.CLOSURE_SUMMARY]: 'IPS closure summary',
+};
+
 /** Labels that must travel with a document or not at all: a destination that cannot carry one does not get the document. */
 export const DocumentLabel = {
   /** Holds information given by or about somebody else. */

@@ -2,8 +2,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { PublicKey } from '../../../src/clinical/clinical-record.port.js';
+import { integer, list, text } from '../../../src/core/setting-kinds.js';
 import { asObject, member } from '../json.js';
-import { addressFault, integer, list, text } from '../setting-kinds.js';
+import { addressFault } from '../setting-addresses.js';
 import { AUTH_KINDS, type AuthKind, SIGNING_ALGORITHMS, type SigningAlgorithm } from './auth-settings.js';
 import {
   algorithmOf,
@@ -114,7 +115,7 @@ export function authFields(defaults: { readonly auth: AuthKind; readonly clockSk
       .enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(', ')}`)
       .nullable()
       .default(null),
-    clockSkewSeconds: integer(0, 120, defaults.clockSkewSeconds),
+    clockSkewSeconds: integer(0, 120).default(defaults.clockSkewSeconds),
     clientCertificate: made(certificates, 'must be a certificate, PEM'),
     clientKey: made((value) => orNull(() => createPrivateKey(lines(value))), 'must be a private key, PEM'),
     certificateAuthority: made(certificates, 'must be one certificate or more, PEM'),

@@ -1,8 +1,9 @@
 /** The settings of the caseload: which strategy, and what each strategy needs to be told. */
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import { list } from '../../../src/core/setting-kinds.js';
 import { member } from '../json.js';
-import { addressFault, list } from '../setting-kinds.js';
+import { addressFault } from '../setting-addresses.js';
 import { isReferenceTo } from '../transport/search-values.rules.js';
 
 /** The ways in which a server may know who is on a team's caseload. */

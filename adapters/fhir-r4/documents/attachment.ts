@@ -1,9 +1,8 @@
 /** The content of a document in the form that the site takes. */
-import type { OutgoingDocument } from '../../../src/clinical/documents.port.js';
+import { KIND_WORDS, type OutgoingDocument } from '../../../src/clinical/documents.port.js';
 import { HubError } from '../../../src/core/errors.js';
 import { documentPage } from '../../../src/core/pdf/document-page.js';
 import { type EncodedBytes, encodeBytes } from './content.rules.js';
-import { KIND_WORDS } from './defaults.js';
 import { encodeText, PDF_TYPE, TEXT_TYPE } from './text.rules.js';
 import type { WriteSettings } from './write-settings.js';
 

@@ -21,13 +21,3 @@ export const DOCUMENT_TYPES: readonly string[] = [
 export const DOCUMENT_CATEGORIES: readonly string[] = Object.values(DocumentKind).map(
   (kind) => `${kind}=http://snomed.info/sct|823651000000106|Clinical note`,
 );
-
-/** DocumentReference.type.text: what the kind is called among people. */
-export const KIND_WORDS: Readonly<Record<DocumentKind, string>> = {
-  [DocumentKind.PROGRESS_NOTE]: 'IPS progress note',
-  [DocumentKind.VOCATIONAL_PROFILE]: 'IPS vocational profile',
-  [DocumentKind.ACTION_PLAN]: 'IPS action plan',
-  [DocumentKind.BENEFITS_ADVICE_SUMMARY]: 'IPS benefits advice summary',
-  [DocumentKind.IN_WORK_SUPPORT_PLAN]: 'IPS in-work support plan',
-  [DocumentKind.CLOSURE_SUMMARY]: 'IPS closure summary',
-};

@@ -3,12 +3,12 @@ import {
   DocumentAction,
   type DocumentKind,
   type DocumentLabel,
+  KIND_WORDS,
   type OutgoingDocument,
 } from '../../../src/clinical/documents.port.js';
 import type { CodeTable, Coding } from '../coded-settings.js';
 import type { DocumentContent } from './attachment.js';
 import { type AuthorRules, authorElements } from './author.rules.js';
-import { KIND_WORDS } from './defaults.js';
 
 /** Identifier system of ODS codes, fixed by UK Core. */
 export const ODS_SYSTEM = 'https://fhir.nhs.uk/Id/ods-organization-code';

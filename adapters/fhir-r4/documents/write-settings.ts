@@ -1,8 +1,8 @@
 /** The settings of how documents are written: how a create is made safe from doubling, in which form, and what goes beside them. */
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import { text, yesOrNo } from '../../../src/core/setting-kinds.js';
 import { member } from '../json.js';
-import { text, yesOrNo } from '../setting-kinds.js';
 
 /** How a create that is repeated takes effect once. */
 export const CREATE_MODES = ['IF_NONE_EXIST', 'CLIENT_ID', 'SEARCH_FIRST'] as const;

@@ -1,6 +1,6 @@
 /** The setting of change hints: what a server proves itself with when it tells the hub that something has changed. */
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
-import { text } from '../setting-kinds.js';
+import { text } from '../../../src/core/setting-kinds.js';
 
 /** The part of a site's settings that hints need. */
 export interface HintSettings {

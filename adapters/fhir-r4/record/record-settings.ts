@@ -1,7 +1,7 @@
 /** The settings of live reads: as data, and how each is read. */
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
-import { integer, list, yesOrNo } from '../setting-kinds.js';
+import { integer, list, yesOrNo } from '../../../src/core/setting-kinds.js';
 
 /** How a page of patients is asked for: with their ids in one search, or one search for each in a batch Bundle. */
 export const RECORD_BATCHES = ['SEARCH', 'BATCH_BUNDLE'] as const;
@@ -50,14 +50,14 @@ export function recordFields<Type extends string>(types: readonly Type[]) {
   return {
     searchByPost: yesOrNo(RECORD_DEFAULTS.searchByPost),
     recordTypes: among(types).prefault([...types]),
-    recordPageSize: integer(1, 1000, RECORD_DEFAULTS.recordPageSize),
+    recordPageSize: integer(1, 1000).default(RECORD_DEFAULTS.recordPageSize),
     recordBatch: z
       .enum(RECORD_BATCHES, `must be one of ${RECORD_BATCHES.join(', ')}`)
       .default(RECORD_DEFAULTS.recordBatch),
     recordIncludes: among(RECORD_INCLUDES).prefault([...RECORD_INCLUDES]),
     recordSearchByDate: yesOrNo(RECORD_DEFAULTS.recordSearchByDate),
     permittedTypes: among(PERMITTED_TYPES).default([]),
-    maxDocumentBytes: integer(1024, 10_485_760, RECORD_DEFAULTS.maxDocumentBytes),
+    maxDocumentBytes: integer(1024, 10_485_760).default(RECORD_DEFAULTS.maxDocumentBytes),
   };
 }
 

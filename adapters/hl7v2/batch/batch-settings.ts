@@ -1,7 +1,8 @@
 /** The settings of files of messages that hold everybody on a caseload: where they are dropped, and when one counts. */
 import type { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
-import { file, integer, optional, preset, text, yesOrNo } from '../setting-kinds.js';
+import { file, integer, text, yesOrNo } from '../../../src/core/setting-kinds.js';
+import { optional, preset } from '../setting-descriptions.js';
 
 /** Values of settings that a site profile leaves out. */
 export const BATCH_DEFAULTS = {

@@ -1,8 +1,8 @@
 /** The rules of a site for what its messages mean: as data, and how each is read. */
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import { list, text, zone } from '../../../src/core/setting-kinds.js';
 import { USUAL_ZONE } from '../er7/times.js';
-import { list, text, zone } from '../setting-kinds.js';
 import { SITE_MEANINGS, type SiteMeaning } from './events.js';
 import { type FieldPath, fieldPath } from './field-path.js';
 

@@ -1,7 +1,8 @@
 /** The settings of sending: where to, behind which TLS, and how long it may take. */
 import type { AdapterDependencies, SettingDescription } from '../../../src/clinical/clinical-record.port.js';
 import { HubError, isHubError } from '../../../src/core/errors.js';
-import { file, integer, optional, preset, text, yesOrNo } from '../setting-kinds.js';
+import { file, integer, text, yesOrNo } from '../../../src/core/setting-kinds.js';
+import { optional, preset } from '../setting-descriptions.js';
 import { createSender, type MllpSender, type SenderOptions } from './sender.js';
 import { TlsIdentity } from './tls-files.js';
 

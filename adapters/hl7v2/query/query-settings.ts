@@ -1,8 +1,9 @@
 /** The settings of asking: whether the far end answers for a team's list, where a question names the team, and how far it is followed. */
 import type { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
+import { choice, integer, yesOrNo } from '../../../src/core/setting-kinds.js';
 import type { SenderSettings } from '../mllp/sender-settings.js';
-import { choice, integer, optional, preset, yesOrNo } from '../setting-kinds.js';
+import { optional, preset } from '../setting-descriptions.js';
 
 /** Where a question may name the team. The two of the header are for far ends that know a caller by its address in the message. */
 export const TEAM_PLACES = ['QRF-1', 'QRD-8', 'QRD-10', 'MSH-4', 'MSH-6'] as const;

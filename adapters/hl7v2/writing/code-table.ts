@@ -1,7 +1,7 @@
 /** Settings that give a code to each of the hub's own words: `WORD=code|text|system`, an alternative in another system behind it. */
 import { z } from 'zod';
+import { list } from '../../../src/core/setting-kinds.js';
 import { components, type Er7Components } from '../er7/write.js';
-import { list } from '../setting-kinds.js';
 
 /** A coded element (CE): code, text, name of the coding system, and the same in another system. */
 export type CodedElement = readonly string[];

@@ -1,16 +1,6 @@
 /** What a document is called at a destination that says nothing of its own. */
-import { DocumentKind } from '../../../src/clinical/documents.port.js';
+import { DocumentKind, KIND_WORDS } from '../../../src/clinical/documents.port.js';
 import type { CodedElement } from './code-table.js';
-
-/** What each kind of document is called among people. */
-export const KIND_WORDS: Readonly<Record<DocumentKind, string>> = {
-  [DocumentKind.PROGRESS_NOTE]: 'IPS progress note',
-  [DocumentKind.VOCATIONAL_PROFILE]: 'IPS vocational profile',
-  [DocumentKind.ACTION_PLAN]: 'IPS action plan',
-  [DocumentKind.BENEFITS_ADVICE_SUMMARY]: 'IPS benefits advice summary',
-  [DocumentKind.IN_WORK_SUPPORT_PLAN]: 'IPS in-work support plan',
-  [DocumentKind.CLOSURE_SUMMARY]: 'IPS closure summary',
-};
 
 const own = (code: string, kind: DocumentKind): CodedElement => [code, KIND_WORDS[kind], 'L'];
 

@@ -8,6 +8,7 @@ import {
   type DocumentTraits,
   type DocumentWithdrawal,
   type FiledDocument,
+  KIND_WORDS,
   type OutgoingDocument,
 } from '../../../src/clinical/documents.port.js';
 import { messageNumber } from '../../../src/core/document-numbers.js';
@@ -17,7 +18,6 @@ import { failureOf } from '../acknowledgement/received.rules.js';
 import type { MllpSender } from '../mllp/sender.js';
 import { judgeFor } from './answers.rules.js';
 import { bytesOf } from './bytes.rules.js';
-import { KIND_WORDS } from './defaults.js';
 import { type DocumentMessage, numbered } from './document-message.rules.js';
 import { filedDocument, statusOf } from './filed.rules.js';
 import { keepsNumbers, referenceOf } from './numbers.rules.js';

@@ -1,6 +1,6 @@
 /** The settings of what is sent, described. */
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
-import { optional, preset } from '../setting-kinds.js';
+import { optional, preset } from '../setting-descriptions.js';
 import { DOCUMENT_MESSAGES } from './trigger.rules.js';
 import {
   ACKNOWLEDGEMENTS,

@@ -1,7 +1,7 @@
 /** The settings of what is sent: which message for what, in which words and form, and what a far end's word is worth. */
 import { z } from 'zod';
 import { DocumentKind, DocumentLabel, DocumentProof } from '../../../src/clinical/documents.port.js';
-import { choice, integer, list, text, yesOrNo } from '../setting-kinds.js';
+import { choice, integer, list, text, yesOrNo } from '../../../src/core/setting-kinds.js';
 import { type CodedElement, type CodeTable, codeTable, PRINTABLE } from './code-table.js';
 import { CONFIDENTIALITY, type Confidentiality, DOCUMENT_TYPES } from './defaults.js';
 import {

@@ -1,7 +1,6 @@
 /** Kinds of settings that a site profile may state: how each is read, and what is said of one that is not acceptable. */
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import type { SettingDescription } from '../../src/clinical/clinical-record.port.js';
 
 /** Text with something in it besides white space. */
 export const text = z.string('must be text').trim().min(1, 'must not be empty');
@@ -53,22 +52,13 @@ export const zone = (otherwise: string) =>
 /** Path of a file; null when none is stated. */
 export const file = text.refine(isAbsolute, 'must be an absolute path').nullable().default(null);
 
-/** A setting that may be left out, described. */
-export const optional = (
-  key: string,
-  type: SettingDescription['type'],
-  help: string,
-): SettingDescription => ({
-  key,
-  type,
-  required: false,
-  help,
-});
-
-/** A setting with a default, described. */
-export const preset = (
-  key: string,
-  type: SettingDescription['type'],
-  otherwise: string | number | boolean,
-  help: string,
-): SettingDescription => ({ ...optional(key, type, help), default: otherwise });
+/** What is said of a setting that is not acceptable: by its name, and without repeating what was stated. */
+export function settingFaults(error: z.ZodError): readonly string[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => `${key}: is not a setting of this adapter`);
+    if (issue.path.length === 0) return ['settings: must be an object'];
+    const absent = issue.code !== 'custom' && issue.input === undefined;
+    return [`${issue.path.join('.')}: ${absent ? 'is required' : issue.message}`];
+  });
+}
