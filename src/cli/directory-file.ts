@@ -17,49 +17,55 @@ const SHAPE = z.strictObject({
       kind: z.enum(['TRUST', 'PROVIDER', 'COMMISSIONER', 'OTHER']),
     }),
   ),
-  teams: z.array(
-    z.strictObject({
-      organisation: z.string(),
-      code: z.string().min(1),
-      name: z.string().min(1),
-      kind: z.enum([
-        'CMHT',
-        'OLDER_ADULT_CMHT',
-        'EIP',
-        'REHABILITATION',
-        'NEIGHBOURHOOD',
-        'ASSERTIVE_OUTREACH',
-        'CRISIS',
-        'PRIMARY_CARE',
-        'INPATIENT',
-        'EMPLOYMENT',
-        'OTHER',
-      ]),
-      mhsdsTeamType: optional,
-      area: optional,
-      dutyContact: optional,
-      validFrom: date.nullable().optional(),
-      validTo: date.nullable().optional(),
-    }),
-  ),
-  staff: z.array(
-    z.strictObject({
-      organisation: z.string(),
-      subject: z.string().min(1),
-      displayName: z.string().min(1),
-      roles: z.array(z.enum(ROLES as [string, ...string[]])).min(1),
-      teams: z.array(z.string()),
-      active: z.boolean().optional(),
-    }),
-  ),
-  agreements: z.array(
-    z.strictObject({
-      recipient: z.string(),
-      covered: z.string(),
-      reference: z.string().min(1),
-      validFrom: date,
-    }),
-  ),
+  teams: z
+    .array(
+      z.strictObject({
+        organisation: z.string(),
+        code: z.string().min(1),
+        name: z.string().min(1),
+        kind: z.enum([
+          'CMHT',
+          'OLDER_ADULT_CMHT',
+          'EIP',
+          'REHABILITATION',
+          'NEIGHBOURHOOD',
+          'ASSERTIVE_OUTREACH',
+          'CRISIS',
+          'PRIMARY_CARE',
+          'INPATIENT',
+          'EMPLOYMENT',
+          'OTHER',
+        ]),
+        mhsdsTeamType: optional,
+        area: optional,
+        dutyContact: optional,
+        validFrom: date.nullable().optional(),
+        validTo: date.nullable().optional(),
+      }),
+    )
+    .default([]),
+  staff: z
+    .array(
+      z.strictObject({
+        organisation: z.string(),
+        subject: z.string().min(1),
+        displayName: z.string().min(1),
+        roles: z.array(z.enum(ROLES as [string, ...string[]])).min(1),
+        teams: z.array(z.string()),
+        active: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+  agreements: z
+    .array(
+      z.strictObject({
+        recipient: z.string(),
+        covered: z.string(),
+        reference: z.string().min(1),
+        validFrom: date,
+      }),
+    )
+    .default([]),
 });
 
 type Entry = Readonly<Record<string, unknown>>;
@@ -147,7 +153,7 @@ export function readDirectoryFile(file: string): DirectoryData {
   ];
   if (parsed.success && faults.length === 0) return parsed.data as DirectoryData;
   throw new HubError('HUB_INPUT_INVALID', {
-    message: `The directory has ${faults.length} faults:\n${faults.join('\n')}`,
+    message: `The directory has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.join('\n')}`,
     details: { faults },
   });
 }

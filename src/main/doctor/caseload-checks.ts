@@ -1,4 +1,5 @@
 /** Checks of what decisions rest on: teams that somebody has mapped, caseloads read recently, specifications without placeholders. */
+import { UNTOLD_TEAM } from '../../clinical/feed/feed.service.js';
 import type { Check } from './check.js';
 import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
@@ -98,10 +99,15 @@ export const caseloadChecks: readonly Check[] = [
       const verdicts = rows
         .filter(({ mapped }) => !mapped)
         .map(({ system, reference, label }) =>
-          warning(
-            `${system}: nobody has mapped ${reference}${label ? ` (${label})` : ''}`,
-            `HUB_SITES_FILE, site ${system}: { "reference": "${reference}", "team": "<code of a team in the directory>" }`,
-          ),
+          reference === UNTOLD_TEAM
+            ? warning(
+                `${system}: messages put people on a caseload and name no team`,
+                `HUB_SITES_FILE, site ${system}: teamFrom, where its messages name the team; then hub messages replay --system ${system} --state read`,
+              )
+            : warning(
+                `${system}: nobody has mapped ${reference}${label && label !== reference ? ` (${label})` : ''}`,
+                `HUB_SITES_FILE, site ${system}: { "reference": "${reference}", "team": "<code of a team in the directory>" }`,
+              ),
         );
       return together(verdicts, rows.length === 0 ? NO_SYSTEMS : fine(`all ${rows.length} mapped`));
     },

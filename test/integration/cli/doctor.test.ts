@@ -558,6 +558,13 @@ const PLANTS: readonly Plant[] = [
     sql: 'update team_maps set team_id = null',
   },
   {
+    what: 'messages that name no team',
+    check: 'team-map',
+    state: 'WARNING',
+    mend: /^HUB_SITES_FILE, site home: teamFrom/,
+    sql: `update team_maps set team_id = null, team_reference = '(team not told)'`,
+  },
+  {
     what: 'a caseload never read',
     check: 'caseloads',
     state: 'WARNING',
