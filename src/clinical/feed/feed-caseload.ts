@@ -75,7 +75,15 @@ const TEAMS = `
 select team_reference as team, to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as now
 from feed_standings where system_id = $1 group by 1 order by 1`;
 
-const KNOWN = `select distinct local_id as "localId" from feed_standings where system_id = $1 and local_id = any($2::text[])`;
+/** Of some patients ($2) who have stays: whose record stands for theirs, and whether that one has, or had, a stay on a team ($3). */
+const KNOWN = `
+select local_id as "localId", survivor, exists (
+  select from feed_standings s where s.system_id = $1 and s.local_id = survivor and s.team_reference = $3
+    and s.item ->> 'state' <> 'ENTERED_IN_ERROR'
+) as "isOnTeam" from (
+  select distinct local_id, coalesce(item -> 'patient' ->> 'replacedByLocalId', local_id) as survivor
+  from feed_standings where system_id = $1 and local_id = any($2::text[])
+) named`;
 
 /** The capability. Throws `HUB_FEED_SILENT`, `HUB_FEED_BEHIND`, `HUB_FEED_NOT_UNDERSTOOD` and `HUB_FEED_NOT_COUNTED` where a sweep would claim to know everybody. */
 export function feedCaseload(context: FeedCaseloadContext): CaseloadCapability {
@@ -102,7 +110,7 @@ async function* pull(
   const [clock] = await read<{ now: string; counted: string | null }>(context, CLOCK, [id, teamReference]);
   const { now, counted } = clock!;
   if (since === null) judge(context.patience, source, { now, counted, teamReference });
-  const doubtful = await doubtfulOf(context, source, since === null);
+  const doubtful = await doubtfulOf(context, source, since === null ? teamReference : null);
   const brought = [id, teamReference, since, [...doubtful]];
   const [{ total }] = (await read<{ total: number }>(context, TOTAL, brought)) as [{ total: number }];
   let after = '';
@@ -135,20 +143,26 @@ function judge(
 }
 
 /**
- * Patients of whom a message could not be understood: what is known of them is incomplete. Of somebody else, or of nobody in
- * particular, a sweep cannot say that they are nowhere.
+ * Patients of whom a message could not be understood: what is known of them, and of whose record has taken theirs in, is incomplete.
+ * Of somebody who has no stay on the team that is swept, or of nobody in particular, a sweep cannot say that they are not there.
+ * @param swept the team; null where not everybody is asked for.
  */
 async function doubtfulOf(
   context: FeedCaseloadContext,
   { notUnderstood }: FeedSource,
-  isSweep: boolean,
+  swept: string | null,
 ): Promise<ReadonlySet<string>> {
   if (notUnderstood.length === 0) return new Set();
   const named = [...new Set(notUnderstood.flat())];
-  const rows = await read<{ localId: string }>(context, KNOWN, [context.system.id, named]);
-  const known = new Set(rows.map(({ localId }) => localId));
-  const isAnybody = notUnderstood.some((ids) => ids.length === 0 || ids.some((id) => !known.has(id)));
-  if (isSweep && isAnybody)
+  const rows = await read<{ localId: string; survivor: string; isOnTeam: boolean }>(context, KNOWN, [
+    context.system.id,
+    named,
+    swept,
+  ]);
+  const known = new Set(rows.flatMap(({ localId, survivor }) => [localId, survivor]));
+  const isThere = new Set(rows.filter(({ isOnTeam }) => isOnTeam).map(({ localId }) => localId));
+  const isAnybody = notUnderstood.some((ids) => ids.length === 0 || ids.some((id) => !isThere.has(id)));
+  if (swept !== null && isAnybody)
     throw new HubError('HUB_FEED_NOT_UNDERSTOOD', { details: { messages: notUnderstood.length } });
   return known;
 }

@@ -164,6 +164,27 @@ test('of whom a message could not be understood everything is incomplete, and of
   });
 });
 
+test('whoever is in doubt is not absent from a team that they are not known to be on; that a record was merged keeps it in doubt', async () => {
+  const feed = await Feed.open('NORTH', 'SOUTH');
+  await feed.take([
+    event('05', 'p1', joined('v1', 'SOUTH', '05')),
+    event('05', 'p2', joined('v2', 'SOUTH', '05')),
+    event('06', 'p2', { kind: 'REPLACED', by: 'p3' }),
+  ]);
+  await feed.count('NORTH');
+  await feed.count('SOUTH');
+  for (const localId of ['p1', 'p2']) {
+    feed.source = { ...feed.source, notUnderstood: [[localId]] };
+    const swept = await feed.refresh('SWEEP');
+    expect(swept.map(({ state, failureCode }) => `${state} ${failureCode}`).sort()).toEqual([
+      'COMPLETE null',
+      'INCOMPLETE HUB_FEED_NOT_UNDERSTOOD',
+    ]);
+    const stay = localId === 'p1' ? ['Visit/v1/SOUTH/1', 'p1'] : ['Visit/v2/SOUTH/1', 'p3'];
+    expect((await feed.members())[stay[0]!]).toBe(`SOUTH|OPEN|2026-01-05|-|${stay[1]}|f`);
+  }
+});
+
 test('a doubt and its end reach an increment though no event came', async () => {
   const feed = await Feed.open('NORTH');
   await feed.take([event('05', 'p1', joined('v1', 'NORTH', '05'))]);
