@@ -36,16 +36,24 @@ function statusIn(pid: Er7Segment, zu1: Er7Segment | null): string | null | unde
   return isUnclear ? null : undefined;
 }
 
+/** Nobody in a record was born or died before: what a system writes that knows no date, as 00010101, is none. */
+const FIRST_DAY = '1850-01-01';
+
 /** A full date; null for `""`, and for what is less than a date or none. */
 function dateIn(pid: Er7Segment, field: number): LocalDate | null | undefined {
   const stated = pid.stated(field);
-  return stated === undefined ? undefined : stated === null ? null : (parseTime(stated.trim())?.date ?? null);
+  if (stated === undefined || stated === null) return stated;
+  const date = parseTime(stated.trim())?.date ?? null;
+  return date === null || date < FIRST_DAY ? null : date;
 }
 
-/** PID-29, else PID-30 `N`; that somebody has died without a day is no day. */
+/**
+ * PID-29, else PID-30 `N`; that somebody has died without a day is no day. What is no day takes none away that was told before.
+ */
 function deceasedIn(pid: Er7Segment): LocalDate | null | undefined {
   const date = dateIn(pid, 29);
   if (date) return date;
+  if (date === null && pid.stated(29) !== null) return undefined;
   const indicator = pid.stated(30);
   return date === null || indicator === null || indicator?.trim().toUpperCase() === 'N' ? null : undefined;
 }

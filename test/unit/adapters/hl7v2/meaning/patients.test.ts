@@ -98,6 +98,8 @@ test.each<[string, Readonly<Record<number, string>>, FeedPatient]>([
   ['a death that is there beside an N', { 29: '20260101', 30: 'N' }, { deceasedOn: '2026-01-01' }],
   ['a death without a day', { 30: 'Y' }, {}],
   ['no death', { 30: 'N' }, { deceasedOn: null }],
+  ['a death of which the day is not told', { 29: '202601', 30: 'Y' }, {}],
+  ['days that stand for none', { 7: '00010101', 29: '00010101000000', 30: 'N' }, { dateOfBirth: null }],
   ['a death taken away', { 29: '""' }, { deceasedOn: null }],
 ])('details: %s', (_, fields, expected) => {
   expect(told(fields)).toEqual(expected);
