@@ -1,7 +1,7 @@
 /** Opens a hub for the length of a command and closes all of it again. */
 
 import { findDataStore } from '../main/data-store.js';
-import { seedDemonstrationDirectory, siteProfilesOf } from '../main/demonstration.js';
+import { seedDemonstrationDirectoryOnce, siteProfilesOf } from '../main/demonstration.js';
 import { type Hub, openHub } from '../main/open-hub.js';
 import { findRecordSystem, type RecordSystem } from '../main/record-system.js';
 import { createLogger } from '../platform/logging.js';
@@ -47,7 +47,7 @@ export async function withHub<T>(
       const found = await findRecordSystem(settings.dataDir);
       recordSystem = found;
       closing.unshift(() => found.stop());
-      await seedDemonstrationDirectory(hub);
+      await seedDemonstrationDirectoryOnce(hub);
     }
     const configured = sites ? settings : { ...settings, sitesFile: null };
     await hub.connect(siteProfilesOf(configured, recordSystem, env));

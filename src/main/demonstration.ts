@@ -10,7 +10,7 @@ import {
 import { seedDirectory, seedReferrals } from '../../seeds/demonstration/seed-hub.js';
 import { seedEpisodes, seedNotes } from '../../seeds/demonstration/seed-notes.js';
 import { addDays, londonDate } from '../core/calendar.js';
-import type { Scope } from '../core/caller.js';
+import { NO_SCOPE, type Scope } from '../core/caller.js';
 import { HubError, isHubError } from '../core/errors.js';
 import type { Environment, Settings } from '../platform/settings/settings.js';
 import { readSiteProfiles, type SiteProfile } from '../platform/settings/site-profiles.js';
@@ -37,6 +37,15 @@ export function siteProfilesOf(
 /** Writes what must be there before a site can be kept: specifications and the demonstration's directory. */
 export async function seedDemonstrationDirectory(hub: Hub): Promise<void> {
   await seedDirectory(hub.database, DEMONSTRATION_DIRECTORY);
+}
+
+/** The same where its organisations are not there yet: what somebody has loaded into the directory since stays. */
+export async function seedDemonstrationDirectoryOnce(hub: Hub): Promise<void> {
+  const first = DEMONSTRATION_DIRECTORY.organisations[0]!.odsCode;
+  const rows = await hub.database.transaction('write', NO_SCOPE, (tx) =>
+    tx.query('select id from organisations where ods_code = $1', [first]),
+  );
+  if (rows.length === 0) await seedDemonstrationDirectory(hub);
 }
 
 /**

@@ -427,3 +427,29 @@ test('hub doctor finds the demonstration in working order, and the code that it 
   expect(findings.find(({ check }) => check === 'record-systems')!.state).toBe('OK');
   expect(said.code).toBe(0);
 });
+
+test('what was loaded into the directory stays, whatever commands follow', async () => {
+  const file = join(store.dataDir, 'directory.json');
+  const organisation = 'DEMO1';
+  const directory = {
+    organisations: [{ odsCode: organisation, name: 'Northwick', kind: 'TRUST' }],
+    teams: [{ organisation, code: 'HL7', name: 'A further team', kind: 'CMHT' }],
+    staff: [
+      {
+        organisation,
+        subject: 'demo-specialist',
+        displayName: 'Kit Marchbank',
+        roles: ['EMPLOYMENT_SPECIALIST'],
+        teams: ['HL7'],
+      },
+    ],
+  };
+  writeFileSync(file, JSON.stringify(directory));
+  expect(await run('directory', 'load', file, '--valid-from', '2026-04-01')).toMatchObject({ code: 0 });
+  expect(await run('destination', 'list')).toMatchObject({ code: 0 });
+  const teams = await rows.query<{ code: string }>(
+    `select t.code from staff_teams a join teams t on t.id = a.team_id join staff s on s.id = a.staff_id
+     where s.subject = 'demo-specialist' and a.valid_to is null`,
+  );
+  expect(teams.rows).toEqual([{ code: 'HL7' }]);
+});
