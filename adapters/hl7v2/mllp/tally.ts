@@ -2,19 +2,21 @@
 import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
 
 /** What is counted. None of it tells anything of what arrived. */
-export type Mishap =
-  | 'ADDRESS_REFUSED'
-  | 'CERTIFICATE_REFUSED'
-  | 'CONNECTIONS_EXCEEDED'
-  | 'TLS_FAILED'
-  | 'FRAME_UNFINISHED'
-  | 'FRAME_TOO_LONG'
-  | 'FRAME_TIMEOUT'
-  | 'FRAME_NO_ROOM'
-  | 'RUBBISH'
-  | 'NO_HEADER'
-  | 'NOT_KEPT'
-  | 'FAILED';
+export const MISHAPS = [
+  'ADDRESS_REFUSED',
+  'CERTIFICATE_REFUSED',
+  'CONNECTIONS_EXCEEDED',
+  'TLS_FAILED',
+  'FRAME_UNFINISHED',
+  'FRAME_TOO_LONG',
+  'FRAME_TIMEOUT',
+  'FRAME_NO_ROOM',
+  'RUBBISH',
+  'NO_HEADER',
+  'NOT_KEPT',
+  'FAILED',
+] as const;
+export type Mishap = (typeof MISHAPS)[number];
 
 /** So long after a line about a mishap the next line about one of that kind is written. */
 const LINE_EVERY_MS = 60_000;

@@ -7,8 +7,12 @@ import { refusalOf } from '../../../adapters/hl7v2/listening/admission.rules.js'
 import { arrivalOf } from '../../../adapters/hl7v2/listening/arrival.rules.js';
 import { listeningFields } from '../../../adapters/hl7v2/listening/listening-settings.js';
 import { EVENTS } from '../../../adapters/hl7v2/meaning/events.js';
+import { MISHAPS } from '../../../adapters/hl7v2/mllp/tally.js';
 import { ListFault } from '../../../adapters/hl7v2/query/incomplete.js';
+import type { Hl7v2Settings } from '../../../adapters/hl7v2/settings.js';
+import { DEMONSTRATION_DIRECTORY, demonstrationSite } from '../../../seeds/demonstration/hub-world.js';
 import { ERROR_CODES } from '../../../src/core/error-codes.js';
+import type { SiteProfile } from '../../../src/platform/settings/site-profiles.js';
 import { settingsTable, tableRow, writtenPart } from '../../support/settings-table.js';
 
 const PAGE = new URL('../../../docs/hl7v2.md', import.meta.url);
@@ -75,6 +79,30 @@ test('every code, reason and setting that it names exists, and every reason is n
   const others = ['others'];
   for (const [, name] of prose.matchAll(/`([a-z]+[A-Z][A-Za-z]*)`/g))
     expect([...keys, ...others]).toContain(name);
+});
+
+test('every mishap on the wire is told', () => {
+  const table = page.slice(page.indexOf('| on the wire |'), page.indexOf('## What your answers mean'));
+  const told = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([A-Z_]+)`/g)].map((match) => match[1]!),
+  );
+  expect(told.sort()).toEqual([...MISHAPS].sort());
+});
+
+test('the rehearsal is a site of the demonstration that takes what is made up, in teams that no other site has', () => {
+  const json = /<!-- rehearsal:begin -->\s+```json\n([\s\S]*?)```/.exec(page)![1]!;
+  const [site] = JSON.parse(json) as SiteProfile[];
+  const mapped = site!.teams.flatMap(({ team }) => (team === null ? [] : [team]));
+  const { teams } = DEMONSTRATION_DIRECTORY;
+  const own = teams.filter(({ organisation }) => organisation === site!.organisation).map(({ code }) => code);
+  expect(own).toEqual(expect.arrayContaining(mapped));
+  expect(demonstrationSite('http://127.0.0.1/fhir').organisation).not.toBe(site!.organisation);
+  const generate = hl7v2.tools!.tools.find(({ verb }) => verb === 'generate')!;
+  const usual = (name: string) => generate.options.find((option) => option.name === name)!.default;
+  const { listening, meaning } = hl7v2.parseSettings(site!.settings) as Hl7v2Settings;
+  expect(listening.processingId).toBe(usual('processing'));
+  expect(usual('sender')).toBe(`MADEUP|${meaning.idAuthority}`);
+  expect(site!.teams.map(({ reference }) => reference).join(',')).toBe(usual('teams'));
 });
 
 test('what an event means is what the rules have', () => {
