@@ -16,6 +16,7 @@ export const MISHAPS = [
   'NOT_KEPT',
   'FAILED',
 ] as const;
+/** One of them. */
 export type Mishap = (typeof MISHAPS)[number];
 
 /** So long after a line about a mishap the next line about one of that kind is written. */

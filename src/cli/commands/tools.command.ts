@@ -2,7 +2,7 @@
 import { adapterModules } from '../../../adapters/registry.js';
 import type { AdapterTool, ToolCall, ToolOption, ToolOptions } from '../../clinical/adapter-tools.port.js';
 import { systemClock } from '../../core/clock.js';
-import { createLogger } from '../../platform/logging.js';
+import { type LogFields, type Logger, silentLogger } from '../../core/logger.js';
 import { ExitCode, type Output } from '../output.js';
 import type { Registrar } from '../registrar.js';
 
@@ -36,6 +36,15 @@ async function untilAsked<T>(work: (signal: AbortSignal) => Promise<T>): Promise
   }
 }
 
+/** What a tool would log, as lines for whoever runs it: there is one of them, and no system but theirs. */
+function toldBy(write: (line: string) => void): Logger {
+  const say = (message: string, { system: _system, ...fields }: LogFields = {}): void => {
+    const rest = Object.entries(fields).map(([name, value]) => `${name} ${value}`);
+    write(`${[message, ...rest].join(', ')}\n`);
+  };
+  return { ...silentLogger, error: say, warn: say };
+}
+
 async function run(
   tool: AdapterTool,
   call: Omit<ToolCall, 'signal' | 'clock'>,
@@ -50,7 +59,7 @@ async function run(
 
 /** Registers the commands of every adapter. */
 export function toolCommands({ program, act, streams }: Registrar): void {
-  const logger = createLogger({ level: 'warn', output: { write: (line) => void streams.err.write(line) } });
+  const logger = toldBy((line) => void streams.err.write(line));
   for (const { tools: brought } of adapterModules.values()) {
     if (brought === undefined) continue;
     const noun = program.command(brought.noun).description(brought.help);

@@ -249,6 +249,19 @@ test('behind TLS with certificates of both ends', async () => {
   expect((await said).out).toMatch(/ADT\^A08 {2}1 {2}/);
 });
 
+test('what is wrong with certificates is told in words, by the option that names the file', async () => {
+  const inDays = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(2, 10).replaceAll('-', '');
+  const { key, cert } = authority().issue({ to: `${inDays}000000Z` });
+  const given = ['--tls', '--certificate', file('soon.pem', cert), '--key'];
+  const message = file('late.hl7', adt('1'));
+  const soon = await tool('send', message, '--to', '127.0.0.1:1', ...given, file('soon.key', key));
+  expect(soon.err).toMatch(/^the certificate runs out in so many days, count \d\d$/m);
+  expect(await tool('send', message, '--to', '127.0.0.1:1', ...given, join(folder, 'none'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--key: the file cannot be read'),
+  });
+});
+
 test('show: segments and fields by name, as lines and as JSON; what cannot be read makes exit code 1', async () => {
   const path = file('show.hl7', adt('1'));
   const said = await tool('show', path);
