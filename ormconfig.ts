@@ -32,6 +32,7 @@ import { Feed1750000001800 } from './src/clinical/feed/feed.migration.js';
 import { FeedBaselineEntity } from './src/clinical/feed/feed-baseline.entity.js';
 import { FeedDoubtEntity } from './src/clinical/feed/feed-doubt.entity.js';
 import { FeedEventEntity } from './src/clinical/feed/feed-event.entity.js';
+import { FeedLinks1750000002400 } from './src/clinical/feed/feed-links.migration.js';
 import { FeedStandingEntity } from './src/clinical/feed/feed-standing.entity.js';
 import { FeedTieEntity } from './src/clinical/feed/feed-tie.entity.js';
 import { CaseloadHintEntity } from './src/clinical/hints/caseload-hint.entity.js';
@@ -113,6 +114,7 @@ export const migrations: readonly MigrationClass[] = [
   FeedPatience1750000002100,
   DeliveryPatient1750000002200,
   MessagePatients1750000002300,
+  FeedLinks1750000002400,
 ];
 
 /** Entity classes of every room. */

@@ -46,6 +46,7 @@ export const FeedDoubtKind = {
   MERGE_REVERSED: 'MERGE_REVERSED',
   MERGED_TWICE: 'MERGED_TWICE',
   ID_IN_USE: 'ID_IN_USE',
+  LINKED: 'LINKED',
   VISIT_OF_TWO: 'VISIT_OF_TWO',
   VISIT_REVERSED: 'VISIT_REVERSED',
 } as const satisfies Record<DoubtKind, DoubtKind>;
@@ -63,6 +64,9 @@ registerEnumType(FeedDoubtKind, {
     },
     MERGED_TWICE: { description: 'A record is said to have been merged into two; the first holds.' },
     ID_IN_USE: { description: 'A record is said to have taken the id of another; not done.' },
+    LINKED: {
+      description: 'Two records in use are said to be one person’s, and neither took the other’s place.',
+    },
     VISIT_OF_TWO: { description: 'One visit, two patients who are not known to be one.' },
     VISIT_REVERSED: {
       description: 'The surviving visit is said to have been merged into the one it replaced; not done.',

@@ -39,7 +39,12 @@ export function foldFeed(events: readonly FeedEvent[]): FoldedFeed {
       .sort((a, b) => order(a.reference, b.reference)),
     patients: [...identities.values()].sort((a, b) => order(a.localId, b.localId)),
     linked: merges.linked,
-    doubts: distinct([...merges.doubts, ...doubts, ...told.flatMap((one) => one.doubts)]),
+    doubts: distinct([
+      ...merges.doubts,
+      ...merges.linked.map((localIds): FeedDoubt => ({ kind: 'LINKED', localIds, visit: null })),
+      ...doubts,
+      ...told.flatMap((one) => one.doubts),
+    ]),
   };
 }
 

@@ -24,6 +24,8 @@ export interface FeedMembership extends Omit<CaseloadItem, 'teamReference'> {
  * - `MERGE_REVERSED`: the surviving record is said to have been merged into the one that it replaced; not done.
  * - `MERGED_TWICE`: a record is said to have been merged into two; the first holds.
  * - `ID_IN_USE`: a record is said to have taken the id of another; not done.
+ * - `LINKED`: two records in use are said to be one person's, and neither took the other's place: what stands on the one is not known
+ *   of the other.
  * - `VISIT_OF_TWO`: one visit, two patients who are not known to be one.
  * - `VISIT_REVERSED`: the surviving visit is said to have been merged into the one that it replaced; not done.
  */
@@ -35,6 +37,7 @@ export type FeedDoubtKind =
   | 'MERGE_REVERSED'
   | 'MERGED_TWICE'
   | 'ID_IN_USE'
+  | 'LINKED'
   | 'VISIT_OF_TWO'
   | 'VISIT_REVERSED';
 

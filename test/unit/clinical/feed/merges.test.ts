@@ -85,6 +85,10 @@ describe('merges', () => {
     expect(foldFeed([link, merged(3, 'B', 'C')]).linked).toEqual([['A', 'C']]);
     expect(foldFeed([link, merged(3, 'A', 'B')]).linked).toEqual([]);
     expect(foldFeed([link, linked(4, 'SEPARATED', 'A', 'B')]).linked).toEqual([]);
+    // Somebody has the records merged at their source, or the link taken back.
+    expect(doubtsOf([link])).toEqual(['LINKED A B']);
+    expect(doubtsOf([link, merged(3, 'A', 'B')])).toEqual([]);
+    expect(doubtsOf([link, linked(4, 'SEPARATED', 'A', 'B')])).toEqual([]);
   });
 });
 
