@@ -66,7 +66,7 @@ const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
   AttemptClass: [DELIVERY, 'ck_delivery_attempts_class'],
   WorkItemKind: [MESSAGES, 'ck_work_items_kind'],
   InboundMessageState: [MESSAGES, 'ck_inbound_messages_state'],
-  FeedDoubtKind: ['clinical/feed/feed.migration.ts', 'ck_feed_doubts_kind'],
+  FeedDoubtKind: ['clinical/feed/feed-links.migration.ts', 'ck_feed_doubts_kind'],
 };
 /** Those that no table keeps. */
 const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
