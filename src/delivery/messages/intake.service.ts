@@ -8,10 +8,10 @@ import type { Logger } from '../../core/logger.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { codeOf } from '../outcome.rules.js';
-import { FIND, HEARD, KEEP, KEEP_REFUSED, PATIENCE, REPEAT } from './keep-statements.js';
+import { FIND, HEARD, KEEP, KEEP_APART, PATIENCE, REPEAT } from './keep-statements.js';
 import { columnsOf, type KeptRow, rowOf } from './kept-row.js';
 import { type BatchLimits, MessageBatcher } from './message-batcher.js';
-import type { MessageSystem } from './message-state.js';
+import { MessageState, type MessageSystem } from './message-state.js';
 
 /** Moments at which a test may stop the process. */
 export type IntakeFaultPoint = 'beforeCommit' | 'afterCommit';
@@ -184,10 +184,12 @@ export class StoreIntake implements MessageIntake {
     // The number was given free between two statements: whoever asks again gets it.
     if (message.refusal === null && holder === null) throw new HubError('HUB_BUSY');
     const code = message.refusal ?? 'HUB_MESSAGE_DUPLICATE_ID';
-    const outcome = message.refusal === null ? 'OTHER' : 'KEPT';
+    // Whoever wants no answer is told of no refusal either and never sends it again: acknowledgements are numbered by the second.
+    const isUntold = message.refusal === null && message.answerToOther === null;
+    const outcome = message.refusal === null && !isUntold ? 'OTHER' : 'KEPT';
     const distinction = `${code} ${message.contentHash}`;
     const answer = message.refusal === null ? message.answerToOther : message.answer;
-    const kept = await prepared(tx, KEEP_REFUSED, [
+    const kept = await prepared(tx, KEEP_APART, [
       this.options.system.organisationId,
       this.options.system.id,
       row.id,
@@ -199,17 +201,18 @@ export class StoreIntake implements MessageIntake {
       row.type,
       row.sentAt,
       row.remoteAddress,
-      code,
+      isUntold ? null : code,
       distinction,
       answer === null ? null : Buffer.from(answer),
       Buffer.from(message.bytes),
+      isUntold ? MessageState.KEPT : MessageState.REFUSED,
     ]);
     if (kept.length > 0) return { outcome };
     const before = await this.find(tx, row, distinction);
     if (before === null) throw new HubError('HUB_BUSY');
     if (before.id === row.id) return { outcome };
     const repeated = await this.repeated(tx, before);
-    return message.refusal === null ? { outcome } : repeated;
+    return outcome === 'OTHER' ? { outcome } : repeated;
   }
 
   private async find(tx: Transaction, row: KeptRow, distinction: string): Promise<Found | null> {

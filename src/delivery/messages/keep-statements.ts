@@ -31,13 +31,13 @@ with arrived as materialized (
 )
 select k.id from told left join kept k on true where told.durable is null or told.durable <> ''`;
 
-/** Keeps one message that is refused. No row comes back when the same was refused before. */
-export const KEEP_REFUSED = `
+/** Keeps one message apart from the holder of its number, refused or to be read ($16). No row comes back when the same came so before. */
+export const KEEP_APART = `
 with kept as (
   insert into inbound_messages (id, organisation_id, system_id, seq, application, facility, control_id, content_hash, bytes_hash,
     type, sent_at, remote_address, state, code, distinction, answer)
   values ($3::uuid, $1::uuid, $2::uuid, nextval('inbound_messages_seq'), $4::text, $5::text, $6::text, $7::text, $8::text,
-    $9::text, $10::timestamptz, $11::text, 'REFUSED', $12::text, $13::text, $14::bytea)
+    $9::text, $10::timestamptz, $11::text, $16::text, $12::text, $13::text, $14::bytea)
   on conflict do nothing
   returning id
 ), bodies as (

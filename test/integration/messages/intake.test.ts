@@ -74,6 +74,17 @@ test('another message under that number is kept as refused, once however often i
   ]);
 });
 
+test('another message under that number whose sender wants no answer is kept to be read, once however often it comes', async () => {
+  const intake = world.intake();
+  const untold = (text: string) => arrived('7', text, { answer: null, answerToOther: null });
+  await intake.keep(untold('first'));
+  const outcomes = [];
+  for (const text of ['second', 'third', 'second', 'first'])
+    outcomes.push(answered(await intake.keep(untold(text))));
+  expect(outcomes).toEqual(['KEPT', 'KEPT', 'REPEATED ', 'REPEATED ']);
+  expect(await world.stored()).toEqual(['7 KEPT - 1', '7 KEPT - 1', '7 KEPT - 0']);
+});
+
 test('the same number of another application, facility or system is another number', async () => {
   const intake = world.intake();
   const of = (application: string, facility: string) =>
