@@ -181,7 +181,7 @@ export function contractOf<Kind extends string, Subject extends CaseloadSubject<
             await one.peer.close();
           }
         }),
-        { numRuns: 60 },
+        { numRuns: process.env.HUB_TEST_LONG ? 200 : 24 },
       );
     });
 

@@ -79,7 +79,7 @@ test('a document that was changed is never the one that was filed', () => {
         expect(JSON.stringify(document)).toContain(encodeText(TEXT).data);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
   expect(kept).toBeGreaterThan(100);
 });
@@ -94,7 +94,7 @@ test('identifiers and lines of documents', () => {
       expect(recordedAt === null || new Date(recordedAt).toISOString() === recordedAt).toBe(true);
       for (const text of [title, type, author]) expect(isTextOrNull(text)).toBe(true);
     }),
-    { numRuns: 2000 },
+    { numRuns: 700 },
   );
 });
 
@@ -109,7 +109,7 @@ test('demographics', () => {
       expect(read.identity).toEqual(mapPatient('p1', asJson(resource), PATIENT_RULES, count));
       expect(String(read.gender)).toMatch(/^(male|female|other|unknown|null)$/);
     }),
-    { numRuns: 2000 },
+    { numRuns: 700 },
   );
 });
 
@@ -135,6 +135,6 @@ test('care teams and open episodes', () => {
       expect((open.value.startedOn ?? '') <= '2026-03-01').toBe(true);
       expect(isTextOrNull(open.value.teamName)).toBe(true);
     }),
-    { numRuns: 2000 },
+    { numRuns: 700 },
   );
 });

@@ -71,7 +71,7 @@ test('patients', () => {
       expect(typeof patient.restricted).toBe('boolean');
       expect(patient.localId).toBe('p1');
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -91,7 +91,7 @@ test('episodes and care managers', () => {
       );
       if (manager !== null) expect(manager.reference).toMatch(/^Practitioner(Role)?\/[A-Za-z0-9\-.]{1,64}$/);
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -3,10 +3,10 @@
  * followed within five seconds from the page that it had kept, and one that was stopped and wakes up changes nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_POOL_SIZES } from '../../../src/platform/database/pg-database.js';
-import { type PacedFhirServer, startPacedFhirServer } from '../../support/paced-fhir-server.js';
-import { Production, tokenOf } from '../../support/production.js';
-import { type RunningHubProcess, startHubProcess } from '../../support/running-hub.js';
+import { DEFAULT_POOL_SIZES } from '../../src/platform/database/pg-database.js';
+import { type PacedFhirServer, startPacedFhirServer } from '../support/paced-fhir-server.js';
+import { Production, tokenOf } from '../support/production.js';
+import { type RunningHubProcess, startHubProcess } from '../support/running-hub.js';
 
 const HUBS = 8;
 const TEAM = 'Organization/cmht';

@@ -1,5 +1,5 @@
 /** A large extract is read in memory that does not grow with it; half a million lines are read by the long tests. */
-import { readLarge } from '../../support/large-extract.js';
+import { readLarge } from '../support/large-extract.js';
 
 /** Megabytes of heap: what the reader needs with room, and a fraction of what the rows would take. */
 const HEAP_MB = 36;
