@@ -39,6 +39,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/emitted/in-each-test.ts'],
   testTimeout: 30_000,
-  // Many tests wait for servers and processes: three at a time even on two cores.
-  maxWorkers: Math.max(3, Math.ceil(availableParallelism() / 2)),
+  // Many tests wait for servers and processes: four at a time even on two cores.
+  maxWorkers: Math.max(4, Math.ceil(availableParallelism() / 2)),
 };
