@@ -58,6 +58,7 @@ import { InboundMessageEventEntity } from './src/delivery/messages/inbound-messa
 import { InboundMessagePatientEntity } from './src/delivery/messages/inbound-message-patient.entity.js';
 import { InboundSourceEntity } from './src/delivery/messages/inbound-source.entity.js';
 import { MessagePatients1750000002300 } from './src/delivery/messages/message-patients.migration.js';
+import { MessageReferences1750000002500 } from './src/delivery/messages/message-references.migration.js';
 import { InboundMessages1750000001700 } from './src/delivery/messages/messages.migration.js';
 import { DocumentReceiptEntity } from './src/delivery/receipts/document-receipt.entity.js';
 import { DocumentReceipts1750000001900 } from './src/delivery/receipts/receipts.migration.js';
@@ -115,6 +116,7 @@ export const migrations: readonly MigrationClass[] = [
   DeliveryPatient1750000002200,
   MessagePatients1750000002300,
   FeedLinks1750000002400,
+  MessageReferences1750000002500,
 ];
 
 /** Entity classes of every room. */

@@ -47,14 +47,12 @@ const MESSAGES = [
   // Order of arrival. No column default: the statement that keeps messages numbers them in the order in which they wait.
   'create sequence inbound_messages_seq',
   `grant usage on sequence inbound_messages_seq to ${DatabaseRole.WORKER}`,
-  // Nothing is looked up in other tables for each message, which would cost a fifth of keeping it: its system is one of those that
-  // the process itself read from their table, from which nothing is ever deleted.
   // A number is taken by the row whose distinction is empty, so that two connections cannot both take it; the same index finds
   // what else came under that number.
   `create table inbound_messages (
     id uuid constraint pk_inbound_messages primary key,
     organisation_id uuid not null,
-    system_id uuid not null,
+    system_id uuid not null constraint fk_inbound_messages_system references clinical_record_systems,
     seq bigint not null,
     application text,
     facility text,
@@ -95,9 +93,8 @@ const MESSAGES = [
 ];
 
 const BODIES = [
-  // Kept and forgotten by the statements that keep and forget their messages, which stand for a reference.
   `create table inbound_bodies (
-    message_id uuid constraint pk_inbound_bodies primary key,
+    message_id uuid constraint pk_inbound_bodies primary key constraint fk_inbound_bodies_message references inbound_messages on delete cascade,
     organisation_id uuid not null,
     bytes bytea not null
   )`,
