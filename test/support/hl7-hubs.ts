@@ -1,15 +1,12 @@
 /** Hubs that speak HL7 v2, made ready ahead and killed one after the other as work goes on: making one ready takes far longer. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Random } from '../../seeds/demonstration/random.js';
 import { PATH_FAULTS, type PathFault } from './hl7-documents-faults.js';
 import type { DeathPoint, Hl7HubOrder } from './hl7-hub-child.js';
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const STANDING = 2;
+import { StandingChildren } from './standing-children.js';
 
 /** What has not moved for so long moves no more. */
 const STILL_MS = 20_000;
@@ -30,14 +27,12 @@ async function comesTo(share: number, progress: () => number): Promise<void> {
 export type Death = DeathPoint | 'ANY';
 
 export class Hl7Hubs {
-  private readonly standing: Promise<ChildProcess>[] = [];
-  private readonly living = new Set<ChildProcess>();
+  private readonly children = new StandingChildren('./hl7-hub-child.ts');
   private readonly atWork = new Set<ChildProcess>();
 
   /** One at work, with others made ready behind it. */
   async start(order: Hl7HubOrder): Promise<ChildProcess> {
-    while (this.standing.length < STANDING) this.standing.push(this.standBy());
-    const child = await this.standing.shift()!;
+    const child = await this.children.next();
     this.atWork.add(child);
     child.once('exit', () => this.atWork.delete(child));
     child.send(order);
@@ -93,25 +88,8 @@ export class Hl7Hubs {
   }
 
   /** Kills whatever lives. */
-  async end(): Promise<void> {
-    await Promise.allSettled(this.standing);
-    const gone = [...this.living].map((child) => once(child, 'exit'));
-    for (const child of this.living) child.kill('SIGKILL');
-    await Promise.all(gone);
-  }
-
-  private async standBy(): Promise<ChildProcess> {
-    const child = spawn(
-      process.execPath,
-      ['--import', here('./typescript-loader.js'), here('./hl7-hub-child.ts')],
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-    );
-    this.living.add(child);
-    child.on('error', () => {});
-    child.once('exit', () => this.living.delete(child));
-    const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
-    if (said !== 'standing by') throw new Error('a hub did not come to stand by');
-    return child;
+  end(): Promise<void> {
+    return this.children.end();
   }
 }
 

@@ -1,46 +1,28 @@
 /** Processes that keep and read messages, made ready ahead: making one ready takes far longer than killing it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { MessageOrder } from './message-child.js';
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import { StandingChildren } from './standing-children.js';
 
 export class MessageChildren {
-  private readonly standing: Promise<ChildProcess>[] = [];
-  private readonly living = new Set<ChildProcess>();
+  private readonly children: StandingChildren;
 
-  constructor(private readonly ahead = 2) {}
+  constructor(ahead = 2) {
+    this.children = new StandingChildren('./message-child.ts', ahead);
+  }
 
   /** One at work, and the port at which it takes messages. */
   async start(order: MessageOrder): Promise<{ child: ChildProcess; port: number }> {
-    while (this.standing.length < this.ahead) this.standing.push(this.standBy());
-    const child = await this.standing.shift()!;
+    const child = await this.children.next();
     child.send(order);
     const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [{ port?: number }];
     return { child, port: said?.port ?? 0 };
   }
 
-  async end(): Promise<void> {
-    await Promise.allSettled(this.standing);
-    const gone = [...this.living].map((child) => once(child, 'exit'));
-    for (const child of this.living) child.kill('SIGKILL');
-    await Promise.all(gone);
-  }
-
-  private async standBy(): Promise<ChildProcess> {
-    const child = spawn(
-      process.execPath,
-      ['--import', here('./typescript-loader.js'), here('./message-child.ts')],
-      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
-    );
-    this.living.add(child);
-    child.once('exit', () => this.living.delete(child));
-    const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as unknown[];
-    if (said !== 'standing by') throw new Error('a process did not come to stand by');
-    return child;
+  end(): Promise<void> {
+    return this.children.end();
   }
 }
 
