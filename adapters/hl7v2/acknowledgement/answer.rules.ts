@@ -1,6 +1,6 @@
 /** Acknowledgements: in the sender's delimiters, in the shape of its version, and as many as its mode asks for. Pure. */
 import { CONDITIONS, type Fault } from './condition.rules.js';
-import { isFrom25, type MessageHeader, type Wanted } from './header.rules.js';
+import { type HeaderShape, isFrom25, type MessageHeader, type Wanted } from './header.rules.js';
 
 /** How a message was taken: accepted; in error, which its sender must put right; rejected, for what it is or whom it is from. */
 export type Taken = 'ACCEPT' | 'ERROR' | 'REJECT';
@@ -45,35 +45,40 @@ function joined(fields: readonly string[], separator: string): string {
   return fields.slice(0, last + 1).join(separator);
 }
 
-function headerSegment(header: MessageHeader, own: Own): string {
-  const { segment, enhanced, version } = header;
+/** The header of an answer around what is each one's own: its time and its number. */
+interface AnswerHeader {
+  readonly beforeTime: string;
+  readonly beforeNumber: string;
+  readonly behindNumber: string;
+}
+
+const answerHeaders = new WeakMap<HeaderShape, AnswerHeader>();
+
+function answerHeaderOf({ segment, shape }: MessageHeader): AnswerHeader {
+  const known = answerHeaders.get(shape);
+  if (known !== undefined) return known;
+  const { enhanced, version } = shape;
   const separator = segment.raw(1);
   const component = segment.raw(2).charAt(0);
   const [, event = '', structure = ''] = segment.components(9);
   const hasStructure = structure !== '' || isFrom25(version);
   // An answer is never to be answered in its turn, which only enhanced mode can say.
   const never = enhanced === null ? '' : 'NE';
-  const fields = [
-    'MSH',
-    segment.raw(2),
-    segment.raw(5),
-    segment.raw(6),
-    segment.raw(3),
-    segment.raw(4),
-    own.now,
-    '',
-    joined(['ACK', event, hasStructure ? 'ACK' : ''], component),
-    own.newControlId(),
-    segment.raw(11),
-    segment.raw(12),
-    '',
-    '',
-    never,
-    never,
-    '',
-    segment.raw(18),
-  ];
-  return joined(fields, separator);
+  const ends = [segment.raw(5), segment.raw(6), segment.raw(3), segment.raw(4)];
+  const kind = joined(['ACK', event, hasStructure ? 'ACK' : ''], component);
+  const last = ['', segment.raw(11), segment.raw(12), '', '', never, never, '', segment.raw(18)];
+  const header = {
+    beforeTime: ['MSH', segment.raw(2), ...ends, ''].join(separator),
+    beforeNumber: ['', '', kind, ''].join(separator),
+    behindNumber: joined(last, separator),
+  };
+  answerHeaders.set(shape, header);
+  return header;
+}
+
+function headerSegment(header: MessageHeader, own: Own): string {
+  const { beforeTime, beforeNumber, behindNumber } = answerHeaderOf(header);
+  return `${beforeTime}${own.now}${beforeNumber}${own.newControlId()}${behindNumber}`;
 }
 
 function errorSegment({ segment, version }: MessageHeader, { condition, place }: Fault): string {
@@ -91,10 +96,9 @@ function errorSegment({ segment, version }: MessageHeader, { condition, place }:
 }
 
 function answer(header: MessageHeader, code: string, fault: Fault | null, own: Own): string {
-  const separator = header.segment.raw(1);
-  const segments = [headerSegment(header, own), ['MSA', code, header.controlId].join(separator)];
-  if (fault !== null) segments.push(errorSegment(header, fault));
-  return `${segments.join('\r')}\r`;
+  const separator = header.delimiters.field;
+  const error = fault === null ? '' : `${errorSegment(header, fault)}\r`;
+  return `${headerSegment(header, own)}\rMSA${separator}${code}${separator}${header.controlId}\r${error}`;
 }
 
 /** The answers to a message, in order; none where none is wanted or none may be given. */

@@ -49,13 +49,15 @@ const WIDE: readonly (readonly [Charset, readonly boolean[]])[] = [
 
 /** The mark that bytes begin with. */
 function markOf(bytes: Buffer): { readonly charset: Charset; readonly length: number } | null {
+  const first = bytes[0];
+  if (first === undefined || (first !== 0 && first < 0xef)) return null;
   const found = MARKS.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte));
   return found === undefined ? null : { charset: found[0], length: found[1].length };
 }
 
 /** UTF-16 and UTF-32 without a mark show by the noughts among their first four bytes. */
 function wideSet(bytes: Buffer): Charset | null {
-  if (bytes.length < 4) return null;
+  if (bytes.length < 4 || (bytes[0] !== 0 && bytes[1] !== 0)) return null;
   return WIDE.find(([, shape]) => shape.every((isByte, at) => isByte === (bytes[at] !== 0)))?.[0] ?? null;
 }
 
@@ -88,7 +90,7 @@ const MOST_SETS = 8;
  * known. UTF-16 and UTF-32 count only where the bytes are so, and `UNICODE` alone is UTF-8 else. Where MSH-18 is empty, a mark says
  * it, and without one the declared set holds.
  */
-function charsetOf(
+function charsetBy(
   { field, repetition }: Stated,
   declared: Charset,
   found: Charset | null,
@@ -103,6 +105,20 @@ function charsetOf(
     return first === null || first === 'UNICODE' || found.startsWith(first) ? found : mismatch;
   const wanted = first === 'UNICODE' ? 'UTF-8' : (first ?? declared);
   return CHARSETS.find((charset) => charset === wanted && !/^UTF-(16|32)/.test(charset)) ?? mismatch;
+}
+
+/** What was told last: the messages of one feed all state the same. */
+let last: { readonly key: string; readonly charset: Charset | CharsetFault } | null = null;
+
+function charsetOf(stated: Stated, declared: Charset, found: Charset | null): Charset | CharsetFault {
+  const key = `${declared} ${found} ${stated.repetition}${stated.field}`;
+  if (last?.key !== key) last = { key, charset: charsetBy(stated, declared, found) };
+  return last.charset;
+}
+
+/** True of sets of which a byte is a character of the same code. */
+export function isByByte(charset: Charset): boolean {
+  return charset === 'ASCII' || charset === '8859/1';
 }
 
 /**
@@ -127,7 +143,8 @@ export function decode(bytes: Uint8Array, declared: Charset = 'ASCII'): Decoded 
   const text = decodeBytes(body, charset);
   if (typeof text === 'number') return { fault: 'BYTES', at: text + skipped };
   // In sets of two bytes a delimiter may have been half a character.
-  if (statedIn(firstLine(text)).field !== stated.field) return { fault: 'CHARSET_MISMATCH', at: null };
+  if (!isByByte(charset) && statedIn(firstLine(text)).field !== stated.field)
+    return { fault: 'CHARSET_MISMATCH', at: null };
   return { text, charset, hasMark: mark !== null };
 }
 

@@ -154,18 +154,32 @@ function isNamed(text: string, start: number, end: number, field: number): boole
   return true;
 }
 
-/** Lines that are not blank, as the positions of their begin and end. CR, LF and both end a line. */
-export function* linesOf(text: string, from: number): Generator<readonly [start: number, end: number]> {
-  let cr = text.indexOf('\r', from);
-  let lf = text.indexOf('\n', from);
-  for (let start = from; start < text.length; ) {
+/** Where a text begins: behind its byte order mark, if it has one. */
+const beginOf = (text: string): number => (text.charCodeAt(0) === 0xfeff ? 1 : 0);
+
+/** Goes through the lines that are not blank, until it is told false. CR, LF and both end a line. */
+function eachLine(text: string, each: (start: number, end: number) => boolean): void {
+  let start = beginOf(text);
+  let cr = text.indexOf('\r', start);
+  let lf = text.indexOf('\n', start);
+  while (start < text.length) {
     const nearest = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
     const end = nearest < 0 ? text.length : nearest;
-    if (end > start) yield [start, end];
+    if (end > start && !each(start, end)) return;
     start = end + 1;
     if (cr >= 0 && cr < start) cr = text.indexOf('\r', start);
     if (lf >= 0 && lf < start) lf = text.indexOf('\n', start);
   }
+}
+
+/** The first line that is not blank, as the positions of its begin and end; null when there is none. */
+export function firstLine(text: string): readonly [start: number, end: number] | null {
+  let found: readonly [number, number] | null = null;
+  eachLine(text, (start, end) => {
+    found = [start, end];
+    return false;
+  });
+  return found;
 }
 
 /** Goes through the segments of a text, from 1, and answers with its delimiters. @throws Er7Fault */
@@ -177,7 +191,7 @@ function goThrough(
   const most = options.segments ?? MOST_SEGMENTS;
   let number = 0;
   let delimiters: Delimiters | null = null;
-  for (const [start, end] of linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0)) {
+  eachLine(text, (start, end) => {
     number += 1;
     if (number > most) throw new Er7Fault('TOO_MANY_SEGMENTS', number);
     const isHeader = text.startsWith('MSH', start);
@@ -192,7 +206,8 @@ function goThrough(
       if (OF_BATCHES.has(text.slice(start, start + 3))) throw new Er7Fault('BATCH_SEGMENT', number);
     }
     each(start, end, number, delimiters);
-  }
+    return true;
+  });
   if (delimiters === null) throw new Er7Fault('NO_HEADER', 1);
   return delimiters;
 }

@@ -2,10 +2,10 @@
 import { hash } from 'node:crypto';
 import type { MessageIdentity } from '../../../src/clinical/inbound.port.js';
 import { headerOf, type MessageHeader } from '../acknowledgement/header.rules.js';
-import { type CharsetFault, type Decoded, decode, encode, isCharsetFault } from '../er7/charset.js';
+import { type CharsetFault, type Decoded, decode, encode, isByByte, isCharsetFault } from '../er7/charset.js';
 import type { Charset } from '../er7/charset-names.js';
 import { Er7Fault, type Er7FaultCode } from '../er7/fault.js';
-import { Er7Message, linesOf } from '../er7/message.js';
+import { Er7Message } from '../er7/message.js';
 import { parseTime } from '../er7/times.js';
 import { OF_FEEDS } from '../meaning/events.js';
 import type { ListeningSettings } from './listening-settings.js';
@@ -63,36 +63,19 @@ function wideWire({ charset, hasMark }: Decoded): Wire {
   };
 }
 
-/** True where the text is already one character for each byte. */
-function isByByte(decoded: Decoded | CharsetFault): decoded is Decoded {
-  return !isCharsetFault(decoded) && (decoded.charset === 'ASCII' || decoded.charset === '8859/1');
-}
-
-function textByByte(bytes: Uint8Array): string {
+/** The text, one character for each byte, without a byte order mark. */
+function textByByte(bytes: Uint8Array, decoded: Decoded | CharsetFault): string {
+  if (!isCharsetFault(decoded) && isByByte(decoded.charset)) return decoded.text;
   const marked = BY_BYTE.text(bytes);
   return marked.startsWith('\xef\xbb\xbf') ? marked.slice(3) : marked;
 }
 
 const isWide = (charset: Charset): boolean => /^UTF-(16|32)/.test(charset);
 
-/** Where MSH-7 stands in a text: from its first character to behind its last. */
-function timeSpan(text: string, separator: string): readonly [number, number] {
-  const [line = [0, 0] as const] = linesOf(text, text.charCodeAt(0) === 0xfeff ? 1 : 0);
-  const [start, end] = line;
-  let from = start;
-  for (let field = 1; field < 7; field++) {
-    const next = text.indexOf(separator, from);
-    if (next < 0 || next >= end) return [end, end];
-    from = next + 1;
-  }
-  const to = text.indexOf(separator, from);
-  return [from, to < 0 || to > end ? end : to];
-}
-
 /** Hash of everything but MSH-7: a sender that repeats a message may write a new time into it. */
-function contentHash(text: string, encoding: 'latin1' | 'utf8', separator: string): string {
-  const [from, to] = timeSpan(text, separator);
-  return hash('sha256', Buffer.from(text.slice(0, from) + text.slice(to), encoding), 'hex');
+function contentHash(text: string, encoding: 'latin1' | 'utf8', [from, to]: MessageHeader['timeAt']): string {
+  const rest = text.slice(0, from) + text.slice(to);
+  return hash('sha256', encoding === 'utf8' ? rest : Buffer.from(rest, encoding), 'hex');
 }
 
 function formFault(decoded: Decoded | CharsetFault, segments: number): FormFault | null {
@@ -106,7 +89,10 @@ function formFault(decoded: Decoded | CharsetFault, segments: number): FormFault
   }
 }
 
-function sentAt(stated: string | null, zone: string): string | null {
+function sentAt(text: string, { timeAt, segment }: MessageHeader, zone: string): string | null {
+  const written = text.slice(...timeAt);
+  // Mostly figures alone, in which nothing can be parted.
+  const stated = /^\d+$/.test(written) ? written : segment.text(7);
   const time = stated === null ? null : parseTime(stated, zone);
   if (time === null || time.doubt !== null) return null;
   return time.precision === 'SECOND' || time.precision === 'FRACTION' ? time.instant : null;
@@ -114,7 +100,7 @@ function sentAt(stated: string | null, zone: string): string | null {
 
 /** MSA by the delimiters of the header; the segment is looked for by itself, as the message may be unreadable elsewhere. */
 function answersIn(text: string, separator: string): Arrival['answers'] {
-  const line = /[\r\n]MSA([^\r\n]*)/.exec(text)?.[1];
+  const line = text.includes('MSA') ? /[\r\n]MSA([^\r\n]*)/.exec(text)?.[1] : undefined;
   if (line === undefined || !line.startsWith(separator)) return null;
   const [, code = '', number = ''] = line.split(separator);
   return { code, number };
@@ -129,19 +115,18 @@ export function isOfFeed({ header: { type, isAnswer } }: Pick<Arrival, 'header'>
 export function arrivalOf(bytes: Uint8Array, settings: Reading): Arrival | null {
   const decoded = decode(bytes, settings.characterSet);
   const isDecoded = !isCharsetFault(decoded) && isWide(decoded.charset);
-  const text = isDecoded || isByByte(decoded) ? decoded.text : textByByte(bytes);
+  const text = isDecoded ? decoded.text : textByByte(bytes, decoded);
   const header = headerOf(text);
   if (header === null) return null;
-  const { application, facility, controlId, type, event, segment } = header;
-  const separator = segment.raw(1);
+  const { application, facility, controlId, type, event, delimiters, timeAt } = header;
   return {
     header,
     identity: controlId === '' ? null : { application, facility, controlId },
-    contentHash: contentHash(text, isDecoded ? 'utf8' : 'latin1', separator),
+    contentHash: contentHash(text, isDecoded ? 'utf8' : 'latin1', timeAt),
     type: type === '' ? null : event === '' ? type : `${type}^${event}`,
-    sentAt: sentAt(segment.text(7), settings.timeZone),
+    sentAt: sentAt(text, header, settings.timeZone),
     fault: isDecoded ? 'WIDE' : formFault(decoded, settings.maxSegments),
-    answers: answersIn(text, separator),
+    answers: answersIn(text, delimiters.field),
     wire: isDecoded ? wideWire(decoded) : BY_BYTE,
   };
 }

@@ -29,15 +29,27 @@ const newOwnNumber = (): string => `ACK-${randomLetters(16)}`;
 const isApplicationAnswer = ({ answers }: Arrival): boolean =>
   answers !== null && /^A[AER]$/.test(answers.code) && !OWN_NUMBER.test(answers.number);
 
+/** What a sender is told, as bytes. */
+interface Told {
+  readonly answers: readonly Uint8Array[];
+  /** In one piece, as it is kept; null where no answer is wanted. */
+  readonly joined: Uint8Array | null;
+}
+
 /** A message with what its sender is told of it. */
 interface Taken {
   readonly bytes: Uint8Array;
   readonly peer: Peer;
   readonly arrival: Arrival;
   readonly refusal: Refusal | null;
-  readonly texts: readonly string[];
+  readonly told: Told;
   /** Where another message had its number before. */
-  readonly toOther: () => readonly string[];
+  readonly toOther: () => Told;
+}
+
+/** What was answered before, message by message. */
+function repeatOf({ wire }: Arrival, answer: Uint8Array | null): readonly Uint8Array[] {
+  return answer === null ? [] : separated(wire.text(answer)).map((text) => wire.bytes(text));
 }
 
 /** One listener's way with frames. */
@@ -65,18 +77,17 @@ export class Receiver implements FrameHandler {
     }
     if (arrival.header.isAnswer && !isApplicationAnswer(arrival)) return NOTHING;
     const refusal = refusalOf(arrival, this.settings);
-    const texts = this.answers(arrival, refusal ?? ACCEPTED);
-    let built: readonly string[] | null = null;
+    const told = this.told(arrival, refusal ?? ACCEPTED);
+    let built: Told | null = null;
     // Hardly ever wanted, and the same whoever asks for it.
-    const toOther = (): readonly string[] => {
-      built ??= this.answers(arrival, OTHER);
+    const toOther = (): Told => {
+      built ??= this.told(arrival, OTHER);
       return built;
     };
-    const kept = await this.kept(this.message({ bytes, peer, arrival, refusal, texts, toOther }));
+    const kept = await this.kept(this.message({ bytes, peer, arrival, refusal, told, toOther }));
     if (kept === null) return this.notKept(arrival);
-    if (kept.outcome === 'REPEATED')
-      return this.reply(arrival, kept.answer === null ? [] : separated(arrival.wire.text(kept.answer)));
-    return this.reply(arrival, kept.outcome === 'OTHER' ? toOther() : texts);
+    if (kept.outcome === 'REPEATED') return { answers: repeatOf(arrival, kept.answer), goesOn: true };
+    return { answers: (kept.outcome === 'OTHER' ? toOther() : told).answers, goesOn: true };
   }
 
   tooLong(head: Uint8Array): Reply['answers'] {
@@ -85,9 +96,8 @@ export class Receiver implements FrameHandler {
     return answersTo(header, TOO_LONG, this.own()).map((text) => Buffer.from(text, 'latin1'));
   }
 
-  private message({ bytes, peer, arrival, refusal, texts, toOther }: Taken): ArrivedMessage {
-    const { identity, contentHash, type, sentAt, wire } = arrival;
-    const joined = (parts: readonly string[]) => (parts.length === 0 ? null : wire.bytes(parts.join('')));
+  private message({ bytes, peer, arrival, refusal, told, toOther }: Taken): ArrivedMessage {
+    const { identity, contentHash, type, sentAt } = arrival;
     return {
       bytes,
       identity,
@@ -97,58 +107,50 @@ export class Receiver implements FrameHandler {
       remoteAddress: peer.address,
       isOfFeed: isOfFeed(arrival),
       refusal: refusal?.code ?? null,
-      answer: joined(texts),
+      answer: told.joined,
       get answerToOther() {
-        return joined(toOther());
+        return toOther().joined;
       },
     };
   }
 
   /** What became of it; null when it is not known to be kept. */
-  private async kept(message: ArrivedMessage): Promise<MessageKept | null> {
+  private kept(message: ArrivedMessage): Promise<MessageKept | null> {
     // What the intake never settles must not add up.
-    if (this.underWay >= this.settings.maxConnections) return null;
+    if (this.underWay >= this.settings.maxConnections) return Promise.resolve(null);
     this.underWay++;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), this.settings.keepTimeoutSeconds * 1_000).unref();
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, this.settings.keepTimeoutSeconds * 1_000, null).unref();
+      const settled = (kept: MessageKept | null): void => {
+        this.underWay--;
+        clearTimeout(late);
+        resolve(kept);
+      };
+      this.intake.keep(message).then(settled, (error: unknown) => {
+        this.failed(error);
+        settled(null);
+      });
     });
-    const keeping = this.keep(message);
-    const kept = await Promise.race([keeping, late]);
-    clearTimeout(timer);
-    return kept;
   }
 
-  private async keep(message: ArrivedMessage): Promise<MessageKept | null> {
-    try {
-      return await this.intake.keep(message);
-    } catch (error) {
-      const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
-      if (code === 'HUB_INTERNAL')
-        this.dependencies.logger.error('keeping a message failed', {
-          system: this.dependencies.system,
-          code,
-        });
-      return null;
-    } finally {
-      this.underWay--;
-    }
+  private failed(error: unknown): void {
+    const code = isHubError(error) ? error.code : 'HUB_INTERNAL';
+    if (code !== 'HUB_INTERNAL') return;
+    this.dependencies.logger.error('keeping a message failed', { system: this.dependencies.system, code });
   }
 
   /** Its sender has to send it again: it is told so, or finds out by the end of the connection where it wants no answer. */
   private notKept(arrival: Arrival): Reply {
     this.tally.note('NOT_KEPT');
     if (this.settings.whenNotKept === 'CLOSE') return GOODBYE;
-    const texts = this.answers(arrival, NOT_KEPT);
-    return texts.length === 0 ? GOODBYE : this.reply(arrival, texts);
+    const { answers } = this.told(arrival, NOT_KEPT);
+    return answers.length === 0 ? GOODBYE : { answers, goesOn: true };
   }
 
-  private answers({ header }: Arrival, ruling: Ruling): readonly string[] {
-    return answersTo(header, ruling, this.own());
-  }
-
-  private reply({ wire }: Arrival, texts: readonly string[]): Reply {
-    return { answers: texts.map((text) => wire.bytes(text)), goesOn: true };
+  private told({ header, wire }: Arrival, ruling: Ruling): Told {
+    const texts = answersTo(header, ruling, this.own());
+    const answers = texts.map((text) => wire.bytes(text));
+    return { answers, joined: texts.length > 1 ? wire.bytes(texts.join('')) : (answers[0] ?? null) };
   }
 
   private own(): Own {

@@ -20,6 +20,19 @@ export function breaksFrame(message: Uint8Array): boolean {
   return false;
 }
 
+/** The next place of a byte; a neighbour is looked at first, as there may be a million of them. */
+const nextOf = (chunk: Uint8Array, byte: number, from: number): number =>
+  chunk[from] === byte ? from : chunk.indexOf(byte, from);
+
+/** Where the frame that bytes are of ends, or may end with what comes next; their length where it goes on. Any other FS is a byte of it. */
+function endIn(chunk: Uint8Array, from: number): number {
+  for (let at = nextOf(chunk, FS, from); at >= 0; at = nextOf(chunk, FS, at + 1)) {
+    const next = chunk[at + 1];
+    if (next === undefined || next === CR || next === VT) return at;
+  }
+  return chunk.length;
+}
+
 /** What came out of the stream. */
 export type FrameEvent =
   | { readonly kind: 'FRAME'; readonly bytes: Uint8Array }
@@ -145,24 +158,17 @@ export class FrameReader {
 
   private body(chunk: Uint8Array): FrameEvent | null {
     let from = this.at;
-    let at = from;
     // One frame may not be longer than allowed, so no further than that is looked.
-    for (let allowed = this.maxFrameBytes - this.held.length; at < chunk.length; at++) {
-      const byte = chunk[at];
-      if (byte === VT) {
-        this.frames++;
-        this.held.drop();
-        from = at + 1;
-        allowed = this.maxFrameBytes;
-        continue;
-      }
-      if (byte === FS) {
-        // An FS that neither ends the frame nor stands last in what came is a byte like any other.
-        const next = chunk[at + 1];
-        if (next === undefined || next === CR || next === VT) break;
-      }
-      if (at - from > allowed) break;
+    let limit = from + this.maxFrameBytes - this.held.length;
+    let at = endIn(chunk, from);
+    for (let begun = nextOf(chunk, VT, from); begun >= 0 && begun < at && begun <= limit + 1; ) {
+      this.frames++;
+      this.held.drop();
+      from = begun + 1;
+      limit = from + this.maxFrameBytes;
+      begun = nextOf(chunk, VT, from);
     }
+    at = Math.min(at, limit + 1);
     this.at = at;
     const fault = this.hold(chunk, from, at, at < chunk.length);
     if (fault !== null) return fault;

@@ -48,7 +48,16 @@ const FAULTS = { TOO_LONG: 'FRAME_TOO_LONG', NO_ROOM: 'FRAME_NO_ROOM', RUBBISH: 
 
 /** Answers as bytes of the wire. */
 export function framed(answers: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(answers.flatMap((answer) => [Uint8Array.of(VT), answer, Uint8Array.of(FS, CR)]));
+  const bytes = Buffer.allocUnsafe(answers.reduce((length, answer) => length + answer.length + 3, 0));
+  let at = 0;
+  for (const answer of answers) {
+    bytes[at] = VT;
+    bytes.set(answer, at + 1);
+    at += answer.length + 3;
+    bytes[at - 2] = FS;
+    bytes[at - 1] = CR;
+  }
+  return bytes;
 }
 
 const hasCode = (error: unknown): boolean =>
@@ -57,12 +66,20 @@ const hasCode = (error: unknown): boolean =>
 /** Serves one connection until it ends. */
 export class ServedConnection {
   private readonly reader: FrameReader;
+  /** What came while a message was in work. The socket is read no further until that is used up. */
+  private readonly ahead: Uint8Array[] = [];
   private isEnding = false;
   private isBusy = false;
+  /** The peer has said its last. */
+  private isAllHere = false;
+  private hasLeft = false;
   /** When the frame that is under way began; null outside frames. */
   private since: number | null = null;
-  /** Resolves when the connection is over. */
+  /** Resolves when the connection is over and nothing of it is in work. */
   readonly over: Promise<void>;
+  private ended: () => void = () => {};
+  /** The silence that is allowed at the moment, in ms; 0 where it is for ever. */
+  private silence = 0;
 
   constructor(
     private readonly socket: Socket,
@@ -70,8 +87,18 @@ export class ServedConnection {
     private readonly serving: Serving,
   ) {
     this.reader = new FrameReader(serving.maxFrameBytes, serving.budget);
+    this.over = new Promise((resolve) => {
+      this.ended = resolve;
+    });
+    socket.once('close', () => {
+      if (!this.isBusy) this.leave();
+    });
     socket.on('timeout', () => this.abandon('FRAME_TIMEOUT'));
-    this.over = this.run();
+    socket.on('data', (chunk: Uint8Array) => this.came(chunk));
+    socket.on('end', () => {
+      this.isAllHere = true;
+      if (!this.isBusy) this.goOn();
+    });
   }
 
   /** Lets the message that is in work be answered, takes no further one, and ends. */
@@ -80,51 +107,62 @@ export class ServedConnection {
     if (!this.isBusy) this.leave();
   }
 
-  private async run(): Promise<void> {
-    const { socket, reader } = this;
-    try {
-      if (await this.readAll()) {
-        const last = reader.end();
-        if (last !== null) await this.handle(last);
-      }
-    } catch (error) {
-      // A socket's errors have a code: the peer has gone, or the socket was cut, and what was not answered it will send again.
-      if (!hasCode(error)) this.serving.tally.note('FAILED');
-    } finally {
-      reader.drop();
-      this.noteDiscarded();
-      this.leave();
+  private came(chunk: Uint8Array): void {
+    if (this.hasLeft) return;
+    if (this.isBusy) {
+      this.ahead.push(chunk);
+      this.socket.pause();
+      return;
     }
-    if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
+    this.reader.give(chunk);
+    this.goOn();
   }
 
-  /** True when the peer has said its last, false when the hub is to. */
-  private async readAll(): Promise<boolean> {
-    // The socket reads no further ahead than its buffer while a message is in work.
-    for await (const chunk of this.socket.iterator({ destroyOnReturn: false })) {
-      if (this.isEnding) return false;
-      this.reader.give(chunk as Uint8Array);
-      this.isBusy = true;
-      const goesOn = await this.takeAll();
-      this.isBusy = false;
-      if (!goesOn || this.isEnding) return false;
-      this.watchFrame();
-    }
-    return !this.isEnding;
-  }
-
-  /** Every frame that came whole with the last bytes. False when the connection is to end. */
-  private async takeAll(): Promise<boolean> {
-    for (let event = this.reader.take(); event !== null; event = this.reader.take()) {
+  /** Takes the next frame into work; where there is none, waits for more bytes, or ends with the last. */
+  private goOn(): void {
+    const event = this.next();
+    if (event !== null) {
       this.since = null;
-      if (!(await this.handle(event))) return false;
+      this.isBusy = true;
+      this.handle(event).then(
+        (goesOn) => this.handled(goesOn),
+        (error: unknown) => this.failed(error),
+      );
+    } else if (this.isAllHere) this.leave();
+    else {
+      this.watchFrame();
+      if (this.socket.isPaused()) this.socket.resume();
     }
-    return true;
+  }
+
+  private next(): FrameEvent | null {
+    if (this.hasLeft) return null;
+    let event = this.reader.take();
+    while (event === null) {
+      const chunk = this.ahead.shift();
+      if (chunk === undefined) return this.isAllHere ? this.reader.end() : null;
+      this.reader.give(chunk);
+      event = this.reader.take();
+    }
+    return event;
+  }
+
+  private handled(goesOn: boolean): void {
+    this.isBusy = false;
+    if (!goesOn || this.isEnding || this.socket.destroyed) this.leave();
+    else this.goOn();
+  }
+
+  private failed(error: unknown): void {
+    // A socket's errors have a code: the peer has gone, or the socket was cut, and what was not answered it will send again.
+    if (!hasCode(error)) this.serving.tally.note('FAILED');
+    this.isBusy = false;
+    this.leave();
   }
 
   private async handle(event: FrameEvent): Promise<boolean> {
-    const { socket, peer, serving } = this;
-    socket.setTimeout(0);
+    const { peer, serving } = this;
+    this.watch(0);
     if (event.kind !== 'FRAME') serving.tally.note(FAULTS[event.kind]);
     if (event.kind === 'NO_ROOM' || event.kind === 'RUBBISH') return false;
     const reply =
@@ -133,30 +171,41 @@ export class ServedConnection {
         : { answers: serving.handler.tooLong(event.head, peer), goesOn: false };
     // Half an answer would be worse than none.
     if (reply.answers.some(breaksFrame)) return false;
-    if (reply.answers.length > 0) await this.write(framed(reply.answers));
+    const written = reply.answers.length === 0 ? null : this.write(framed(reply.answers));
+    if (written !== null) await written;
     return reply.goesOn;
   }
 
-  private write(bytes: Uint8Array): Promise<void> {
+  /** Null when the system has taken it at once, as it mostly does; else resolves when it has. */
+  private write(bytes: Uint8Array): Promise<void> | null {
     const { socket, serving } = this;
-    socket.setTimeout(serving.frameTimeoutMs);
+    let settle: (error?: Error | null) => void = () => {};
+    socket.write(bytes, (error) => settle(error));
+    if (socket.writableLength === 0) return null;
+    this.watch(serving.frameTimeoutMs);
     return new Promise((resolve, reject) => {
-      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+      settle = (error) => (error ? reject(error) : resolve());
     });
   }
 
   /** Silence is allowed for ever between frames, and for a while within one, which has an end as a whole too. */
   private watchFrame(): void {
-    const { serving, socket, reader } = this;
+    const { serving, reader } = this;
     if (!reader.isInFrame) {
       this.since = null;
-      socket.setTimeout(0);
+      this.watch(0);
       return;
     }
     const now = performance.now();
     this.since ??= now;
     if (now - this.since > LONGEST_FRAME * serving.frameTimeoutMs) this.abandon('FRAME_TIMEOUT');
-    else socket.setTimeout(serving.frameTimeoutMs);
+    else this.watch(serving.frameTimeoutMs);
+  }
+
+  private watch(silence: number): void {
+    if (silence === 0 && this.silence === 0) return;
+    this.silence = silence;
+    this.socket.setTimeout(silence);
   }
 
   private abandon(reason: Mishap): void {
@@ -170,9 +219,16 @@ export class ServedConnection {
     if (bytes > 0) this.serving.tally.note('RUBBISH', bytes);
   }
 
-  /** Says that nothing more will come, and lets the peer do so. */
+  /** Lets go of what was held, says that nothing more will come, and lets the peer do so. */
   private leave(): void {
+    if (this.hasLeft) return;
+    this.hasLeft = true;
     const { socket } = this;
+    this.ahead.length = 0;
+    this.reader.drop();
+    this.noteDiscarded();
+    if (socket.closed) this.ended();
+    else socket.once('close', this.ended);
     if (socket.destroyed) return;
     socket.setTimeout(0);
     socket.end();

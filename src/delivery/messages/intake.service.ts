@@ -8,7 +8,7 @@ import type { Logger } from '../../core/logger.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared.js';
 import { codeOf } from '../outcome.rules.js';
-import { FIND, HEARD, KEEP, KEEP_APART, PATIENCE, REPEAT } from './keep-statements.js';
+import { FIND, HEARD, KEEP, KEEP_APART, KEEP_NEW, PATIENCE, REPEAT } from './keep-statements.js';
 import { columnsOf, type KeptRow, rowOf } from './kept-row.js';
 import { type BatchLimits, MessageBatcher } from './message-batcher.js';
 import { MessageState, type MessageSystem } from './message-state.js';
@@ -47,6 +47,9 @@ export interface IntakeOptions {
   readonly silentAfterMs?: number | null;
 }
 
+/** Repeats come in flocks: so long after one, messages are kept by the statement that expects them. */
+const CAREFUL_MS = 1_000;
+
 interface Found {
   id: string;
   contentHash: string;
@@ -61,12 +64,13 @@ export class StoreIntake implements MessageIntake {
   /** By `performance.now()`. */
   private heardAt = Number.NEGATIVE_INFINITY;
   private noticedAt = Number.NEGATIVE_INFINITY;
+  private carefulUntil = Number.NEGATIVE_INFINITY;
   private hearing: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: IntakeOptions) {
     this.settings = { ...DEFAULT_INTAKE_SETTINGS, ...options.settings };
     this.scope = { ...NO_SCOPE, organisationId: options.system.organisationId };
-    this.batcher = new MessageBatcher((rows) => this.keepAll(rows), this.settings.limits);
+    this.batcher = new MessageBatcher((rows) => this.ready(rows), this.settings.limits);
   }
 
   /**
@@ -125,9 +129,17 @@ export class StoreIntake implements MessageIntake {
     await this.hearing;
   }
 
-  private async keepAll(rows: readonly KeptRow[]): Promise<readonly MessageKept[]> {
+  private ready(rows: readonly KeptRow[]): () => Promise<readonly MessageKept[]> {
     const taken = rows.filter(({ message }) => message.refusal === null);
-    const kept = await this.again(() => this.keepTaken(taken));
+    const columns = columnsOf(taken);
+    return () => this.keepAll(rows, () => this.keepTaken(taken, columns));
+  }
+
+  private async keepAll(
+    rows: readonly KeptRow[],
+    keepTaken: () => Promise<ReadonlySet<string>>,
+  ): Promise<readonly MessageKept[]> {
+    const kept = await this.again(keepTaken);
     const odd = rows.filter(({ id }) => !kept.has(id));
     const told = odd.length === 0 ? null : await this.again(() => this.keepOdd(odd));
     await this.settings.faultPoint?.('afterCommit');
@@ -149,21 +161,43 @@ export class StoreIntake implements MessageIntake {
   }
 
   /** Ids of those that were kept. */
-  private async keepTaken(rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
+  private async keepTaken(
+    rows: readonly KeptRow[],
+    columns: readonly unknown[],
+  ): Promise<ReadonlySet<string>> {
     if (rows.length === 0) return new Set();
     const { database, system } = this.options;
     const begun = performance.now();
     const isNotice = begun - this.noticedAt >= this.settings.noticeMs;
     await this.settings.faultPoint?.('beforeCommit');
-    const kept = await database.write('worker', this.scope, {
-      name: 'keep-messages',
-      text: KEEP,
-      values: [system.organisationId, system.id, ...columnsOf(rows), isNotice],
-    });
+    const values = [system.organisationId, system.id, ...columns, isNotice];
+    const kept =
+      (await this.keepNew(rows, values)) ??
+      (await database.write('worker', this.scope, { name: 'keep-messages', text: KEEP, values }));
     if (isNotice) this.noticedAt = begun;
     const ids = new Set(kept.map(([id]) => id as string));
     if (rows.some((row) => ids.has(row.id) && this.tells(row))) this.heard();
     return ids;
+  }
+
+  /** Ids as of rows that come back; null when a number was there before, of late or now, and nothing was kept. */
+  private async keepNew(
+    rows: readonly KeptRow[],
+    values: readonly unknown[],
+  ): Promise<readonly (readonly unknown[])[] | null> {
+    if (performance.now() < this.carefulUntil) return null;
+    try {
+      await this.options.database.write('worker', this.scope, {
+        name: 'keep-messages-new',
+        text: KEEP_NEW,
+        values,
+      });
+      return rows.map(({ id }) => [id]);
+    } catch (error) {
+      if (codeOf(error) !== 'HUB_STATE_CONFLICT') throw error;
+      this.carefulUntil = performance.now() + CAREFUL_MS;
+      return null;
+    }
   }
 
   /** What is refused, and what came under a number that is taken; by id. */

@@ -51,10 +51,20 @@ const PLAIN = /^(?!null$)[\w:.+^-]+$/i;
 
 type Value = string | number | null;
 
+/** An array of what never takes escaping. */
+const plainArray = (values: readonly Value[]): string =>
+  `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+
 /** An array as PostgreSQL writes it, where that takes no escaping; else the values, for the driver to write. */
-function arrayOf(values: readonly Value[]): string | readonly Value[] {
-  const isPlain = values.every((value) => typeof value !== 'string' || PLAIN.test(value));
-  return isPlain ? `{${values.map((value) => value ?? 'NULL').join(',')}}` : values;
+function arrayOf(values: readonly (string | null)[]): string | readonly Value[] {
+  // Neighbours are mostly equal, and looked at once.
+  let last: string | null = null;
+  for (const value of values) {
+    if (value === null || value === last) continue;
+    if (!PLAIN.test(value)) return values;
+    last = value;
+  }
+  return plainArray(values);
 }
 
 /** Rows as the columns that `KEEP` takes from its third parameter on. */
@@ -70,20 +80,21 @@ export function columnsOf(rows: readonly KeptRow[]): readonly unknown[] {
       start += piece.length;
     }
   }
-  const column = (of: (row: KeptRow) => Value): unknown => arrayOf(rows.map(of));
+  const plain = (of: (row: KeptRow) => Value): unknown => plainArray(rows.map(of));
+  const column = (of: (row: KeptRow) => string | null): unknown => arrayOf(rows.map(of));
   return [
-    column(({ id }) => id),
+    plain(({ id }) => id),
     column(({ number }) => number?.application ?? null),
     column(({ number }) => number?.facility ?? null),
     column(({ number }) => number?.controlId ?? null),
     column(({ message }) => message.contentHash),
-    column(({ bytesHash }) => bytesHash),
+    plain(({ bytesHash }) => bytesHash),
     column(({ type }) => type),
-    column(({ sentAt }) => sentAt),
+    plain(({ sentAt }) => sentAt),
     column(({ remoteAddress }) => remoteAddress),
-    arrayOf(starts),
+    plainArray(starts),
     Buffer.concat(pieces, start),
-    column(({ message }) => message.bytes.length),
-    column(({ message }) => message.answer?.length ?? null),
+    plain(({ message }) => message.bytes.length),
+    plain(({ message }) => message.answer?.length ?? null),
   ];
 }

@@ -19,28 +19,43 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Turns of the event loop for which a batch waits at most, each of which has to bring something. */
-const MOST_TURNS = 8;
+/** Items that are written together. `write` may be called again, one after the other. */
+interface Batch<Item, Result> {
+  readonly items: readonly Waiting<Item, Result>[];
+  readonly write: () => Promise<readonly Result[]>;
+}
+
+/** So long, in ms, a batch waits at most for the items that it wants. */
+const PATIENCE_MS = 1;
 
 /**
- * Writes items in batches, one after the other, in the order in which they came. A batch begins once a turn of the event loop brings
- * nothing more: what is about to arrive is better written with it than by a commit of its own, and where little arrives that is
- * at once. A batch that fails for the sake of one item is written again one by one; an outage fails its items alike, and the next
- * batch tries anew.
+ * Writes items in batches, one after the other, in the order in which they came. A batch begins when half of those are there that are
+ * under way at once, as the last batch and what waited behind it tell: while it is written, the answers to the other half bring the
+ * next, which is made ready meanwhile. Where little arrives, a batch begins at the end of the turn of the event loop that brought it.
+ * A batch that fails for the sake of one item is written again one by one; an outage fails its items alike, and the next batch tries
+ * anew.
  */
 export class MessageBatcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private waitingBytes = 0;
-  /** The work from the first item that waits until nothing waits; null else. */
+  /** The batch that is being written; null when none is. */
   private work: Promise<void> | null = null;
+  /** Items of that batch. */
+  private writing = 0;
+  /** Items that were under way when the last batch ended. */
+  private before = 0;
+  /** The one behind it, made ready. */
+  private next: Batch<Item, Result> | null = null;
+  private look: NodeJS.Immediate | null = null;
+  private patience: NodeJS.Timeout | null = null;
 
   constructor(
-    /** Writes a batch in one transaction; results in the order of the items. */
-    private readonly write: (items: readonly Item[]) => Promise<readonly Result[]>,
+    /** Makes a batch ready to be written in one transaction; results in the order of the items. */
+    private readonly ready: (items: readonly Item[]) => () => Promise<readonly Result[]>,
     private readonly limits: BatchLimits,
   ) {}
 
-  /** Resolves once the item is committed. @throws HUB_BUSY when too much waits; else what `write` throws. */
+  /** Resolves once the item is committed. @throws HUB_BUSY when too much waits; else what the writing throws. */
   add(item: Item, bytes: number): Promise<Result> {
     const { waitingItems, waitingBytes } = this.limits;
     const isFull = this.waiting.length >= waitingItems || this.waitingBytes + bytes > waitingBytes;
@@ -48,58 +63,96 @@ export class MessageBatcher<Item, Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, bytes, resolve, reject });
       this.waitingBytes += bytes;
-      this.work ??= this.commitAll();
+      this.look ??= setImmediate(() => {
+        this.look = null;
+        this.goOn();
+      });
     });
   }
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    while (this.work !== null) await this.work;
-  }
-
-  private async commitAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      await this.gathered();
-      await this.commit(this.take());
+    while (this.work !== null || this.waiting.length > 0) {
+      if (this.work === null) this.begin(this.taken());
+      await this.work;
     }
-    this.work = null;
+    // Whoever was to be told at the end of this turn has been.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
-  private async gathered(): Promise<void> {
-    let before = 0;
-    for (let turns = 0; turns < MOST_TURNS && this.waiting.length > before; turns++) {
-      before = this.waiting.length;
-      if (before >= this.limits.items) return;
-      await nextTurn();
-    }
+  /** Begins the next batch, or makes it ready where another is being written, once enough is there. */
+  private goOn(): void {
+    const isDue = this.waiting.length > 0 && this.waiting.length >= this.half();
+    if (this.work !== null) {
+      if (isDue) this.next ??= this.taken();
+    } else if (this.next !== null || isDue) this.begin(this.next ?? this.taken());
+    else if (this.waiting.length > 0)
+      this.patience ??= setTimeout(() => this.begin(this.taken()), PATIENCE_MS);
   }
 
-  private take(): Waiting<Item, Result>[] {
-    const { items, bytes: most } = this.limits;
+  private begin(batch: Batch<Item, Result>): void {
+    if (this.patience !== null) clearTimeout(this.patience);
+    this.patience = null;
+    this.next = null;
+    this.writing = batch.items.length;
+    this.work = this.commit(batch);
+  }
+
+  /** Half of what is under way at once: with more, a batch would leave the one behind it with less. */
+  private half(): number {
+    return Math.min(Math.ceil(Math.max(this.before, this.underWay()) / 2), this.limits.items);
+  }
+
+  private underWay(): number {
+    return this.writing + (this.next?.items.length ?? 0) + this.waiting.length;
+  }
+
+  private taken(): Batch<Item, Result> {
+    const most = this.half();
     let bytes = 0;
     let count = 0;
     for (const each of this.waiting) {
-      if (count === items || (count > 0 && bytes + each.bytes > most)) break;
+      if (count === most || (count > 0 && bytes + each.bytes > this.limits.bytes)) break;
       bytes += each.bytes;
       count += 1;
     }
     this.waitingBytes -= bytes;
-    return this.waiting.splice(0, count);
+    const items = this.waiting.splice(0, count);
+    return { items, write: this.ready(items.map(({ item }) => item)) };
   }
 
-  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+  private async commit(batch: Batch<Item, Result>): Promise<void> {
+    const settle = await this.settlement(batch);
+    this.before = this.underWay();
+    this.work = null;
+    this.writing = 0;
+    // The next is on its way before anybody hears of this one, whose answers would else be written first.
+    this.goOn();
+    if (this.work === null) settle();
+    else setImmediate(settle);
+  }
+
+  /** Writes a batch; answers with what tells its items of it. */
+  private async settlement({ items, write }: Batch<Item, Result>): Promise<() => void> {
     try {
-      const results = await this.write(batch.map(({ item }) => item));
-      for (const [n, { resolve }] of batch.entries()) resolve(results[n]!);
+      const results = await write();
+      return () => {
+        for (const [n, { resolve }] of items.entries()) resolve(results[n]!);
+      };
     } catch (error) {
-      if (batch.length > 1 && !isOutage(error)) for (const each of batch) await this.commit([each]);
-      else for (const { reject } of batch) reject(error);
+      if (items.length > 1 && !isOutage(error)) {
+        for (const one of items) {
+          const settle = await this.settlement({ items: [one], write: this.ready([one.item]) });
+          settle();
+        }
+        return () => {};
+      }
+      return () => {
+        for (const { reject } of items) reject(error);
+      };
     }
   }
 }
-
-/** The next turn of the event loop, when what has arrived by then is there. */
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** True when it would fail each of them alike. */
 function isOutage(error: unknown): boolean {

@@ -20,7 +20,7 @@ class Held {
     fails: (items: readonly string[]) => Error | null = () => null,
   ) {
     this.batcher = new MessageBatcher(
-      async (items) => {
+      (items) => async () => {
         this.batches.push(items);
         await new Promise<void>((resolve) => this.open.push(resolve));
         const error = fails(items);
@@ -37,9 +37,10 @@ class Held {
 
   /** Lets the batches under way end, and those that begin then. */
   async letAll(): Promise<void> {
-    for (let quiet = 0; quiet < 3; ) {
+    // Longer than a batch waits for more.
+    for (let last = performance.now(); performance.now() - last < 20; ) {
       await turn();
-      quiet = this.open.length === 0 ? quiet + 1 : 0;
+      if (this.open.length > 0) last = performance.now();
       for (const open of this.open.splice(0)) open();
     }
   }
@@ -53,34 +54,47 @@ async function turns(count: number): Promise<void> {
 }
 const sizes = (held: Held): number[] => held.batches.map(({ length }) => length);
 
-test('what arrives together is written together, and what arrives meanwhile is the next batch', async () => {
+test('a batch takes half of what is under way, and what arrives meanwhile is the next', async () => {
   const held = new Held();
   const first = held.add('abc');
   await turns(2);
-  const second = held.add('d');
+  expect(held.batches).toEqual([[...'ab']]);
+  first.push(...held.add('de'));
   await turns(2);
-  second.push(...held.add('ef'));
-  await turns(2);
-  expect(held.batches).toEqual([[...'abc']]);
+  expect(held.batches).toEqual([[...'ab']]);
   await held.letAll();
-  expect(held.batches).toEqual([[...'abc'], [...'def']]);
-  expect(await Promise.all([...first, ...second])).toEqual([...'abcdef'].map((item) => `${item}!`));
+  expect(held.batches).toEqual([[...'ab'], [...'cde']]);
+  expect(await Promise.all(first)).toEqual([...'abcde'].map((item) => `${item}!`));
 });
 
-test('a batch waits while every turn of the event loop brings more, and for no more than eight of them', async () => {
-  const held = new Held({ items: 100 });
-  for (const item of 'abcdefghijklmnop') {
-    // Asked for first, so that what comes next is there before the batch looks.
-    const next = turn();
-    held.add(item);
-    await next;
+test('sixteen that each wait for their answer come to batches of eight, however they begin', async () => {
+  for (const [begins, ...more] of [[16], [1, 15], [3, 13], [12, 4]]) {
+    const held = new Held({ items: 100, waitingItems: 100 });
+    const again = async (item: string): Promise<void> => {
+      for (let left = 12; left > 0; left--) await held.batcher.add(item, 1);
+    };
+    const all = 'abcdefghijklmnop';
+    const courses = [...all.slice(0, begins)].map(again);
+    await turns(1);
+    if (more.length > 0) courses.push(...[...all.slice(begins)].map(again));
+    await held.letAll();
+    await Promise.all(courses);
+    // 192 items. A machine that halts for a moment makes a batch begin early.
+    expect(sizes(held).filter((size) => size === 8).length).toBeGreaterThan(15);
   }
-  expect(held.batches).toEqual([[...'abcdefghi']]);
-  const full = new Held({ items: 2 });
-  full.add('ab');
-  await turns(1);
-  expect(full.batches).toEqual([[...'ab']]);
-  await Promise.all([held.letAll(), full.letAll()]);
+});
+
+test('one that waits where many came before waits for them for a moment, and no longer', async () => {
+  const held = new Held();
+  held.add('abcdefgh');
+  await held.letAll();
+  const [alone] = held.add('i');
+  await turns(2);
+  expect(held.batches.flat()).not.toContain('i');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(held.batches.at(-1)).toEqual(['i']);
+  await held.letAll();
+  expect(await alone).toBe('i!');
 });
 
 test('one that comes alone waits for no other', async () => {
@@ -115,14 +129,14 @@ test('a batch that fails for one item is written again one by one; an outage fai
     'rejected',
     'fulfilled',
   ]);
-  expect(poison.batches).toEqual([[...'abcd'], ['a'], ['b'], ['c'], ['d']]);
+  expect(poison.batches).toEqual([[...'ab'], [...'cd'], ['c'], ['d']]);
   const outage = new Held({}, () => new HubError('HUB_DATABASE_UNAVAILABLE'));
   const failed = Promise.allSettled(outage.add('abcd'));
   await outage.letAll();
   expect(new Set((await failed).map((each) => (each as PromiseRejectedResult).reason.code))).toEqual(
     new Set(['HUB_DATABASE_UNAVAILABLE']),
   );
-  expect(sizes(outage)).toEqual([4]);
+  expect(sizes(outage)).toEqual([2, 2]);
 });
 
 test('what waits is bounded in items and in bytes; the first is taken however large it is', async () => {
