@@ -70,7 +70,7 @@ export class StoreIntake implements MessageIntake {
   constructor(private readonly options: IntakeOptions) {
     this.settings = { ...DEFAULT_INTAKE_SETTINGS, ...options.settings };
     this.scope = { ...NO_SCOPE, organisationId: options.system.organisationId };
-    this.batcher = new MessageBatcher((rows) => this.ready(rows), this.settings.limits);
+    this.batcher = new MessageBatcher((rows) => this.keepAll(rows), this.settings.limits);
   }
 
   /**
@@ -129,17 +129,9 @@ export class StoreIntake implements MessageIntake {
     await this.hearing;
   }
 
-  private ready(rows: readonly KeptRow[]): () => Promise<readonly MessageKept[]> {
+  private async keepAll(rows: readonly KeptRow[]): Promise<readonly MessageKept[]> {
     const taken = rows.filter(({ message }) => message.refusal === null);
-    const columns = columnsOf(taken);
-    return () => this.keepAll(rows, () => this.keepTaken(taken, columns));
-  }
-
-  private async keepAll(
-    rows: readonly KeptRow[],
-    keepTaken: () => Promise<ReadonlySet<string>>,
-  ): Promise<readonly MessageKept[]> {
-    const kept = await this.again(keepTaken);
+    const kept = await this.again(() => this.keepTaken(taken));
     const odd = rows.filter(({ id }) => !kept.has(id));
     const told = odd.length === 0 ? null : await this.again(() => this.keepOdd(odd));
     await this.settings.faultPoint?.('afterCommit');
@@ -161,16 +153,13 @@ export class StoreIntake implements MessageIntake {
   }
 
   /** Ids of those that were kept. */
-  private async keepTaken(
-    rows: readonly KeptRow[],
-    columns: readonly unknown[],
-  ): Promise<ReadonlySet<string>> {
+  private async keepTaken(rows: readonly KeptRow[]): Promise<ReadonlySet<string>> {
     if (rows.length === 0) return new Set();
     const { database, system } = this.options;
     const begun = performance.now();
     const isNotice = begun - this.noticedAt >= this.settings.noticeMs;
     await this.settings.faultPoint?.('beforeCommit');
-    const values = [system.organisationId, system.id, ...columns, isNotice];
+    const values = [system.organisationId, system.id, ...columnsOf(rows), isNotice];
     const kept =
       (await this.keepNew(rows, values)) ??
       (await database.write('worker', this.scope, { name: 'keep-messages', text: KEEP, values }));

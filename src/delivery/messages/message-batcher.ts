@@ -19,43 +19,37 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Items that are written together. `write` may be called again, one after the other. */
-interface Batch<Item, Result> {
-  readonly items: readonly Waiting<Item, Result>[];
-  readonly write: () => Promise<readonly Result[]>;
-}
-
 /** So long, in ms, a batch waits at most for the items that it wants. */
 const PATIENCE_MS = 1;
+/** Batches that are written at once: one is sent while the one before it is at work, so that the database has no pause. */
+const MOST_BATCHES = 2;
 
 /**
- * Writes items in batches, one after the other, in the order in which they came. A batch begins when half of those are there that are
- * under way at once, as the last batch and what waited behind it tell: while it is written, the answers to the other half bring the
- * next, which is made ready meanwhile. Where little arrives, a batch begins at the end of the turn of the event loop that brought it.
- * A batch that fails for the sake of one item is written again one by one; an outage fails its items alike, and the next batch tries
- * anew.
+ * Writes items in batches in the order in which they came. A batch begins when half of those are there that are under way at once, as
+ * the last batch and what waited behind it tell: while it is written, the answers to the other half bring the next. Where little
+ * arrives, a batch begins at the end of the turn of the event loop that brought it. A batch that fails for the sake of one item is
+ * written again one by one; an outage fails its items alike, and the next batch tries anew.
  */
 export class MessageBatcher<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private waitingBytes = 0;
-  /** The batch that is being written; null when none is. */
-  private work: Promise<void> | null = null;
-  /** Items of that batch. */
+  /** Batches that are being written, and their items. */
+  private batches = 0;
   private writing = 0;
   /** Items that were under way when the last batch ended. */
   private before = 0;
-  /** The one behind it, made ready. */
-  private next: Batch<Item, Result> | null = null;
   private look: NodeJS.Immediate | null = null;
   private patience: NodeJS.Timeout | null = null;
+  /** Those that wait for nothing to be under way. */
+  private readonly atRest: (() => void)[] = [];
 
   constructor(
-    /** Makes a batch ready to be written in one transaction; results in the order of the items. */
-    private readonly ready: (items: readonly Item[]) => () => Promise<readonly Result[]>,
+    /** Writes a batch in one transaction; results in the order of the items. */
+    private readonly write: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly limits: BatchLimits,
   ) {}
 
-  /** Resolves once the item is committed. @throws HUB_BUSY when too much waits; else what the writing throws. */
+  /** Resolves once the item is committed. @throws HUB_BUSY when too much waits; else what `write` throws. */
   add(item: Item, bytes: number): Promise<Result> {
     const { waitingItems, waitingBytes } = this.limits;
     const isFull = this.waiting.length >= waitingItems || this.waitingBytes + bytes > waitingBytes;
@@ -72,30 +66,24 @@ export class MessageBatcher<Item, Result> {
 
   /** Resolves when nothing waits and nothing is under way. */
   async drained(): Promise<void> {
-    while (this.work !== null || this.waiting.length > 0) {
-      if (this.work === null) this.begin(this.taken());
-      await this.work;
-    }
-    // Whoever was to be told at the end of this turn has been.
-    await new Promise((resolve) => setImmediate(resolve));
+    if (this.underWay() === 0) return;
+    if (this.batches === 0) this.begin();
+    await new Promise<void>((resolve) => this.atRest.push(resolve));
   }
 
-  /** Begins the next batch, or makes it ready where another is being written, once enough is there. */
   private goOn(): void {
-    const isDue = this.waiting.length > 0 && this.waiting.length >= this.half();
-    if (this.work !== null) {
-      if (isDue) this.next ??= this.taken();
-    } else if (this.next !== null || isDue) this.begin(this.next ?? this.taken());
-    else if (this.waiting.length > 0)
-      this.patience ??= setTimeout(() => this.begin(this.taken()), PATIENCE_MS);
+    if (this.waiting.length === 0 || this.batches === MOST_BATCHES) return;
+    if (this.waiting.length >= this.half()) this.begin();
+    else if (this.batches === 0) this.patience ??= setTimeout(() => this.begin(), PATIENCE_MS);
   }
 
-  private begin(batch: Batch<Item, Result>): void {
+  private begin(): void {
     if (this.patience !== null) clearTimeout(this.patience);
     this.patience = null;
-    this.next = null;
-    this.writing = batch.items.length;
-    this.work = this.commit(batch);
+    const batch = this.taken();
+    this.batches += 1;
+    this.writing += batch.length;
+    void this.commit(batch);
   }
 
   /** Half of what is under way at once: with more, a batch would leave the one behind it with less. */
@@ -104,10 +92,10 @@ export class MessageBatcher<Item, Result> {
   }
 
   private underWay(): number {
-    return this.writing + (this.next?.items.length ?? 0) + this.waiting.length;
+    return this.writing + this.waiting.length;
   }
 
-  private taken(): Batch<Item, Result> {
+  private taken(): Waiting<Item, Result>[] {
     const most = this.half();
     let bytes = 0;
     let count = 0;
@@ -117,38 +105,34 @@ export class MessageBatcher<Item, Result> {
       count += 1;
     }
     this.waitingBytes -= bytes;
-    const items = this.waiting.splice(0, count);
-    return { items, write: this.ready(items.map(({ item }) => item)) };
+    return this.waiting.splice(0, count);
   }
 
-  private async commit(batch: Batch<Item, Result>): Promise<void> {
+  private async commit(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     const settle = await this.settlement(batch);
     this.before = this.underWay();
-    this.work = null;
-    this.writing = 0;
-    // The next is on its way before anybody hears of this one, whose answers would else be written first.
+    this.batches -= 1;
+    this.writing -= batch.length;
+    // The next is on its way before anybody hears of this one.
     this.goOn();
-    if (this.work === null) settle();
-    else setImmediate(settle);
+    settle();
+    if (this.underWay() === 0) for (const rested of this.atRest.splice(0)) rested();
   }
 
   /** Writes a batch; answers with what tells its items of it. */
-  private async settlement({ items, write }: Batch<Item, Result>): Promise<() => void> {
+  private async settlement(batch: readonly Waiting<Item, Result>[]): Promise<() => void> {
     try {
-      const results = await write();
+      const results = await this.write(batch.map(({ item }) => item));
       return () => {
-        for (const [n, { resolve }] of items.entries()) resolve(results[n]!);
+        for (const [n, { resolve }] of batch.entries()) resolve(results[n]!);
       };
     } catch (error) {
-      if (items.length > 1 && !isOutage(error)) {
-        for (const one of items) {
-          const settle = await this.settlement({ items: [one], write: this.ready([one.item]) });
-          settle();
-        }
+      if (batch.length > 1 && !isOutage(error)) {
+        for (const each of batch) (await this.settlement([each]))();
         return () => {};
       }
       return () => {
-        for (const { reject } of items) reject(error);
+        for (const { reject } of batch) reject(error);
       };
     }
   }

@@ -32,7 +32,7 @@ export interface Database {
   transaction<T>(role: WritingRole, scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T>;
   /**
    * One statement that changes rows, in one Sync with its scope: a whole transaction in one round trip, committed when this
-   * resolves. Its `returning` as `read` has rows. After `HUB_DATABASE_OUTCOME_UNKNOWN` it may have been committed.
+   * resolves. It is sent at once, and done behind those that were sent before it by this process. Its `returning` as `read` has rows. After `HUB_DATABASE_OUTCOME_UNKNOWN` it may have been committed.
    */
   write(role: 'worker', scope: Scope, statement: ReadStatement): Promise<unknown[][]>;
   /** One select in one Sync with its scope; rows by position, values as PostgreSQL's text form except int, bool and json. */

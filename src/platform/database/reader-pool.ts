@@ -5,6 +5,7 @@ import { HubError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { ReadStatement } from './database.js';
 import { isLostConnection, isUnsent, mapDatabaseError } from './database-errors.js';
+import { Pipeline } from './pipeline.js';
 import { scopeValues } from './scope-values.js';
 import { prepareScope, readConfig, runInTransaction, runScoped } from './scoped-query.js';
 import { StatementCache } from './statement-cache.js';
@@ -20,17 +21,26 @@ const PROBE: Scope = {
 
 const ignore = (): void => {};
 
+/** A connection whose statement was refused is sound; one that failed in another way is not trusted again. */
+function isSoundAfter(error: unknown): boolean {
+  const code = (error as { code?: string } | undefined)?.code ?? '';
+  return /^[0-9A-Z]{5}$/.test(code) && !STALE_STATEMENT.has(code) && !isLostConnection(error);
+}
+
 /** Reads of one role. The first read proves the one-Sync way; until then nobody has seen a row by it. */
 export class ReaderPool {
   private readonly caches = new WeakMap<pg.ClientBase, StatementCache>();
   private transport: 'unproved' | 'one-sync' | 'transaction' = 'unproved';
   private proving: Promise<void> | undefined;
+  private readonly pipeline: Pipeline;
 
   constructor(
     private readonly pool: pg.Pool,
     private readonly logger: Logger,
     private readonly statementsPerConnection = 100,
-  ) {}
+  ) {
+    this.pipeline = new Pipeline(pool, (client) => this.makeReady(client), isSoundAfter);
+  }
 
   /** One select under the scope; rows by position. @throws HubError of `mapDatabaseError`. */
   async read(scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
@@ -49,7 +59,8 @@ export class ReaderPool {
   }
 
   /**
-   * One statement that changes rows, under the scope: committed when this resolves, and then its `returning` by position.
+   * One statement that changes rows, under the scope: committed when this resolves, and then its `returning` by position. It is sent
+   * behind those that are under way.
    * @throws HUB_DATABASE_OUTCOME_UNKNOWN when the connection was lost on the way; else HubError of `mapDatabaseError`.
    */
   async write(scope: Scope, statement: ReadStatement): Promise<unknown[][]> {
@@ -60,9 +71,14 @@ export class ReaderPool {
       throw mapDatabaseError(error);
     }
     let isConnected = false;
+    const connected = (): void => {
+      isConnected = true;
+    };
     try {
-      return await this.run(values, statement, () => {
-        isConnected = true;
+      if (this.transport === 'transaction') return await this.run(values, statement, connected);
+      return await this.pipeline.send((client) => {
+        connected();
+        return this.scoped(client, values, statement);
       });
     } catch (error) {
       const cause = mapDatabaseError(error);
@@ -96,28 +112,30 @@ export class ReaderPool {
       const config = readConfig(statement.text, statement.values, statement.name);
       if (this.transport === 'transaction')
         return await runInTransaction(client, config, values, writes !== undefined);
-      let cache = this.caches.get(client);
-      if (!cache) {
-        await prepareScope(client);
-        cache = new StatementCache(this.statementsPerConnection);
-        this.caches.set(client, cache);
-      }
-      return await runScoped(
-        client,
-        config,
-        values,
-        statement.name === undefined ? [] : cache.use(statement.name),
-      );
+      await this.makeReady(client);
+      return await this.scoped(client, values, statement);
     } catch (error) {
       failure = error as Error;
       throw error;
     } finally {
-      const code = (failure as { code?: string } | undefined)?.code ?? '';
-      // A connection whose statement was refused is sound; one that failed in another way is not trusted again.
-      const isSound = /^[0-9A-Z]{5}$/.test(code) && !STALE_STATEMENT.has(code) && !isLostConnection(failure);
-      client.release(failure !== undefined && !isSound);
+      client.release(failure !== undefined && !isSoundAfter(failure));
       client.off('error', ignore);
     }
+  }
+
+  private async makeReady(client: pg.ClientBase): Promise<void> {
+    if (this.caches.has(client)) return;
+    await prepareScope(client);
+    this.caches.set(client, new StatementCache(this.statementsPerConnection));
+  }
+
+  private scoped(
+    client: pg.ClientBase,
+    values: readonly string[],
+    { text, values: given, name }: ReadStatement,
+  ): Promise<unknown[][]> {
+    const forget = name === undefined ? [] : (this.caches.get(client)?.use(name) ?? []);
+    return runScoped(client, readConfig(text, given, name), values, forget);
   }
 
   /** Asks once, through the one-Sync way, what scope a select sees and what is left after it; falls back when the answer is wrong. */

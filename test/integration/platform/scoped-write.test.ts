@@ -67,3 +67,64 @@ test('when the connection is lost on the way nobody knows what came of it, and t
   expect(await write(INSERT, ['b', organisationId])).toEqual([['b']]);
   expect(await keys()).toEqual(['b']);
 });
+
+describe('one behind the other', () => {
+  const SLOW = `with one as (${INSERT}), waits as materialized (select pg_sleep(0.05)) select key, pg_backend_pid() from one, waits`;
+
+  test('statements that are asked for together go by one connection, each its own transaction', async () => {
+    const asked = [...'abcdef'].map((key) =>
+      write(SLOW, [key, key === 'c' ? newId() : organisationId], 'slow'),
+    );
+    const settled = await Promise.allSettled(asked);
+    expect(settled.map(({ status }) => status === 'fulfilled')).toEqual([
+      true,
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    const pids = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value[0]![1]] : []));
+    expect(new Set(pids).size).toBe(1);
+    expect(await keys()).toEqual([...'abdef']);
+  });
+
+  test('of those that are under way when the connection is lost nobody knows what came, and the next go well', async () => {
+    const slow = `with one as (${INSERT}), waits as materialized (select pg_sleep(20)) select key from one, waits`;
+    const asked = [
+      write(INSERT, ['a', organisationId]),
+      write(slow, ['b', organisationId]),
+      write(INSERT, ['c', organisationId]),
+    ];
+    const settled = Promise.allSettled(asked);
+    for (let ended = 0; ended === 0; ) {
+      const { rowCount } = await db.owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(20)%' and pid <> pg_backend_pid()`,
+      );
+      ended = rowCount ?? 0;
+    }
+    expect((await settled).map((each) => (each.status === 'fulfilled' ? 'done' : each.reason.code))).toEqual([
+      'done',
+      'HUB_DATABASE_OUTCOME_UNKNOWN',
+      'HUB_DATABASE_OUTCOME_UNKNOWN',
+    ]);
+    expect(await write(INSERT, ['d', organisationId])).toEqual([['d']]);
+    expect(await keys()).toEqual(['a', 'd']);
+  });
+
+  test('whoever waits for a connection gets one though statements never cease, and theirs leave nothing behind', async () => {
+    let isOver = false;
+    const ceaseless = Array.from({ length: 3 }, async (_none, course) => {
+      for (let n = 0; !isOver; n++) await write(SLOW, [`${course} ${n}`, organisationId], 'slow');
+    });
+    const tx = (): Promise<string[]> =>
+      db.database.transaction('worker', scope, async ({ query }) => {
+        const rows = await query<{ key: string }>('select key from written, pg_sleep(0.05)');
+        return rows.map(({ key }) => key);
+      });
+    await Promise.all(Array.from({ length: 12 }, tx));
+    isOver = true;
+    await Promise.all(ceaseless);
+    expect((await tx()).length).toBe((await keys()).length);
+  });
+});

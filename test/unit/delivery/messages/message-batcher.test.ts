@@ -20,7 +20,7 @@ class Held {
     fails: (items: readonly string[]) => Error | null = () => null,
   ) {
     this.batcher = new MessageBatcher(
-      (items) => async () => {
+      async (items) => {
         this.batches.push(items);
         await new Promise<void>((resolve) => this.open.push(resolve));
         const error = fails(items);
@@ -56,15 +56,19 @@ const sizes = (held: Held): number[] => held.batches.map(({ length }) => length)
 
 test('a batch takes half of what is under way, and what arrives meanwhile is the next', async () => {
   const held = new Held();
-  const first = held.add('abc');
+  const all = held.add('abc');
   await turns(2);
   expect(held.batches).toEqual([[...'ab']]);
-  first.push(...held.add('de'));
+  all.push(...held.add('de'));
   await turns(2);
-  expect(held.batches).toEqual([[...'ab']]);
-  await held.letAll();
   expect(held.batches).toEqual([[...'ab'], [...'cde']]);
-  expect(await Promise.all(first)).toEqual([...'abcde'].map((item) => `${item}!`));
+  all.push(...held.add('fghij'));
+  await turns(2);
+  // Two at once and no more.
+  expect(held.batches).toHaveLength(2);
+  await held.letAll();
+  expect(held.batches.flat()).toEqual([...'abcdefghij']);
+  expect(await Promise.all(all)).toEqual([...'abcdefghij'].map((item) => `${item}!`));
 });
 
 test('sixteen that each wait for their answer come to batches of eight, however they begin', async () => {

@@ -179,3 +179,55 @@ describe('headers', () => {
     expect(['2.1', '2.4', '2.3.1', '', '3', '2.x', '2.5beta'].map(isFrom25)).not.toContain(true);
   });
 });
+
+test('headers that are alike in all but time and number are answered each for itself, whatever came before', () => {
+  const pools: readonly (readonly string[])[] = [
+    ['PAS', 'PAS^1.2^ISO', ''],
+    ['RXX'],
+    ['IPSHUB', ''],
+    ['RYY'],
+    ['20260301085959', '', '20260301~x', '20260302'],
+    [''],
+    ['ADT^A01', 'ADT^A08^ADT_A01', 'ACK'],
+    ['1', '2', '1^1', ' '],
+    ['P', 'T'],
+    ['2.4', '2.5.1'],
+    ['', '7'],
+    [''],
+    ['', 'AL'],
+    ['', 'NE'],
+  ];
+  let seed = 7;
+  const pick = <T>(from: readonly T[]): T => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return from[seed % from.length]!;
+  };
+  for (let times = 0; times < 4_000; times++) {
+    const all = pools.map(pick);
+    const fields = ['MSH', '^~\\&', ...all.slice(0, pick([5, 8, 9, 10, 12, 14]))];
+    const at = (field: number): string => fields[field - 1] ?? '';
+    const read = header(`${fields.join('|')}\rPID|1\r`);
+    expect(read.controlId).toBe(at(10));
+    expect(read.segment.raw(7)).toBe(at(7));
+    expect(`${fields.join('|')}\r`.slice(...read.timeAt)).toBe(at(7));
+    expect([read.type, read.processingId, read.version]).toEqual([at(9).slice(0, 3), at(11), at(12)]);
+    expect(read.enhanced).toEqual(
+      at(15) === '' && at(16) === '' ? null : { commit: at(15) || 'NE', application: at(16) || 'NE' },
+    );
+    const answers = answersTo(read, { taken: 'ACCEPT', fault: null }, own);
+    if (answers.length > 0) {
+      const [answered, said] = answers[0]!.split('\r');
+      const told = answered!.split('|');
+      expect([told[2], told[3], told[4], told[5], told[6], told[9]]).toEqual([
+        at(5),
+        at(6),
+        at(3),
+        at(4),
+        own.now,
+        'OWN1',
+      ]);
+      expect([told[10] ?? '', told[11] ?? '']).toEqual([at(11), at(12)]);
+      expect(said).toBe(`MSA|${read.enhanced?.commit === 'AL' ? 'CA' : 'AA'}|${at(10)}`);
+    }
+  }
+});
