@@ -101,7 +101,7 @@ export class ServedConnection {
     });
   }
 
-  /** Lets the message that is in work be answered, takes no further one, and ends. */
+  /** Lets what has arrived whole be answered, takes nothing further, and ends. */
   finish(): void {
     this.isEnding = true;
     if (!this.isBusy) this.leave();
@@ -128,7 +128,7 @@ export class ServedConnection {
         (goesOn) => this.handled(goesOn),
         (error: unknown) => this.failed(error),
       );
-    } else if (this.isAllHere) this.leave();
+    } else if (this.isAllHere || this.isEnding) this.leave();
     else {
       this.watchFrame();
       if (this.socket.isPaused()) this.socket.resume();
@@ -149,7 +149,7 @@ export class ServedConnection {
 
   private handled(goesOn: boolean): void {
     this.isBusy = false;
-    if (!goesOn || this.isEnding || this.socket.destroyed) this.leave();
+    if (!goesOn || this.socket.destroyed) this.leave();
     else this.goOn();
   }
 
