@@ -263,9 +263,9 @@ describe('whatever is ruled and arrives, in whatever order', () => {
         }
         expect([any.partition, any.disputes]).toEqual([partition, disputes]);
       }),
-      { numRuns: 1000, seed: 20_260_311 },
+      { numRuns: 600, seed: 20_260_311 },
     );
-    expect(ruled).toBeGreaterThan(700);
+    expect(ruled).toBeGreaterThan(420);
   });
 
   test('whoever is one is so by a verified number, by their record system, or by a ruling that holds', () => {
@@ -363,7 +363,7 @@ describe('whatever is ruled and arrives, in whatever order', () => {
           expect([any.partition, any.disputes]).toEqual([partition, disputes]);
         },
       ),
-      { numRuns: 1500, seed: 47 },
+      { numRuns: 900, seed: 47 },
     );
   });
 });

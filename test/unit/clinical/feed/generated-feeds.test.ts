@@ -8,7 +8,7 @@ import type { FeedEvent } from '../../../../src/clinical/feed.port.js';
 import { ARRIVALS, arriving, type GeneratedFeed, generateFeed } from '../../../support/feed-generator.js';
 import { siteRules } from '../../../support/hl7-adt.js';
 
-const SEEDS = 300;
+const SEEDS = 200;
 /** Seeds in a test. */
 const BATCH = 50;
 const RULES = siteRules({ coordinatorFrom: 'ROL-4 where ROL-3=CC' });
