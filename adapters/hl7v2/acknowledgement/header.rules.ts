@@ -96,14 +96,18 @@ function shapeIn(line: string): HeaderShape | null {
   };
 }
 
+/** A text of its own: a part of a text keeps the whole in memory. */
+const ownText = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');
+
 /** As `shapeIn`, for less where the same was read before. `key`: the line without MSH-7 and MSH-10. */
 function shapeOf(key: string, line: string): HeaderShape | null {
   const known = shapes.get(key);
   if (known !== undefined) return known;
-  const shape = shapeIn(line);
-  if (shape === null || key.length > LONGEST_SHAPE) return shape;
+  if (line.length > LONGEST_SHAPE) return shapeIn(line);
+  const shape = shapeIn(ownText(line));
+  if (shape === null) return null;
   if (shapes.size >= MOST_SHAPES) shapes.clear();
-  shapes.set(key, shape);
+  shapes.set(ownText(key), shape);
   return shape;
 }
 

@@ -66,7 +66,7 @@ const hasCode = (error: unknown): boolean =>
 /** Serves one connection until it ends. */
 export class ServedConnection {
   private readonly reader: FrameReader;
-  /** What came while a message was in work. The socket is read no further until that is used up. */
+  /** What came and was not looked at: while a message is in work the socket is read no further than that. */
   private readonly ahead: Uint8Array[] = [];
   private isEnding = false;
   private isBusy = false;
@@ -109,18 +109,21 @@ export class ServedConnection {
 
   private came(chunk: Uint8Array): void {
     if (this.hasLeft) return;
-    if (this.isBusy) {
-      this.ahead.push(chunk);
-      this.socket.pause();
-      return;
-    }
-    this.reader.give(chunk);
-    this.goOn();
+    this.ahead.push(chunk);
+    if (this.isBusy) this.socket.pause();
+    else this.goOn();
   }
 
   /** Takes the next frame into work; where there is none, waits for more bytes, or ends with the last. */
   private goOn(): void {
-    const event = this.next();
+    let event: FrameEvent | null;
+    try {
+      event = this.next();
+    } catch (error) {
+      // There is no memory for more of it.
+      this.failed(error);
+      return;
+    }
     if (event !== null) {
       this.since = null;
       this.isBusy = true;
@@ -149,7 +152,8 @@ export class ServedConnection {
 
   private handled(goesOn: boolean): void {
     this.isBusy = false;
-    if (!goesOn || this.socket.destroyed) this.leave();
+    // What could not be written ends the connection, which may be known before the socket acts on it.
+    if (!goesOn || this.socket.destroyed || this.socket.errored !== null) this.leave();
     else this.goOn();
   }
 

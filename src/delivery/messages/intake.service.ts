@@ -50,6 +50,10 @@ export interface IntakeOptions {
 /** Repeats come in flocks: so long after one, messages are kept by the statement that expects them. */
 const CAREFUL_MS = 1_000;
 
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const numberIn = ({ number }: KeptRow): string =>
+  number === null ? '' : `${number.controlId} ${number.application} ${number.facility}`;
+
 interface Found {
   id: string;
   contentHash: string;
@@ -163,7 +167,8 @@ export class StoreIntake implements MessageIntake {
     const kept =
       (await this.keepNew(rows, values)) ??
       (await database.write('worker', this.scope, { name: 'keep-messages', text: KEEP, values }));
-    if (isNotice) this.noticedAt = begun;
+    // Where nothing was kept no notice was sent.
+    if (isNotice && kept.length > 0) this.noticedAt = begun;
     const ids = new Set(kept.map(([id]) => id as string));
     if (rows.some((row) => ids.has(row.id) && this.tells(row))) this.heard();
     return ids;
@@ -192,9 +197,11 @@ export class StoreIntake implements MessageIntake {
   /** What is refused, and what came under a number that is taken; by id. */
   private async keepOdd(rows: readonly KeptRow[]): Promise<ReadonlyMap<string, MessageKept>> {
     const told = new Map<string, MessageKept>();
+    // In one order, whichever they came in: two batches that count repeats of the same messages would else wait for each other.
+    const ordered = rows.toSorted((a, b) => byText(numberIn(a), numberIn(b)));
     await this.options.database.transaction('worker', this.scope, async (tx) => {
       told.clear();
-      for (const row of rows) told.set(row.id, await this.keepOne(tx, row));
+      for (const row of ordered) told.set(row.id, await this.keepOne(tx, row));
     });
     return told;
   }

@@ -76,9 +76,15 @@ export class ReaderPool {
     };
     try {
       if (this.transport === 'transaction') return await this.run(values, statement, connected);
-      return await this.pipeline.send((client) => {
-        connected();
-        return this.scoped(client, values, statement);
+      const send = (): Promise<unknown[][]> =>
+        this.pipeline.send((client) => {
+          connected();
+          return this.scoped(client, values, statement);
+        });
+      return await send().catch((error: unknown) => {
+        // What was not prepared, as the statement before it that should have was refused, has done nothing.
+        if (!STALE_STATEMENT.has((error as { code?: string }).code ?? '')) throw error;
+        return send();
       });
     } catch (error) {
       const cause = mapDatabaseError(error);

@@ -1,5 +1,7 @@
 /** What a record system sends is on disk before its sender is told so, once whatever is repeated, and never in another's place. */
+import pg from 'pg';
 import type { MessageKept } from '../../../src/clinical/inbound.port.js';
+import { MESSAGES_CHANNEL } from '../../../src/delivery/messages/message-state.js';
 import { arrived, MessageWorld, sha256 } from '../../support/message-world.js';
 
 let world: MessageWorld;
@@ -237,4 +239,43 @@ test.each([
   await other.keep(arrived('3', 'text', { isOfFeed: false }));
   await other.drained();
   expect(await heard()).toBe(otherwise);
+});
+
+test('batches that repeat the same messages in any order do not wait for each other', async () => {
+  const intakes = Array.from({ length: 4 }, () => world.intake());
+  const numbers = Array.from({ length: 24 }, (_none, n) => `${n}`);
+  const keep = () =>
+    Promise.all(
+      intakes.flatMap((intake, n) =>
+        (n % 2 === 0 ? numbers : numbers.toReversed()).map((number) => intake.keep(arrived(number))),
+      ),
+    );
+  await keep();
+  for (let round = 0; round < 20; round++)
+    expect(new Set((await keep()).map(({ outcome }) => outcome))).toEqual(new Set(['REPEATED']));
+  const [{ deadlocks }] = (await world.sql<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  )) as [{ deadlocks: string }];
+  expect(Number(deadlocks)).toBe(0);
+});
+
+test('readers are told of what comes right after a batch of nothing but repeats', async () => {
+  const client = new pg.Client({ connectionString: world.superuserUrl });
+  await client.connect();
+  let notices = 0;
+  client.on('notification', () => {
+    notices += 1;
+  });
+  await client.query(`listen ${MESSAGES_CHANNEL}`);
+  const intake = world.intake();
+  await intake.keep(arrived('1'));
+  // Notices are sent once in so long: the repeat would be due one.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await client.query('select 1');
+  const before = notices;
+  await intake.keep(arrived('1'));
+  await intake.keep(arrived('2'));
+  await client.query('select 1');
+  await client.end();
+  expect([before, notices]).toEqual([1, 2]);
 });

@@ -1,6 +1,8 @@
 /** What is read of a frame before it is kept: number, hash, time and form; and that nothing that arrives makes it throw. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { refusalOf } from '../../../../../adapters/hl7v2/listening/admission.rules.js';
 import { arrivalOf, headerOfHead } from '../../../../../adapters/hl7v2/listening/arrival.rules.js';
@@ -116,4 +118,24 @@ test('nothing that arrives makes it throw', () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test('what is remembered of headers keeps no message in memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = (): number => {
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const body = `NTE|1||${'x'.repeat(400_000)}\r`;
+  const message = (n: number): Buffer =>
+    Buffer.from(
+      `MSH|^~\\&|SENDER OF NUMBER ${n}|RAA|HUB|RAA|20260301||ADT^A01|${n}|P|2.4\r${body}`,
+      'latin1',
+    );
+  arrivalOf(message(0), settings);
+  const before = held();
+  for (let n = 1; n <= 200; n++) arrivalOf(message(n), settings);
+  expect((held() - before) / 1_000_000).toBeLessThan(20);
 });
