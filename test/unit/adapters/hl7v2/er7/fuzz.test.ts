@@ -13,14 +13,14 @@ import {
 
 const MOST_MS = 100;
 
-test('mutated samples and any bytes, for two seconds', async () => {
+test('five thousand mutated samples and any bytes', async () => {
   const tally: Tally = { read: 0, refused: 0 };
   await fc.assert(
     fc.asyncProperty(MUTATED, async ({ bytes, declared }) => {
       readBytes(bytes, declared, tally);
       await readFile(bytes, declared);
     }),
-    { numRuns: 1_000_000, interruptAfterTimeLimit: 2_000 },
+    { numRuns: 5_000 },
   );
   // Most must come past the header, or little is tried.
   expect(tally.read).toBeGreaterThan(100);
