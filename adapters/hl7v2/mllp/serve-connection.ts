@@ -175,8 +175,7 @@ export class ServedConnection {
         : { answers: serving.handler.tooLong(event.head, peer), goesOn: false };
     // Half an answer would be worse than none.
     if (reply.answers.some(breaksFrame)) return false;
-    const written = reply.answers.length === 0 ? null : this.write(framed(reply.answers));
-    if (written !== null) await written;
+    if (reply.answers.length > 0) await this.write(framed(reply.answers));
     return reply.goesOn;
   }
 

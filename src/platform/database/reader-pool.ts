@@ -21,6 +21,9 @@ const PROBE: Scope = {
 
 const ignore = (): void => {};
 
+const configOf = ({ text, values, name }: ReadStatement): pg.QueryArrayConfig =>
+  readConfig(text, values, name);
+
 /** A connection whose statement was refused is sound; one that failed in another way is not trusted again. */
 function isSoundAfter(error: unknown): boolean {
   const code = (error as { code?: string } | undefined)?.code ?? '';
@@ -79,7 +82,8 @@ export class ReaderPool {
       const send = (): Promise<unknown[][]> =>
         this.pipeline.send((client) => {
           connected();
-          return this.scoped(client, values, statement);
+          // Of what is still to be prepared nothing could be forgotten; statements that write are few.
+          return runScoped(client, configOf(statement), values, []);
         });
       return await send().catch((error: unknown) => {
         // What was not prepared, as the statement before it that should have was refused, has done nothing.
@@ -115,11 +119,13 @@ export class ReaderPool {
     writes?.();
     let failure: Error | undefined;
     try {
-      const config = readConfig(statement.text, statement.values, statement.name);
+      const config = configOf(statement);
       if (this.transport === 'transaction')
         return await runInTransaction(client, config, values, writes !== undefined);
       await this.makeReady(client);
-      return await this.scoped(client, values, statement);
+      const { name } = statement;
+      const forget = name === undefined ? [] : this.caches.get(client)!.use(name);
+      return await runScoped(client, config, values, forget);
     } catch (error) {
       failure = error as Error;
       throw error;
@@ -133,15 +139,6 @@ export class ReaderPool {
     if (this.caches.has(client)) return;
     await prepareScope(client);
     this.caches.set(client, new StatementCache(this.statementsPerConnection));
-  }
-
-  private scoped(
-    client: pg.ClientBase,
-    values: readonly string[],
-    { text, values: given, name }: ReadStatement,
-  ): Promise<unknown[][]> {
-    const forget = name === undefined ? [] : (this.caches.get(client)?.use(name) ?? []);
-    return runScoped(client, readConfig(text, given, name), values, forget);
   }
 
   /** Asks once, through the one-Sync way, what scope a select sees and what is left after it; falls back when the answer is wrong. */

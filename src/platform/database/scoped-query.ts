@@ -3,7 +3,7 @@
  * that the Sync ends. No BEGIN and no COMMIT travel, nothing is left on the connection, and when the scope cannot be set
  * the server skips to the Sync, so that the select never runs.
  *
- * This leans on names inside `pg` (`prepare`, `handleDataRow`, `_canceledDueToError`, `handleCommandComplete`, `parsedStatements`, `submittedNamedStatements`). `readerPool` proves at
+ * This leans on names inside `pg` (`prepare`, `handleDataRow`, `_canceledDueToError`, `handleCommandComplete`, `parsedStatements`). `readerPool` proves at
  * the start that they work and else falls back to a transaction of four round trips.
  */
 import pg from 'pg';
@@ -16,8 +16,6 @@ export const SCOPE_STATEMENT = 'scope';
 /** The part of pg's connection that the query speaks to. */
 interface Wire {
   parsedStatements: Record<string, string | undefined>;
-  /** Those whose answer is not there yet. */
-  submittedNamedStatements: Record<string, string | undefined>;
   bind(message: {
     portal: string;
     statement: string;
@@ -101,7 +99,6 @@ class ScopedQuery extends BoundedQuery {
     for (const name of this.forget) {
       connection.close({ type: 'S', name });
       delete connection.parsedStatements[name];
-      delete connection.submittedNamedStatements[name];
     }
     connection.bind({
       portal: '',

@@ -1,6 +1,7 @@
 /** A statement that writes and is its own transaction: in its scope, committed when it is answered, undone when it fails. */
 import { NO_SCOPE, type Scope } from '../../../src/core/caller.js';
 import { newId } from '../../../src/core/ids.js';
+import { openDatabase } from '../../../src/platform/database/pg-database.js';
 import { DatabaseRole, IN_ORG, secureTable } from '../../../src/platform/database/policy.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
@@ -89,6 +90,22 @@ describe('one behind the other', () => {
     expect(await keys()).toEqual([...'abdef']);
   });
 
+  test('of two that cannot be prepared each is told the same, also where neither was before', async () => {
+    const again = await openDatabase({ ownerUrl: db.ownerUrl, entities: [] });
+    const both = [1, 2].map(() =>
+      again.write('worker', scope, {
+        text: 'insert into absent (key) values ($1)',
+        values: ['a'],
+        name: 'absent',
+      }),
+    );
+    const codes = (await Promise.allSettled(both)).map(
+      (each) => each.status === 'rejected' && each.reason.code,
+    );
+    await again.close();
+    expect(codes).toEqual(['HUB_DATABASE_MIGRATIONS', 'HUB_DATABASE_MIGRATIONS']);
+  });
+
   test('of those that are under way when the connection is lost nobody knows what came, and the next go well', async () => {
     const slow = `with one as (${INSERT}), waits as materialized (select pg_sleep(20)) select key from one, waits`;
     const asked = [
@@ -112,19 +129,22 @@ describe('one behind the other', () => {
     expect(await keys()).toEqual(['a', 'd']);
   });
 
-  test('whoever waits for a connection gets one though statements never cease, and theirs leave nothing behind', async () => {
+  test('whoever waits for the only connection gets it though statements never cease', async () => {
+    const one = await openDatabase({ ownerUrl: db.ownerUrl, entities: [], pools: { worker: 1 } });
     let isOver = false;
+    const statement = (key: string) => ({ text: SLOW, values: [key, organisationId], name: 'slow' });
     const ceaseless = Array.from({ length: 3 }, async (_none, course) => {
-      for (let n = 0; !isOver; n++) await write(SLOW, [`${course} ${n}`, organisationId], 'slow');
+      for (let n = 0; !isOver; n++) await one.write('worker', scope, statement(`${course} ${n}`));
     });
-    const tx = (): Promise<string[]> =>
-      db.database.transaction('worker', scope, async ({ query }) => {
-        const rows = await query<{ key: string }>('select key from written, pg_sleep(0.05)');
-        return rows.map(({ key }) => key);
-      });
-    await Promise.all(Array.from({ length: 12 }, tx));
-    isOver = true;
-    await Promise.all(ceaseless);
-    expect((await tx()).length).toBe((await keys()).length);
+    const tx = (): Promise<number> =>
+      one.transaction('worker', scope, async ({ query }) => (await query('select key from written')).length);
+    try {
+      for (let n = 0; n < 5; n++) await tx();
+    } finally {
+      isOver = true;
+      await Promise.all(ceaseless);
+    }
+    expect(await tx()).toBe((await keys()).length);
+    await one.close();
   });
 });

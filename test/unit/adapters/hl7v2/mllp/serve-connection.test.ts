@@ -35,3 +35,50 @@ test.each([
   server.close();
   expect([...tally.counts.keys()]).toContain('FAILED');
 });
+
+test('after an answer that cannot be written nothing more is taken into work', async () => {
+  const tally = new Tally({ system: 'pas', clock: systemClock, logger: silentLogger });
+  let taken = 0;
+  let answer: () => void = () => {};
+  const handler = {
+    admits: () => true,
+    frame: async () => {
+      taken += 1;
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { answers: [Buffer.from('MSH|')], goesOn: true };
+    },
+    tooLong: () => [],
+  };
+  let served: ServedConnection | null = null;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    const serving = {
+      handler,
+      budget: new FrameBudget(10_000),
+      tally,
+      maxFrameBytes: 1_000,
+      frameTimeoutMs: 1_000,
+    };
+    served = new ServedConnection(socket, { address: '127.0.0.1', certificate: null }, serving);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const peer = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', noDelay: true });
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+  const frame = '\vMSH|^~\\&|\r\x1c\r';
+  peer.write(frame + frame);
+  await pause();
+  // What comes meanwhile ends the reading, so that the reset shows by the answer.
+  peer.write(frame.repeat(20_000));
+  await pause();
+  peer.resetAndDestroy();
+  await pause();
+  answer();
+  await pause();
+  answer();
+  await served!.over;
+  server.close();
+  expect(taken).toBe(1);
+});
