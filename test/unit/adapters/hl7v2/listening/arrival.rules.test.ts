@@ -1,6 +1,7 @@
 /** What is read of a frame before it is kept: number, hash, time and form; and that nothing that arrives makes it throw. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -120,15 +121,15 @@ test('nothing that arrives makes it throw', () => {
   );
 });
 
-test('what is remembered of headers keeps no message in memory', () => {
+test('what is remembered of headers keeps no message in memory', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const held = (): number => {
     collect();
     const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
+    return (heapUsed + external) / 1_000_000;
   };
-  const body = `NTE|1||${'x'.repeat(400_000)}\r`;
+  const body = `NTE|1||${'x'.repeat(1_500_000)}\r`;
   const message = (n: number): Buffer =>
     Buffer.from(
       `MSH|^~\\&|SENDER OF NUMBER ${n}|RAA|HUB|RAA|20260301||ADT^A01|${n}|P|2.4\r${body}`,
@@ -137,5 +138,11 @@ test('what is remembered of headers keeps no message in memory', () => {
   arrivalOf(message(0), settings);
   const before = held();
   for (let n = 1; n <= 200; n++) arrivalOf(message(n), settings);
-  expect((held() - before) / 1_000_000).toBeLessThan(20);
+  // Buffers are given back behind the collection, by another thread: what nobody holds goes within a few turns, what is held never does.
+  let more = held() - before;
+  for (let turn = 0; turn < 50 && more >= 40; turn++) {
+    await setTimeout(20);
+    more = held() - before;
+  }
+  expect(more).toBeLessThan(40);
 });
