@@ -59,6 +59,7 @@ import { InboundMessagePatientEntity } from './src/delivery/messages/inbound-mes
 import { InboundSourceEntity } from './src/delivery/messages/inbound-source.entity.js';
 import { MessagePatients1750000002300 } from './src/delivery/messages/message-patients.migration.js';
 import { MessageReferences1750000002500 } from './src/delivery/messages/message-references.migration.js';
+import { MessageWords1750000002600 } from './src/delivery/messages/message-words.migration.js';
 import { InboundMessages1750000001700 } from './src/delivery/messages/messages.migration.js';
 import { DocumentReceiptEntity } from './src/delivery/receipts/document-receipt.entity.js';
 import { DocumentReceipts1750000001900 } from './src/delivery/receipts/receipts.migration.js';
@@ -117,6 +118,7 @@ export const migrations: readonly MigrationClass[] = [
   MessagePatients1750000002300,
   FeedLinks1750000002400,
   MessageReferences1750000002500,
+  MessageWords1750000002600,
 ];
 
 /** Entity classes of every room. */

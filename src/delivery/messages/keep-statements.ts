@@ -6,16 +6,16 @@ const DURABLE = `case when current_setting('synchronous_commit') = 'off' then se
 
 /**
  * The rows of a batch, without what is to be done where a number is taken. Bytes travel as one piece ($13) with where each begins and
- * how long it is, so that they are neither doubled nor copied on the way; an answer follows its message.
+ * how long it is, so that they are neither doubled nor copied on the way; an answer follows its message. Each column is looked up by
+ * the place of its row: to unnest so many at once, each by a function scan of its own, costs a tenth of the database's time.
  */
 const ROWS = `
   insert into inbound_messages (id, organisation_id, system_id, seq, application, facility, control_id, content_hash, bytes_hash,
     type, sent_at, remote_address, answer)
-  select o.id, $1::uuid, $2::uuid, nextval('inbound_messages_seq'), o.application, o.facility, o.control_id, o.content_hash,
-    o.bytes_hash, o.type, o.sent_at, o.remote_address, substring($13::bytea from o.starts + 1 + o.bytes for o.answer)
-  from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[],
-      $12::integer[], $14::integer[], $15::integer[])
-    as o(id, application, facility, control_id, content_hash, bytes_hash, type, sent_at, remote_address, starts, bytes, answer)
+  select ($3::uuid[])[n], $1::uuid, $2::uuid, nextval('inbound_messages_seq'), ($4::text[])[n], ($5::text[])[n], ($6::text[])[n],
+    ($7::text[])[n], ($8::text[])[n], ($9::text[])[n], ($10::timestamptz[])[n], ($11::text[])[n],
+    substring($13::bytea from ($12::integer[])[n] + 1 + ($14::integer[])[n] for ($15::integer[])[n])
+  from generate_subscripts($3::uuid[], 1) as n
   where (select ${DURABLE}) is distinct from ''`;
 
 /** A notice to readers, where one is due ($16). */
@@ -28,8 +28,8 @@ const NOTICE = `(select case when $16::boolean then pg_notify('${MESSAGES_CHANNE
 export const KEEP_NEW = `
 with kept as (${ROWS})
 insert into inbound_bodies (message_id, organisation_id, bytes)
-select o.id, $1, substring($13 from o.starts + 1 for o.bytes)
-from unnest($3::uuid[], $12::integer[], $14::integer[]) as o(id, starts, bytes)
+select ($3)[n], $1, substring($13 from ($12)[n] + 1 for ($14)[n])
+from generate_subscripts($3, 1) as n
 where ${NOTICE} is distinct from 'none'`;
 
 /** As `KEEP_NEW`, whatever was there before: a message whose id does not come back had its number taken. */

@@ -279,3 +279,15 @@ test('readers are told of what comes right after a batch of nothing but repeats'
   await client.end();
   expect([before, notices]).toEqual([1, 2]);
 });
+
+test.each([
+  ['state', 'DONE'],
+  ['type', 'ADT^A08 OF A PERSON'],
+  ['type', 'adt^a08'],
+  ['type', ''],
+  ['type', 'A'.repeat(21)],
+])('a row holds no other word: %s %p', async (column, value) => {
+  await world.intake().keep(arrived('1'));
+  const written = world.sql(`update inbound_messages set ${column} = $1`, [value]);
+  await expect(written).rejects.toMatchObject({ code: '23514' });
+});

@@ -384,6 +384,8 @@ describe('row-level security', () => {
       'text[]': `'{}'`,
       'uuid[]': `'{}'`,
       'timestamp(3) with time zone': 'now()',
+      inbound_message_state: `'KEPT'`,
+      inbound_message_type: `'X'`,
     };
 
     beforeAll(async () => {

@@ -30,12 +30,14 @@ beforeAll(async () => {
   test_ = await createTestDatabase();
   schema = await buildGraph();
   const { rows } = await test_.owner.query<TableColumn & { path: string }>(`
-    select c.relname || '.' || a.attname as path, not a.attnotnull as nullable, format_type(a.atttypid, a.atttypmod) as type,
-      (select pg_get_constraintdef(k.oid) from pg_constraint k where k.conrelid = c.oid and k.contype = 'c' and k.conkey = array[a.attnum] limit 1) as check,
+    select c.relname || '.' || a.attname as path, not a.attnotnull as nullable, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), a.atttypmod) as type,
+      (select pg_get_constraintdef(k.oid) from pg_constraint k where k.contype = 'c' and
+        (k.conrelid = c.oid and k.conkey = array[a.attnum] or k.contypid = t.oid) limit 1) as check,
       has_column_privilege('hub_read_analyst', c.oid, a.attnum, 'select') as analyst,
       has_column_privilege('hub_read_staff', c.oid, a.attnum, 'select') as staff,
       has_column_privilege('hub_read_steward', c.oid, a.attnum, 'select') as steward
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      join pg_type t on t.oid = a.atttypid
     where c.relkind in ('r', 'v') and c.relnamespace = 'public'::regnamespace`);
   for (const { path, ...column } of rows) tables.set(path, column);
 });

@@ -65,7 +65,7 @@ const CONSTRAINTS: Readonly<Record<string, readonly [string, string]>> = {
   DeliveryTheirs: [DELIVERY, 'ck_deliveries_theirs'],
   AttemptClass: [DELIVERY, 'ck_delivery_attempts_class'],
   WorkItemKind: [MESSAGES, 'ck_work_items_kind'],
-  InboundMessageState: [MESSAGES, 'ck_inbound_messages_state'],
+  InboundMessageState: ['delivery/messages/message-words.migration.ts', 'ck_inbound_message_state'],
   FeedDoubtKind: ['clinical/feed/feed-links.migration.ts', 'ck_feed_doubts_kind'],
 };
 /** Those that no table keeps. */
