@@ -23,13 +23,14 @@ import type { Hl7v2Settings } from './settings.js';
 import { createDocuments } from './writing/documents.js';
 
 /** What a kept message says; bytes that are no message say so. */
-function read(bytes: Uint8Array, { listening, meaning }: Hl7v2Settings): MessageReading {
+function read(bytes: Uint8Array, receivedAt: Date, { listening, meaning }: Hl7v2Settings): MessageReading {
   const decoded = decode(bytes, listening.characterSet);
   if (isCharsetFault(decoded))
     return { kind: 'NOT_UNDERSTOOD', code: 'HUB_MESSAGE_CHARACTERS', place: 'MSH-18', localIds: [] };
   try {
     const { maxSegments: segments } = listening;
-    return readMeaning(Er7Message.parse(decoded.text, { segments, charset: decoded.charset }), meaning);
+    const message = Er7Message.parse(decoded.text, { segments, charset: decoded.charset });
+    return readMeaning(message, meaning, receivedAt);
   } catch (error) {
     if (!(error instanceof Er7Fault)) throw error;
     return { kind: 'NOT_UNDERSTOOD', code: 'HUB_MESSAGE_FORMAT', place: null, localIds: [] };
@@ -113,7 +114,7 @@ export function createHl7v2(
   const inbound: InboundCapability = {
     feed: patienceOf(settings.feed),
     listen: (intake) => listener.listen(intake),
-    read: (bytes) => read(bytes, settings),
+    read: (bytes, receivedAt) => read(bytes, receivedAt, settings),
   };
   const sender = sending === null ? null : createSiteSender(sending.to, dependencies);
   const count = countOf(settings, dependencies);

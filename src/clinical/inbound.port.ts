@@ -127,6 +127,8 @@ export interface InboundCapability {
   readonly feed: FeedPatience | null;
   /** @throws HUB_SETTINGS_INVALID when the address cannot be had. */
   listen(intake: MessageIntake): Promise<Listening>;
-  /** What a kept message says. Pure: the same bytes under the same settings give the same answer. Never throws. */
-  read(bytes: Uint8Array): MessageReading;
+  /**
+   * What a kept message says, that came at `receivedAt`. Pure: the same under the same settings gives the same answer. Never throws.
+   */
+  read(bytes: Uint8Array, receivedAt: Date): MessageReading;
 }

@@ -63,6 +63,11 @@ export const MESSAGE_ERROR_CODES = {
     'The message changes identities or visits in a way that the hub does not follow.',
     'Look at what it says: correct the identities by hand, or have the sender send a merge, and set the message aside.',
   ),
+  HUB_MESSAGE_AHEAD: row(
+    'permanent',
+    'The message says that something was written down, or happened, later than the message came, by more than its site allows.',
+    'Have the sender put its clock or the time right and send the change again, then set this message aside; or correct timeZone, offsets or aheadMinutes and replay it.',
+  ),
   HUB_FEED_SILENT: row(
     'transient',
     'Nothing has been heard of the record system for longer than its site allows.',

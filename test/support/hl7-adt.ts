@@ -20,9 +20,16 @@ export function message(type: string, ...segments: readonly string[]): string {
   return [header, ...segments].map((segment) => `${segment}\r`).join('');
 }
 
-/** What a text says. */
-export function readingOf(text: string, rules: MeaningRules = siteRules()): MessageReading {
-  return readMeaning(Er7Message.parse(text), rules);
+/** When messages of tests came. */
+export const RECEIVED = new Date('2026-12-31T00:00:00Z');
+
+/** What a text says that came then. */
+export function readingOf(
+  text: string,
+  rules: MeaningRules = siteRules(),
+  receivedAt: Date = RECEIVED,
+): MessageReading {
+  return readMeaning(Er7Message.parse(text), rules, receivedAt);
 }
 
 /** What it says of events. */

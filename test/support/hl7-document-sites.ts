@@ -165,7 +165,7 @@ export async function hl7DocumentSubject({ settings }: Hl7DocumentSite): Promise
   /** A message that the engine sends by itself, as the hub reads it. */
   function tell(type: string, rest: string): void {
     const text = `MSH|^~\\&|PAS|RXX|IPSHUB|DEMO1|20260301090000||${type}|T|P|2.4\r${rest}`;
-    const reading = adapter.inbound!.read(Buffer.from(text));
+    const reading = adapter.inbound!.read(Buffer.from(text), new Date());
     if (reading.kind !== 'RECEIPT') throw new Error(reading.kind);
     receipts.keep(reading.receipt);
   }

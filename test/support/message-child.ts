@@ -42,7 +42,7 @@ async function obey(order: MessageOrder): Promise<void> {
     await startMessageReaders({
       database,
       ownerUrl: order.ownerUrl,
-      systems: [{ ...system, inbound: { read: (bytes) => readOrDie(bytes, die) } }],
+      systems: [{ ...system, inbound: { read: (...told) => readOrDie(...told, die) } }],
       feed:
         order.variant === 'takes beside'
           ? await besideTransactions(order.superuserUrl)
@@ -57,9 +57,13 @@ async function obey(order: MessageOrder): Promise<void> {
 }
 
 /** A message of which processes die has `kills` in it. */
-function readOrDie(bytes: Uint8Array, die: (point: 'inReading') => void): ReturnType<typeof madeUp.read> {
+function readOrDie(
+  bytes: Uint8Array,
+  receivedAt: Date,
+  die: (point: 'inReading') => void,
+): ReturnType<typeof madeUp.read> {
   if (Buffer.from(bytes).includes('kills')) die('inReading');
-  return madeUp.read(bytes);
+  return madeUp.read(bytes, receivedAt);
 }
 
 /** A line is a message, `number|text`; its answer is `number` and what became of it. */

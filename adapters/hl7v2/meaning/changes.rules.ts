@@ -5,7 +5,7 @@ import type { EventMeaning } from './events.js';
 import { MeaningFault } from './fault.js';
 import { firstStated } from './field-path.js';
 import type { MeaningRules } from './meaning-settings.js';
-import { dayAt, instantOf, type Moments, timeOf } from './moments.rules.js';
+import { assertNotAhead, dayAt, instantOf, type Moments, timeOf } from './moments.rules.js';
 import {
   coordinatorIn,
   isWithoutVisit,
@@ -42,11 +42,13 @@ export function happenedAt({ moments: { occurred, recordedAt }, rules }: Told): 
 /** When a visit ended: EVN-6, else the end that is stated, else when it was written. */
 function endedAt(told: Told): string {
   const { message, moments, rules } = told;
-  const { recordedAt, occurred } = moments;
+  const { recordedAt, occurred, latest } = moments;
   if (occurred !== null) return instantOf(occurred, recordedAt, 'END', rules) ?? happenedAt(told);
   const stated = firstStated(message, rules.endFrom);
   if (stated === null || stated.value === null) return recordedAt;
   const time = timeOf(stated.value, stated.path.name, rules);
+  // By its beginning, where it is a day: the end of today is no time to come.
+  assertNotAhead(instantOf(time, recordedAt, 'BEGINNING', rules), stated.path.name, latest);
   return instantOf(time, recordedAt, 'END', rules) ?? recordedAt;
 }
 

@@ -1,7 +1,7 @@
 /** The rules of a site for what its messages mean: as data, and how each is read. */
 import { z } from 'zod';
 import type { SettingDescription } from '../../../src/clinical/clinical-record.port.js';
-import { list, text, zone } from '../../../src/core/setting-kinds.js';
+import { integer, list, text, zone } from '../../../src/core/setting-kinds.js';
 import { USUAL_ZONE } from '../er7/times.js';
 import { SITE_MEANINGS, type SiteMeaning } from './events.js';
 import { type FieldPath, fieldPath } from './field-path.js';
@@ -20,6 +20,7 @@ export const MEANING_DEFAULTS = {
   idTypes: 'MR, PI',
   timeZone: USUAL_ZONE,
   offsets: 'AS_STATED',
+  aheadMinutes: 1_440,
 } as const;
 
 /** Where an offset of a time counts. */
@@ -51,6 +52,8 @@ export interface MeaningRules {
   /** IANA name of the zone of times without an offset. */
   readonly timeZone: string;
   readonly offsets: (typeof OFFSETS)[number];
+  /** How far a time may lie behind the coming of the message that states it, in minutes. */
+  readonly aheadMinutes: number;
 }
 
 const ACCEPTED = 'must name places as PV1-3.1, or as ROL-4 where ROL-3.1=CC';
@@ -113,6 +116,7 @@ export const meaningFields = {
   idTypes: list.prefault(MEANING_DEFAULTS.idTypes),
   timeZone: zone(MEANING_DEFAULTS.timeZone),
   offsets: z.enum(OFFSETS, `must be one of ${OFFSETS.join(', ')}`).default(MEANING_DEFAULTS.offsets),
+  aheadMinutes: integer(1, 525_600).default(MEANING_DEFAULTS.aheadMinutes),
 };
 
 /** The fields as they are read. */
@@ -231,5 +235,12 @@ export const meaningSettings: readonly SettingDescription[] = [
     choices: OFFSETS,
     default: MEANING_DEFAULTS.offsets,
     help: 'IGNORED for an engine that writes an offset beside the local time which is not that of the local time.',
+  },
+  {
+    ...optional,
+    key: 'aheadMinutes',
+    type: 'integer',
+    default: MEANING_DEFAULTS.aheadMinutes,
+    help: 'Minutes by which a message may say that something was written down, or happened, after the message came; beyond that somebody has to look at it.',
   },
 ];

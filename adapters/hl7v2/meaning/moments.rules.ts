@@ -12,6 +12,16 @@ export interface Moments {
   readonly recordedAt: string;
   /** EVN-6; null when it is not stated. */
   readonly occurred: Er7Time | null;
+  /** The latest time that is believed; milliseconds. */
+  readonly latest: number;
+}
+
+/**
+ * What has happened was not going to happen after the message came: one such year would outrank all that is told of a visit from then
+ * on. @throws MeaningFault
+ */
+export function assertNotAhead(instant: string | null, place: string, latest: number): void {
+  if (instant !== null && Date.parse(instant) > latest) throw new MeaningFault(place, 'HUB_MESSAGE_AHEAD');
 }
 
 /** What is told of happened since: an earlier time is what a system writes that has none, as 00010101000000. */
@@ -52,12 +62,20 @@ export function dayAt(
   return day;
 }
 
-/** @throws MeaningFault when the message does not say to the minute when it was written. */
-export function momentsOf(message: Er7Message, rules: MeaningRules): Moments {
+/**
+ * Of a message that came at `receivedAt`.
+ * @throws MeaningFault when it does not say to the minute when it was written, or says a time that was still to come.
+ */
+export function momentsOf(message: Er7Message, rules: MeaningRules, receivedAt: Date): Moments {
   const evn = message.first('EVN');
-  const recordedAt = timeIn(evn, 2, rules)?.instant ?? timeIn(message.header, 7, rules)?.instant;
-  if (recordedAt === undefined || recordedAt === null) throw new MeaningFault('MSH-7');
-  return { recordedAt, occurred: timeIn(evn, 6, rules) };
+  const latest = receivedAt.getTime() + rules.aheadMinutes * 60_000;
+  const stated = timeIn(evn, 2, rules)?.instant ?? null;
+  const recordedAt = stated ?? timeIn(message.header, 7, rules)?.instant ?? null;
+  if (recordedAt === null) throw new MeaningFault('MSH-7');
+  assertNotAhead(recordedAt, stated === null ? 'MSH-7' : 'EVN-2', latest);
+  const occurred = timeIn(evn, 6, rules);
+  if (occurred !== null) assertNotAhead(instantOf(occurred, recordedAt, 'BEGINNING', rules), 'EVN-6', latest);
+  return { recordedAt, occurred, latest };
 }
 
 /**

@@ -15,8 +15,8 @@ import { acknowledged, documentTold } from './receipt.rules.js';
 
 const NOTHING: MessageReading = { kind: 'NOTHING' };
 
-/** Reads a message. Never throws. */
-export function readMeaning(message: Er7Message, rules: MeaningRules): MessageReading {
+/** Reads a message that came at `receivedAt`. Never throws. */
+export function readMeaning(message: Er7Message, rules: MeaningRules, receivedAt: Date): MessageReading {
   const type = message.header.text(9, 1)?.trim() ?? '';
   const event = message.header.text(9, 2)?.trim() || message.first('EVN')?.text(1)?.trim() || '';
   if (type === 'ACK') return receipt(acknowledged(message));
@@ -25,7 +25,7 @@ export function readMeaning(message: Er7Message, rules: MeaningRules): MessageRe
   const meaning = rules.eventMeanings.get(event) ?? EVENTS.get(event) ?? 'NOTHING';
   if (!OF_FEEDS.includes(type) || meaning === 'NOTHING') return NOTHING;
   try {
-    const events = eventsOf(message, event, meaning, rules);
+    const events = eventsOf({ message, rules, receivedAt }, event, meaning);
     return { kind: 'FEED', events, localIds: [...new Set(events.flatMap(concerned))] };
   } catch (error) {
     if (error instanceof MeaningFault) return notUnderstood(message, error, rules);
@@ -34,13 +34,16 @@ export function readMeaning(message: Er7Message, rules: MeaningRules): MessageRe
 }
 
 function eventsOf(
-  message: Er7Message,
+  {
+    message,
+    rules,
+    receivedAt,
+  }: { readonly message: Er7Message; readonly rules: MeaningRules; readonly receivedAt: Date },
   event: string,
   meaning: EventMeaning,
-  rules: MeaningRules,
 ): readonly FeedEvent[] {
   if (meaning === 'AGAINST') throw new MeaningFault('MSH-9', 'HUB_MESSAGE_EVENT');
-  const moments = momentsOf(message, rules);
+  const moments = momentsOf(message, rules, receivedAt);
   const { recordedAt } = moments;
   const at = happenedAt({ message, rules, localId: '', moments });
   const merges = mergesOf(message, meaning, at, moments, rules);

@@ -68,7 +68,7 @@ export async function readBatch(context: ReadContext, amount: ReadAmount): Promi
     const read: ReadMessage[] = [];
     let since = performance.now();
     for (const message of messages) {
-      read.push({ message, reading: readingOf(inbound, message.bytes) });
+      read.push({ message, reading: readingOf(inbound, message) });
       if (performance.now() - since < TURN_MS) continue;
       await turn();
       since = performance.now();

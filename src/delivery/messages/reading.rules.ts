@@ -38,10 +38,13 @@ const notUnderstood = (code: ErrorCode): MessageReading => ({
 });
 
 /** Reads a message. An adapter that throws all the same parks it and nothing else. */
-export function readingOf(inbound: Pick<InboundCapability, 'read'>, bytes: Buffer | null): MessageReading {
+export function readingOf(
+  inbound: Pick<InboundCapability, 'read'>,
+  { bytes, receivedAt }: Pick<WaitingMessage, 'bytes' | 'receivedAt'>,
+): MessageReading {
   if (bytes === null) return notUnderstood('HUB_MESSAGE_BODY_GONE');
   try {
-    return inbound.read(bytes);
+    return inbound.read(bytes, receivedAt);
   } catch (error) {
     return notUnderstood(codeOf(error));
   }

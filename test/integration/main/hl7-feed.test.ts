@@ -100,11 +100,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Sends a message of that day and waits until it is answered. */
+/** Sends a message of that day of March 2026, or of that time, and waits until it is answered. */
 async function send(event: string, day: string, ...segments: readonly string[]): Promise<string> {
   sent += 1;
-  const at = `202603${day}100000`;
-  const header = `MSH|^~\\&|PAS|RXX|HUB|RYY|${at}||ADT^${event}|${sent}|P|2.4\rEVN|${event}|${at}|||||${at}\r`;
+  const at = day.length === 2 ? `202603${day}100000` : day;
+  const header = `MSH|^~\\&|PAS|RXX|HUB|RYY|${at}||ADT^${event}|${sent}|P|2.4\rEVN|${event}|${at}||||${at}\r`;
   peer.write(framedText(`${header}${segments.join('\r')}\r`));
   return (await peer.answered(sent)).at(-1)!;
 }
@@ -208,6 +208,20 @@ test('a message that cannot be understood leaves whom it concerns in doubt, and 
   expect(answer).toBe(`AA ${sent}`);
   const doubted = await members();
   expect(doubted['Visit/v1/EIP/1']).toBe('OPEN|2026-03-05|-|p1|f');
+});
+
+test('a discharge of a time still to come ends nothing: it waits for somebody, and whom it concerns is in doubt', async () => {
+  await send('A01', '08', pid('p5'), pv1('EIP', 'v5'));
+  expect(await members()).toMatchObject({ 'Visit/v5/EIP/1': 'OPEN|2026-03-08|-|p5|t' });
+  await send('A03', '20620401100000', pid('p5'), pv1('EIP', 'v5'));
+  const after = await members();
+  const [odd] = await world.sql(
+    `select code, place from inbound_messages where state = 'NOT_UNDERSTOOD' order by seq desc limit 1`,
+  );
+  expect([odd, after['Visit/v5/EIP/1']]).toEqual([
+    { code: 'HUB_MESSAGE_AHEAD', place: 'EVN-2' },
+    'OPEN|2026-03-08|-|p5|f',
+  ]);
 });
 
 test('messages that `hub hl7 generate` makes up and `hub hl7 send` sends become memberships', async () => {

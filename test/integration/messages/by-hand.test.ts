@@ -27,7 +27,7 @@ beforeAll(async () => {
   await layDown(world);
   service = new MessageService(world.db.database);
   reader = new MessageReader(world.db.database, new AuditTrail(world.db.database));
-  readers = await readersIn(world, new NotedSinks(), {}, { read: (bytes) => inbound.read(bytes) });
+  readers = await readersIn(world, new NotedSinks(), {}, { read: (...told) => inbound.read(...told) });
 });
 afterEach(async () => {
   inbound = madeUp;

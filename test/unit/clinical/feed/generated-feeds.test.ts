@@ -1,12 +1,10 @@
 /** Generated years of events, in three orders of arrival, come to what the generator knows to be true. */
-import { Er7Message } from '../../../../adapters/hl7v2/er7/message.js';
-import { readMeaning } from '../../../../adapters/hl7v2/meaning/read-meaning.js';
 import { foldFeed, patientsOf } from '../../../../src/clinical/feed/fold.rules.js';
 import type { FoldedFeed } from '../../../../src/clinical/feed/folded.js';
 import { patientNode, tiesOf } from '../../../../src/clinical/feed/ties.rules.js';
 import type { FeedEvent } from '../../../../src/clinical/feed.port.js';
 import { ARRIVALS, arriving, type GeneratedFeed, generateFeed } from '../../../support/feed-generator.js';
-import { siteRules } from '../../../support/hl7-adt.js';
+import { readingOf, siteRules } from '../../../support/hl7-adt.js';
 
 const SEEDS = 200;
 /** Seeds in a test. */
@@ -22,7 +20,7 @@ interface Understood {
 function understood({ messages }: GeneratedFeed): Understood {
   let notUnderstood = 0;
   const events = messages.map((text) => {
-    const reading = readMeaning(Er7Message.parse(text), RULES);
+    const reading = readingOf(text, RULES);
     if (reading.kind === 'NOT_UNDERSTOOD') notUnderstood += 1;
     return reading.kind === 'FEED' ? reading.events : [];
   });

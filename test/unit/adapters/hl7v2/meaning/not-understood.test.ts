@@ -170,3 +170,42 @@ test('a site that follows no account takes such messages for nothing', () => {
   const rules = siteRules({ eventMeanings: 'A44=NOTHING' });
   expect(readingOf(message('ADT^A44', EVN, PID, 'MRG|T2^^^RXX^MR'), rules)).toEqual({ kind: 'NOTHING' });
 });
+
+describe('a time that was still to come', () => {
+  const came = new Date('2026-03-04T10:00:00Z');
+  const left = (end: string) => `${pv1('X', 'V1')}${'|'.repeat(26)}${end}`;
+  const placeOf = (type: string, segments: readonly string[], minutes = 1_440) => {
+    const reading = readingOf(message(type, ...segments), siteRules({ aheadMinutes: minutes }), came);
+    return reading.kind === 'NOT_UNDERSTOOD'
+      ? `${reading.code} ${reading.place} ${reading.localIds}`
+      : reading.kind;
+  };
+
+  test.each<[string, string, readonly string[], string]>([
+    ['of the writing, in EVN-2', 'ADT^A31', ['EVN||20260305100100', PID], 'HUB_MESSAGE_AHEAD EVN-2 T1'],
+    ['a day of tolerance', 'ADT^A31', ['EVN||20260305100000', PID], 'FEED'],
+    [
+      'of what happened',
+      'ADT^A01',
+      [`${EVN}||||20620304095500`, PID, pv1('X', 'V1')],
+      'HUB_MESSAGE_AHEAD EVN-6 T1',
+    ],
+    ['a day to come', 'ADT^A01', [`${EVN}||||20260306`, PID, pv1('X', 'V1')], 'HUB_MESSAGE_AHEAD EVN-6 T1'],
+    ['the day itself', 'ADT^A01', [`${EVN}||||20260304`, PID, pv1('X', 'V1')], 'FEED'],
+    ['of an end that is planned', 'ADT^A03', [EVN, PID, left('20260401')], 'HUB_MESSAGE_AHEAD PV1-45 T1'],
+    ['the end of the day itself', 'ADT^A03', [EVN, PID, left('20260304')], 'FEED'],
+    ['an end that is planned, of a visit that stands', 'ADT^A08', [EVN, PID, left('20260401')], 'FEED'],
+  ])('%s', (_, type, segments, expected) => {
+    expect(placeOf(type, segments)).toBe(expected);
+  });
+
+  test('in MSH-7 where EVN-2 states none; the site says how far is too far', () => {
+    const header = ['EVN||', PID];
+    const later = (minutes: number, at: string) => {
+      const text = message('ADT^A31', ...header).replace('20260304100000', at);
+      return readingOf(text, siteRules({ aheadMinutes: minutes }), came);
+    };
+    expect(later(5, '20260304100600')).toMatchObject({ code: 'HUB_MESSAGE_AHEAD', place: 'MSH-7' });
+    expect(later(6, '20260304100600').kind).toBe('FEED');
+  });
+});
