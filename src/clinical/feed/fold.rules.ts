@@ -8,6 +8,7 @@ import type { FeedEvent } from '../feed.port.js';
 import { detailsOf, NOTHING_KNOWN } from './details.rules.js';
 import { inOrder } from './event-order.rules.js';
 import type { FeedDoubt, FoldedFeed } from './folded.js';
+import { staysOfLinked } from './links.rules.js';
 import { membershipsOf } from './memberships.rules.js';
 import { Merges, namedIn } from './merges.rules.js';
 import { visitsOf } from './visits.rules.js';
@@ -30,13 +31,13 @@ export function foldFeed(events: readonly FeedEvent[]): FoldedFeed {
     identities.set(localId, { localId, ...(details.get(localId) ?? NOTHING_KNOWN), replacedByLocalId });
   }
   const { visits, doubts } = visitsOf(happenings);
-  const told = visits.map((visit) => {
-    return membershipsOf(visit, { merges, identityOf: (localId) => identities.get(localId)! });
-  });
+  const identityOf = (localId: string): PatientIdentity => identities.get(localId)!;
+  const told = visits.map((visit) => membershipsOf(visit, { merges, identityOf }));
+  const memberships = told.flatMap((one) => one.memberships);
   return {
-    memberships: told
-      .flatMap(({ memberships }) => memberships)
-      .sort((a, b) => order(a.reference, b.reference)),
+    memberships: [...memberships, ...staysOfLinked(memberships, merges.linked, identityOf)].sort((a, b) =>
+      order(a.reference, b.reference),
+    ),
     patients: [...identities.values()].sort((a, b) => order(a.localId, b.localId)),
     linked: merges.linked,
     doubts: distinct([

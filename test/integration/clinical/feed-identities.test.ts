@@ -91,6 +91,24 @@ test('two of whom nothing is left turn out to be a third, who never was on a cas
   expect(await records()).toEqual(['A is C', 'B is C', 'C']);
 });
 
+test('of somebody who is said to be one with another nothing follows from having no stay, until they are parted', async () => {
+  const standings = () =>
+    world.sql<{ says: string }>(
+      `select concat_ws(' ', local_id, state, case when complete then 'complete' else 'in doubt' end) as says
+       from caseload_memberships where system_id = $1 and observed_to is null order by 1`,
+      [system.id],
+    );
+  await take(happened(on(2), joined('north')));
+  await take(happened(on(3), { kind: 'LINKED', with: 'B' }));
+  expect((await standings()).map(({ says }) => says)).toEqual(['A OPEN complete', 'B ENDED in doubt']);
+  expect(await records()).toEqual(['A', 'B']);
+  await take(happened(on(4), { kind: 'SEPARATED', with: 'A' }, B));
+  expect((await standings()).map(({ says }) => says.split(' ').slice(0, 2).join(' '))).toEqual([
+    'A OPEN',
+    'B ENTERED_IN_ERROR',
+  ]);
+});
+
 test('a chain is followed to its end for those who are on no caseload any more', async () => {
   await take(happened(on(2), joined('north')));
   await take(happened(on(3), undone('JOINED')));

@@ -11,6 +11,7 @@ import {
   on,
   replaced,
   stands,
+  undone,
 } from '../../../support/feed-events.js';
 
 const of = (localId: string, event: FeedEvent): FeedEvent => ({ ...event, localId });
@@ -89,6 +90,30 @@ describe('merges', () => {
     expect(doubtsOf([link])).toEqual(['LINKED A B']);
     expect(doubtsOf([link, merged(3, 'A', 'B')])).toEqual([]);
     expect(doubtsOf([link, linked(4, 'SEPARATED', 'A', 'B')])).toEqual([]);
+  });
+});
+
+describe('memberships of linked records', () => {
+  const linked = (kind: 'LINKED' | 'SEPARATED', a: string, b: string): FeedEvent =>
+    happened(on(3), { kind, with: b }, { localId: a });
+  const visit = [happened(on(2), joined('X'))];
+
+  test('leave everybody who is said to be the same person in doubt, and nobody by another’s stay', () => {
+    expect(membershipsOf([...visit, linked('LINKED', 'A', 'B'), linked('LINKED', 'C', 'B')])).toEqual([
+      'v/X/1 OPEN 02- A',
+      'v/X/1/=B ENDED - B ?',
+      'v/X/1/=C ENDED - C ?',
+    ]);
+  });
+
+  test('no longer once they are parted, merged or the stay was none', () => {
+    const link = linked('LINKED', 'A', 'B');
+    const parted = happened(on(4), { kind: 'SEPARATED', with: 'A' }, { localId: 'B' });
+    expect(membershipsOf([...visit, link, parted])).toEqual(['v/X/1 OPEN 02- A']);
+    expect(membershipsOf([...visit, link, merged(4, 'B', 'A')])).toEqual(['v/X/1 OPEN 02- A']);
+    expect(membershipsOf([...visit, link, happened(on(4), undone('JOINED'))])).toEqual([
+      'v/X/1 ENTERED_IN_ERROR 02- A',
+    ]);
   });
 });
 
