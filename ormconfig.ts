@@ -62,6 +62,7 @@ import { MessageReferences1750000002500 } from './src/delivery/messages/message-
 import { MessageWords1750000002600 } from './src/delivery/messages/message-words.migration.js';
 import { InboundMessages1750000001700 } from './src/delivery/messages/messages.migration.js';
 import { DocumentReceiptEntity } from './src/delivery/receipts/document-receipt.entity.js';
+import { ReceiptPatients1750000002700 } from './src/delivery/receipts/receipt-patients.migration.js';
 import { DocumentReceipts1750000001900 } from './src/delivery/receipts/receipts.migration.js';
 import { SignedDocumentEntity } from './src/delivery/signed-document.entity.js';
 import { WorkItemEntity } from './src/delivery/work-item.entity.js';
@@ -119,6 +120,7 @@ export const migrations: readonly MigrationClass[] = [
   FeedLinks1750000002400,
   MessageReferences1750000002500,
   MessageWords1750000002600,
+  ReceiptPatients1750000002700,
 ];
 
 /** Entity classes of every room. */

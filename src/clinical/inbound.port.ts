@@ -87,12 +87,15 @@ export interface InboundReceipt {
   readonly says: 'FILED' | 'REJECTED' | 'WITHDRAWN';
   /** Why it was rejected. */
   readonly code: ErrorCode | null;
+  /** The record system's ids of the patient under whom it says that the document is; empty where it does not say. */
+  readonly localIds: readonly string[];
 }
 
 /** A receipt that was kept. */
 export interface KeptReceipt {
   readonly says: InboundReceipt['says'];
   readonly code: ErrorCode | null;
+  readonly localIds: InboundReceipt['localIds'];
   /** When it came; ISO instant. */
   readonly receivedAt: string;
 }

@@ -88,11 +88,11 @@ function takenFrom(message: ReadMessage, controlId: string): Taken {
 class Receipts implements ReceivedReceipts {
   private readonly said = new Map<string, KeptReceipt>();
 
-  keep({ controlId, documentReference, says, code }: InboundReceipt): void {
+  keep({ controlId, documentReference, says, code, localIds }: InboundReceipt): void {
     const receivedAt = new Date(Date.UTC(2026, 2, 1, 9, 0, this.said.size)).toISOString();
     const number = controlId ?? documentReference!;
     this.said.delete(number);
-    this.said.set(number, { says, code, receivedAt });
+    this.said.set(number, { says, code, localIds, receivedAt });
   }
 
   async lookUp(numbers: readonly string[]): Promise<readonly (KeptReceipt | null)[]> {

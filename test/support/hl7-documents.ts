@@ -132,7 +132,13 @@ export function receiptsOf(said: Readonly<Record<string, Partial<KeptReceipt>>>)
       return numbers.map((number) =>
         said[number] === undefined
           ? null
-          : { says: 'FILED', code: null, receivedAt: '2026-03-01T09:00:00.000Z', ...said[number] },
+          : {
+              says: 'FILED',
+              code: null,
+              localIds: [],
+              receivedAt: '2026-03-01T09:00:00.000Z',
+              ...said[number],
+            },
       );
     },
   };

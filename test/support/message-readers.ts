@@ -53,7 +53,13 @@ export const madeUp: Pick<InboundCapability, 'read'> = {
       case 'receipt':
         return {
           kind: 'RECEIPT',
-          receipt: { controlId: text.split('|')[0]!, documentReference: null, says: 'FILED', code: null },
+          receipt: {
+            controlId: text.split('|')[0]!,
+            documentReference: null,
+            says: 'FILED',
+            code: null,
+            localIds: [],
+          },
         };
       case 'throws':
         throw new TypeError('a fault of the adapter');

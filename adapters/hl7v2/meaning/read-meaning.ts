@@ -20,7 +20,7 @@ export function readMeaning(message: Er7Message, rules: MeaningRules, receivedAt
   const type = message.header.text(9, 1)?.trim() ?? '';
   const event = message.header.text(9, 2)?.trim() || message.first('EVN')?.text(1)?.trim() || '';
   if (type === 'ACK') return receipt(acknowledged(message));
-  if (type === 'MDM') return receipt(documentTold(message, event));
+  if (type === 'MDM') return receipt(documentTold(message, event, rules));
   if (type === '') return notUnderstood(message, new MeaningFault('MSH-9'), rules);
   const meaning = rules.eventMeanings.get(event) ?? EVENTS.get(event) ?? 'NOTHING';
   if (!OF_FEEDS.includes(type) || meaning === 'NOTHING') return NOTHING;

@@ -2,7 +2,8 @@
 import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
 import { numberIn } from '../../../src/core/document-numbers.js';
 import type { Er7Message, Er7Segment } from '../er7/message.js';
-import { isUsableId } from './identifiers.rules.js';
+import { identifiersIn, isUsableId, ownIds } from './identifiers.rules.js';
+import type { MeaningRules } from './meaning-settings.js';
 
 /** Numbers under which the hub sends documents: 26 characters of base 32, and the version. */
 const OURS = /^[A-Z2-7]{26}(\.\d{1,9})?$/;
@@ -21,7 +22,7 @@ export function acknowledged(message: Er7Message): InboundReceipt | null {
   const code = msa?.text(1)?.trim();
   // What could not even be kept would be somebody's work, and of a message of the hub it says nothing.
   if (controlId === null || !isUsableId(controlId)) return null;
-  const receipt = { controlId: numberIn(controlId), documentReference: null };
+  const receipt = { controlId: numberIn(controlId), documentReference: null, localIds: [] };
   if (code === 'AA') return { ...receipt, says: 'FILED', code: null };
   if (code === 'AE') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_REJECTED' };
   if (code === 'AR') return { ...receipt, says: 'REJECTED', code: 'HUB_UPSTREAM_DECLINED' };
@@ -37,18 +38,20 @@ function sentAs(txa: Er7Segment): string | null {
 
 /**
  * What a message of a document (MDM) says of it, by TXA-12, or by TXA-16 where that names the file of a version; null when it is none
- * of the hub's, or not yet in the record.
+ * of the hub's, or not yet in the record. Under whom it is, PID-3 says.
  */
-export function documentTold(message: Er7Message, event: string): InboundReceipt | null {
+export function documentTold(message: Er7Message, event: string, rules: MeaningRules): InboundReceipt | null {
   const txa = message.first('TXA');
   const reference = txa?.text(12)?.trim() || null;
   if (txa === null || reference === null || !OURS.test(reference)) return null;
-  const document = { controlId: null, documentReference: reference, code: null };
+  const pid = message.first('PID');
+  const localIds = pid === null ? [] : ownIds(identifiersIn(pid, 3), rules).filter(isUsableId);
+  const document = { controlId: null, documentReference: reference, code: null, localIds };
   if (event === 'T11' || GONE.includes(txa.text(19)?.trim() ?? '')) return { ...document, says: 'WITHDRAWN' };
   const status = txa.text(17)?.trim() ?? null;
   if (status !== null && !FINISHED.includes(status)) return null;
   const controlId = sentAs(txa);
   return controlId === null
     ? { ...document, says: 'FILED' }
-    : { controlId, documentReference: null, says: 'FILED', code: null };
+    : { ...document, controlId, documentReference: null, says: 'FILED' };
 }

@@ -135,7 +135,7 @@ export function createDocuments(context: WritingContext): DocumentsCapability {
       if (key.reference == null)
         throw inputError('reference', 'absent', 'the number under which the version was sent');
       return {
-        value: filedDocument(key, key.reference, told.status),
+        value: filedDocument(key, key.reference, told),
         source: { system, reference: key.reference, version: null },
         asOf: null,
         fetchedAt: told.toldAt,

@@ -18,17 +18,24 @@ function isAbout(word: KeptReceipt, { sharedSince }: Pick<DocumentKey, 'sharedSi
   return sharedSince !== undefined && word.receivedAt < sharedSince;
 }
 
+/** What was told of a version, when, and of whom; of nobody in particular where that is empty. */
+export interface ToldOfVersion {
+  readonly status: FiledDocument['status'];
+  readonly toldAt: string;
+  readonly localIds: KeptReceipt['localIds'];
+}
+
 /**
- * Status of the version, and when it was told; null when nothing that was told is about it. Where versions share a number, what is
+ * What was told of the version; null when nothing that was told is about it. Where versions share a number, what is
  * said under it counts while no other version had left, and only a withdrawal whenever it comes.
  */
 export function statusOf(
   { filing, withdrawal, document }: Words,
   key: Pick<DocumentKey, 'sharedSince'>,
   sharesNumber: boolean,
-): { readonly status: FiledDocument['status']; readonly toldAt: string } | null {
+): ToldOfVersion | null {
   if (withdrawal?.says === 'FILED' || withdrawal?.says === 'WITHDRAWN')
-    return { status: 'ENTERED_IN_ERROR', toldAt: withdrawal.receivedAt };
+    return { status: 'ENTERED_IN_ERROR', toldAt: withdrawal.receivedAt, localIds: withdrawal.localIds };
   const counts = document !== null && (!sharesNumber || isAbout(document, key)) ? document : null;
   const words = [filing, counts].filter((word) => word !== null);
   const last = words.reduce<KeptReceipt | null>(
@@ -37,20 +44,24 @@ export function statusOf(
   );
   if (last === null) return null;
   const status = { FILED: 'CURRENT', REJECTED: 'REJECTED', WITHDRAWN: 'ENTERED_IN_ERROR' } as const;
-  return { status: status[last.says], toldAt: last.receivedAt };
+  return { status: status[last.says], toldAt: last.receivedAt, localIds: last.localIds };
 }
 
-/** The version as the far end has told of it. Its text cannot be read back: the far end's word is the proof. */
+/**
+ * The version as the far end has told of it, under the patient of whom it told. Its text cannot be read back: the far end's word is the
+ * proof.
+ */
 export function filedDocument(
   { documentVersionId, patientLocalId }: DocumentKey,
   reference: string,
-  status: FiledDocument['status'],
+  { status, localIds }: Pick<ToldOfVersion, 'status' | 'localIds'>,
 ): FiledDocument {
   return {
     documentVersionId,
     reference,
     version: null,
-    patientLocalId,
+    patientLocalId:
+      localIds.length === 0 || localIds.includes(patientLocalId) ? patientLocalId : localIds[0]!,
     status,
     isFinal: true,
     textHash: null,

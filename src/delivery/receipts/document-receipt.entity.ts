@@ -30,6 +30,10 @@ export class DocumentReceiptEntity {
   @Column('text', { nullable: true })
   code: string | null;
 
+  /** The patients under whom it says that the document is; empty where it does not say. */
+  @Column('text', { name: 'local_ids', array: true, default: '{}' })
+  localIds: string[];
+
   @Column({ type: 'timestamptz', name: 'received_at', precision: 3 })
   receivedAt: Date;
 }

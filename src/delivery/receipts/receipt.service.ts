@@ -8,10 +8,11 @@ import type { ReceiptSink } from '../messages/sinks.js';
 
 /** A message that is read again says what it says now. One that names nothing is of no use to anybody. */
 const KEEP = `
-insert into document_receipts (message_id, organisation_id, system_id, number, says, code, received_at)
-select "messageId", $2, $1, number, says, code, "receivedAt"
-from jsonb_to_recordset($3::jsonb) as x("messageId" uuid, number text, says text, code text, "receivedAt" timestamptz)
-on conflict (message_id) do update set number = excluded.number, says = excluded.says, code = excluded.code`;
+insert into document_receipts (message_id, organisation_id, system_id, number, says, code, local_ids, received_at)
+select "messageId", $2, $1, number, says, code, "localIds", "receivedAt"
+from jsonb_to_recordset($3::jsonb)
+  as x("messageId" uuid, number text, says text, code text, "localIds" text[], "receivedAt" timestamptz)
+on conflict (message_id) do update set number = excluded.number, says = excluded.says, code = excluded.code, local_ids = excluded.local_ids`;
 
 /** Looking is a question to this database, so that all that wait may be looked at at once. */
 const LOOK_NOW = `
@@ -35,7 +36,7 @@ from ready r where d.lane_id = r.id and d.seq = r.head_seq and d.ours = 'PARKED'
 returning pg_notify('${WAKE_CHANNEL}', $1::text)::text as told`;
 
 const LOOK_UP = `
-select distinct on (number) number, says, code, to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "receivedAt"
+select distinct on (number) number, says, code, local_ids as "localIds", to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "receivedAt"
 from document_receipts where system_id = $1 and number = any($2::text[])
 order by number, received_at desc, message_id desc`;
 
@@ -44,8 +45,8 @@ export const receiptSink: ReceiptSink = {
   async apply(tx, system, messages) {
     const rows = messages.flatMap(({ messageId, receivedAt, receipt }) => {
       const number = receipt.controlId ?? receipt.documentReference;
-      const { says, code } = receipt;
-      return number === null ? [] : [{ messageId, number, says, code, receivedAt }];
+      const { says, code, localIds } = receipt;
+      return number === null ? [] : [{ messageId, number, says, code, localIds, receivedAt }];
     });
     if (rows.length === 0) return;
     await tx.query(KEEP, [system.id, system.organisationId, JSON.stringify(rows)]);

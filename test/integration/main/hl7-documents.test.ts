@@ -64,7 +64,14 @@ const told = (receipt: Partial<InboundReceipt>) =>
       {
         messageId: newId(),
         receivedAt: new Date().toISOString(),
-        receipt: { controlId: null, documentReference: null, says: 'FILED', code: null, ...receipt },
+        receipt: {
+          controlId: null,
+          documentReference: null,
+          says: 'FILED',
+          code: null,
+          localIds: [],
+          ...receipt,
+        },
       },
     ]),
   );
@@ -152,6 +159,23 @@ it('turned down afterwards it is somebody’s work', async () => {
   expect(await world.sql('select kind, code from work_items where resolved_at is null')).toEqual([
     { kind: 'RECEIPT_MISMATCH', code: 'HUB_UPSTREAM_REJECTED' },
   ]);
+});
+
+it('said to be under another patient it is not filed, and somebody’s work; under more than one of whom one is the person, it is', async () => {
+  const [wrong, right] = [
+    await world.sign(await world.person('p1')),
+    await world.sign(await world.person('p2')),
+  ];
+  await world.worker(documents());
+  const named = ({ documentId }: SignedHere) => ({ documentReference: `${documentNumber(documentId)}.1` });
+  for (const signed of [wrong, right]) await until(signed, 'SETTLED', 'ACCEPTED');
+  await told({ ...named(wrong), localIds: ['p2'] });
+  await told({ ...named(right), localIds: ['q2', 'p2'] });
+  await until(right, 'SETTLED', 'FILED');
+  await until(wrong, 'SETTLED', 'ACCEPTED');
+  expect(await world.sql('select kind, code, delivery_id from work_items where resolved_at is null')).toEqual(
+    [{ kind: 'RECEIPT_MISMATCH', code: 'HUB_DELIVERY_MISMATCH', delivery_id: wrong.deliveryId }],
+  );
 });
 
 it('without an answer it waits for somebody, is not sent again, and is settled by a late word', async () => {
