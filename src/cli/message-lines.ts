@@ -21,16 +21,18 @@ export interface PickOptions {
   readonly controlId?: string;
   readonly code?: string;
   readonly since?: string;
+  readonly until?: string;
 }
 
 /** What of a filter does not depend on the system. @throws HUB_INPUT_INVALID */
-export function narrowing({ state, type, controlId, code, since }: PickOptions) {
+export function narrowing({ state, type, controlId, code, since, until }: PickOptions) {
   return {
     ...(state === undefined ? {} : { states: [stateOf(state)] }),
     ...(type === undefined ? {} : { type }),
     ...(controlId === undefined ? {} : { controlId }),
     ...(code === undefined ? {} : { code }),
-    ...(since === undefined ? {} : { receivedFrom: instantOf(since) }),
+    ...(since === undefined ? {} : { receivedFrom: instantOf('--since', since) }),
+    ...(until === undefined ? {} : { receivedBefore: instantOf('--until', until) }),
   };
 }
 
@@ -41,10 +43,10 @@ function stateOf(word: string): MessageState {
   return found;
 }
 
-function instantOf(text: string): string {
+function instantOf(option: string, text: string): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime()) || !/^\d{4}-\d\d-\d\d(T|$)/.test(text))
-    throw inputError('--since', 'not an instant', 'as 2026-01-31 or 2026-01-31T18:00:00Z');
+    throw inputError(option, 'not an instant', 'as 2026-01-31 or 2026-01-31T18:00:00Z');
   return at.toISOString();
 }
 

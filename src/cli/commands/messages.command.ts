@@ -73,7 +73,8 @@ function narrowed(command: Command): Command {
     .option('--type <type>', 'message and event, as ADT^A01')
     .option('--control-id <number>', 'the sender’s number')
     .option('--code <code>', 'why they were refused or not understood')
-    .option('--since <instant>', 'received at or after');
+    .option('--since <instant>', 'received at or after')
+    .option('--until <instant>', 'received before');
 }
 
 const picking = (command: Command): Command =>
@@ -117,7 +118,9 @@ function listCommand(messages: Command, { act, ...registrar }: Registrar): void 
                 printable(line.place),
               ]),
             );
-            if (lines.length === size) output.note(`the newest ${size}; --limit shows more`);
+            const last = lines.at(-1);
+            if (last && lines.length === size)
+              output.note(`the newest ${size}; more: --until ${justAfter(last)}`);
             return ExitCode.DONE;
           },
           NO_SITES,
@@ -125,6 +128,9 @@ function listCommand(messages: Command, { act, ...registrar }: Registrar): void 
       }),
     );
 }
+
+/** Others may have come in the same millisecond: some are listed again, and none is left out. */
+const justAfter = ({ receivedAt }: MessageLine): string => new Date(Date.parse(receivedAt) + 1).toISOString();
 
 function showCommand(messages: Command, { act, ...registrar }: Registrar): void {
   messages

@@ -95,7 +95,11 @@ describe('hub messages list', () => {
     expect(await listed('--code', 'HUB_MESSAGE_PLACE')).toEqual(['1']);
     expect(await listed('--since', ago(60).toISOString())).toEqual(['1']);
     const said = await run('messages', 'list', '--limit', '1');
-    expect(said.err).toBe('the newest 1; --limit shows more\n');
+    const more = /^the newest 1; more: --until (\S+)\n$/.exec(said.err)?.[1];
+    // Whoever came in the same millisecond is not left out.
+    expect(await listed('--until', more!)).toEqual(['1', '2']);
+    expect(await listed('--until', ago(60).toISOString())).toEqual(['2']);
+    expect(await listed('--since', ago(60).toISOString(), '--until', ago(60).toISOString())).toEqual([]);
     expect((await audited('messages')).at(-1)).toMatchObject({ subject: 'system:command-line' });
   });
 
@@ -259,6 +263,7 @@ test.each([
     /--state: lost is no state; accepted: kept, read, nothing, not-understood/,
   ],
   [['messages', 'list', '--since', 'yesterday'], /--since: not an instant/],
+  [['messages', 'list', '--until', 'tomorrow'], /--until: not an instant/],
   [['messages', 'list', '--limit', '251'], /--limit: .*accepted: 1 to 250/],
   [['messages', 'show', 'it'], /messageId: not an id/],
   [['messages', 'body', AN_ID], /required option '--reason/],
