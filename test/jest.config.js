@@ -40,6 +40,9 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/emitted/in-each-test.ts'],
   testTimeout: 30_000,
+  // At its end a worker gives back a gigabyte, page by page. Half a second, which is jest's own patience, is too short for that on a
+  // busy machine, and jest then says that tests left something open when none has.
+  workerGracefulExitTimeout: 10_000,
   // Many tests wait for servers and processes: four at a time even on two cores.
   maxWorkers: Math.max(4, Math.ceil(availableParallelism() / 2)),
 };

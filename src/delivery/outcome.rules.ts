@@ -1,5 +1,6 @@
 /** The table of answers on the hub's side: from a code or the stage of a receipt to what becomes of the attempt, its lane and the other axis. */
 import type { DocumentReceipt } from '../clinical/documents.port.js';
+import { ceilingMs } from '../core/backoff.js';
 import type { ErrorCode, RetryClass } from '../core/error-codes.js';
 import { isHubError } from '../core/errors.js';
 
@@ -123,8 +124,7 @@ export function backoffMs(
 ): number {
   if (retryAfterMs !== undefined)
     return Math.min(Math.max(retryAfterMs, 0), LONGEST_RETRY_AFTER_MS) + random() * patience.backoffMs;
-  const most = Math.min(patience.backoffMs * 2 ** Math.min(tries - 1, 30), patience.longestBackoffMs);
-  return random() * most;
+  return random() * ceilingMs(tries, { firstMs: patience.backoffMs, mostMs: patience.longestBackoffMs });
 }
 
 /** Answers that pass by themselves or not at all: after so many tries somebody has to look. */

@@ -1,5 +1,6 @@
 /** What it means that the record shows a document, shows another, or does not show it: the only way to "filed". */
 import type { DocumentAction, FiledDocument } from '../clinical/documents.port.js';
+import { waitMs } from '../core/backoff.js';
 import type { ErrorCode } from '../core/error-codes.js';
 import type { Theirs } from './outcome.rules.js';
 import { compareWithSigned, type Shown } from './receipt.rules.js';
@@ -75,8 +76,7 @@ export function nextLookMs(
   patience: Pick<WatchPatience, 'watchMs' | 'longestBackoffMs'>,
   random: () => number = Math.random,
 ): number {
-  const most = Math.min(patience.watchMs * 2 ** Math.min(watchAttempts - 1, 30), patience.longestBackoffMs);
-  return most * (0.5 + random() / 2);
+  return waitMs(watchAttempts, { firstMs: patience.watchMs, mostMs: patience.longestBackoffMs }, random);
 }
 
 /** What a look at the record means for a delivery; `found` is null when the record does not show the version. */

@@ -1,4 +1,5 @@
 /** Sending a read again after transient answers: few times, spread out, and never longer than allowed. */
+import { ceilingMs } from '../../../src/core/backoff.js';
 import { type HubError, isHubError } from '../../../src/core/errors.js';
 import type { Budget } from './deadline.js';
 import { stopped } from './deadline.js';
@@ -37,8 +38,7 @@ export const BACK_OFF = { firstMs: 250, mostMs: 8_000 } as const;
  * doubles; where the server gave a time, that time and the jitter after it, so that its clients do not all return at once.
  */
 export function backOffMs(next: number, retryAfterMs: number | undefined, random: () => number): number {
-  const ceiling = Math.min(BACK_OFF.mostMs, BACK_OFF.firstMs * 2 ** (next - 2));
-  return Math.round((retryAfterMs ?? 0) + random() * ceiling);
+  return Math.round((retryAfterMs ?? 0) + random() * ceilingMs(next - 1, BACK_OFF));
 }
 
 /** Limits of the repeats of one read. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { InboundCapability } from '../../clinical/inbound.port.js';
+import { restMs } from '../../core/backoff.js';
 import { NO_SCOPE, type Scope } from '../../core/caller.js';
 import type { Logger } from '../../core/logger.js';
 import type { Database } from '../../platform/database/database.js';
@@ -125,17 +126,20 @@ class SystemReader {
   /** Waits for the right to read, and reads while it holds. */
   private async run(): Promise<void> {
     const { database } = this.options;
-    const { leaseMs, takeOverMs } = this.settings;
+    const { leaseMs, takeOverMs, backoffMs } = this.settings;
+    let failures = 0;
     while (!this.stopping) {
       let lease: Lease | null = null;
       try {
         lease = await acquireLease(database, `messages ${this.system.id}`, this.holder, leaseMs);
+        failures = 0;
         if (lease) await this.readUnder(lease);
       } catch (error) {
+        failures += 1;
         this.failed('messages could not be read', error);
       }
       if (lease) await lease.release().catch(() => {});
-      if (!this.stopping) await this.bell.wait(takeOverMs);
+      if (!this.stopping) await this.bell.wait(restMs(failures, { firstMs: backoffMs, mostMs: takeOverMs }));
     }
   }
 

@@ -1,5 +1,6 @@
 /** What is read next under a lease, how carefully, and how long to wait before. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitMs } from '../../core/backoff.js';
 import type { ErrorCode } from '../../core/error-codes.js';
 import { codeOf } from '../outcome.rules.js';
 import { beginNext, parkUnread, type ReadAmount, type ReadContext, readBatch } from './read-batch.js';
@@ -56,9 +57,8 @@ export class ReadingCourse {
         this.begun.failures += 1;
         this.begun.code = codeOf(error);
       }
-      const pause = Math.min(backoffMs * 2 ** this.failures, longestBackoffMs);
       this.failures += 1;
-      return pause * (0.5 + Math.random() / 2);
+      return waitMs(this.failures, { firstMs: backoffMs, mostMs: longestBackoffMs });
     }
   }
 

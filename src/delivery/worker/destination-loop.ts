@@ -1,5 +1,6 @@
 /** One destination's deliveries in this process: claimed as slots become free, each on its way by itself, settled together. */
 import type { DocumentsCapability } from '../../clinical/documents.port.js';
+import { restMs } from '../../core/backoff.js';
 import { HubError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { Database } from '../../platform/database/database.js';
@@ -42,6 +43,8 @@ export class DestinationLoop {
   private readonly timers: NodeJS.Timeout[] = [];
   private running: Promise<void> | undefined;
   private stopping = false;
+  /** Claims that failed one after the other. */
+  private failures = 0;
   /** Name of the connection that proves that this process lives; null while there is none, and then nothing is claimed. */
   private holder: string | null = null;
 
@@ -115,15 +118,18 @@ export class DestinationLoop {
     let polled = true;
     while (!this.stopping) {
       const free = settings.inFlight - this.lanes.size;
-      const worthIt = polled || this.lanes.size === 0 || free >= settings.claimWhenFree;
+      const worthIt = polled || this.failures > 0 || this.lanes.size === 0 || free >= settings.claimWhenFree;
       const more = this.holder !== null && free > 0 && worthIt && (await this.claim(this.holder, free));
       if (more) {
         polled = false;
         continue;
       }
+      // Without a connection that proves life nothing is claimed, and the next one rings.
+      const failures = this.holder === null ? 0 : this.failures;
+      const asleepMs = restMs(failures, { firstMs: settings.againMs, mostMs: settings.pollMs });
       const asleepSince = performance.now();
-      await this.bell.wait(settings.pollMs);
-      polled = performance.now() - asleepSince >= settings.pollMs - 5;
+      await this.bell.wait(asleepMs);
+      polled = performance.now() - asleepSince >= asleepMs - 5;
     }
   }
 
@@ -140,6 +146,7 @@ export class DestinationLoop {
         most,
         leaseMs: settings.leaseMs,
       });
+      this.failures = 0;
       if (claim.heads.length === 0) return false;
       const ids = claim.heads.map((head) => head.deliveryId);
       const held = claim.heads.map((head) => this.lanes.add(head, claim, askedAt + settings.leaseMs));
@@ -147,6 +154,7 @@ export class DestinationLoop {
       for (const each of held) void this.deliver(each, holder);
       return claim.heads.length === most;
     } catch (error) {
+      this.failures += 1;
       this.failed('lanes could not be claimed', error);
       return false;
     }

@@ -1,5 +1,6 @@
 /** Reads back what was accepted until the record shows it: one call for many documents, at once and then ever more rarely. */
 import type { DocumentKey, FiledDocument } from '../../clinical/documents.port.js';
+import { restMs } from '../../core/backoff.js';
 import type { Scope } from '../../core/caller.js';
 import { isHubError } from '../../core/errors.js';
 import type { Transaction } from '../../platform/database/database.js';
@@ -48,18 +49,22 @@ export class ReceiptWatch {
 
   private async run(): Promise<void> {
     const { settings, logger } = this.dependencies;
+    let failures = 0;
     while (!this.ending.signal.aborted) {
       let looked = 0;
       try {
         looked = await this.look();
+        failures = 0;
       } catch (error) {
+        failures += 1;
         if (!this.ending.signal.aborted)
           logger.warn('the record could not be read back', {
             system: this.destination.systemCode,
             code: codeOf(error),
           });
       }
-      if (looked < settings.watchBatch) await this.bell.wait(settings.pollMs);
+      if (looked < settings.watchBatch)
+        await this.bell.wait(restMs(failures, { firstMs: settings.againMs, mostMs: settings.pollMs }));
     }
   }
 

@@ -19,6 +19,8 @@ export interface WorkerSettings extends Patience {
   readonly claimWhenFree: number;
   /** Longest time between looks for work; a notification comes sooner. */
   readonly pollMs: number;
+  /** Wait after the database failed a loop; each further one up to twice as long, `pollMs` at most. */
+  readonly againMs: number;
   /** How long a claim holds without renewal. Must be more than twice `renewMs`. */
   readonly leaseMs: number;
   readonly renewMs: number;
@@ -57,6 +59,7 @@ export const DEFAULT_WORKER_SETTINGS: WorkerSettings = {
   inFlight: 32,
   claimWhenFree: 8,
   pollMs: 250,
+  againMs: 25,
   leaseMs: 3_000,
   renewMs: 1_000,
   reapMs: 500,

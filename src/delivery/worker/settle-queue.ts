@@ -1,10 +1,11 @@
 /** Answers on their way to the database: what has gathered by the next tick goes in one statement. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitMs } from '../../core/backoff.js';
 import type { Logger } from '../../core/logger.js';
 import type { Database } from '../../platform/database/database.js';
 import { codeOf } from '../outcome.rules.js';
 import { type SettleContext, settleAnswers } from '../settle.service.js';
 import type { Settlement } from '../settlement.js';
+import { Bell } from './bell.js';
 import type { HeldLane } from './held-lanes.js';
 import type { WorkerSettings } from './settings.js';
 
@@ -32,6 +33,9 @@ const GIVEN_UP_AFTER_MS = 30_000;
 export class SettleQueue {
   private waiting: (Answer & { readonly since: number })[] = [];
   private flushing: Promise<void> | undefined;
+  private readonly bell = new Bell();
+  /** Statements that failed one after the other. */
+  private failures = 0;
 
   constructor(private readonly options: SettleQueueOptions) {}
 
@@ -41,9 +45,12 @@ export class SettleQueue {
     this.flushing ??= this.flush();
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits any more; what waits after a failure is tried at once. */
   async drained(): Promise<void> {
-    while (this.flushing) await this.flushing;
+    while (this.flushing) {
+      this.bell.ring();
+      await this.flushing;
+    }
   }
 
   private async flush(): Promise<void> {
@@ -66,6 +73,7 @@ export class SettleQueue {
         settlements: batch.map(({ settlement }) => settlement),
         probing: batch.some(({ held }) => held.probing),
       });
+      this.failures = 0;
       await settings.faultPoint?.('afterSettle', ids);
       if (lost.length > 0)
         logger.warn('claims on lanes were lost; their answers were not used', {
@@ -79,7 +87,8 @@ export class SettleQueue {
         code: codeOf(error),
         count: batch.length,
       });
-      await sleep(settings.pollMs);
+      this.failures += 1;
+      await this.bell.wait(waitMs(this.failures, { firstMs: settings.againMs, mostMs: settings.pollMs }));
       const now = performance.now();
       const tired = batch.filter(({ since }) => now - since > GIVEN_UP_AFTER_MS);
       this.waiting.unshift(...batch.filter((answer) => !tired.includes(answer)));

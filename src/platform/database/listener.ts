@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { type Growth, waitMs } from '../../core/backoff.js';
 import type { Logger } from '../../core/logger.js';
 import { mapDatabaseError } from './database-errors.js';
 import type { DatabaseRole } from './policy.js';
@@ -38,7 +39,8 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-const LONGEST_PAUSE_MS = 5_000;
+/** Waits between attempts to connect anew. */
+const RECONNECTING: Growth = { firstMs: 100, mostMs: 5_000 };
 
 /** Connects and listens; a lost connection is made again until `close`. @throws HUB_DATABASE_UNAVAILABLE when the first cannot be made. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
@@ -123,11 +125,11 @@ class PgListener implements Listener {
   }
 
   private async reconnect(): Promise<void> {
-    for (let pause = 100; !this.closed; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (let failures = 1; !this.closed; failures++) {
       try {
         return await this.connect();
       } catch {
-        await sleep(pause * (0.5 + Math.random() / 2), undefined, { ref: false });
+        await sleep(waitMs(failures, RECONNECTING), undefined, { ref: false });
       }
     }
   }

@@ -212,13 +212,13 @@ it('every attempt is on record, without a word of the document', async () => {
   ]);
 });
 
-it('without the record of it nothing is claimed and nothing leaves', async () => {
+it('without the record of it nothing is claimed and nothing leaves; it is tried again soon, however far the next look', async () => {
   const { deliveryId } = await world.sign(await world.person('no-audit'));
   const said: string[] = [];
   const logger = { ...silentLogger, warn: (message: string) => said.push(message) };
   await world.sql('alter table audit_events rename to audit_events_away');
   try {
-    await world.worker(record, {}, logger);
+    await world.worker(record, { pollMs: 60_000 }, logger);
     const refused = () => said.filter((each) => each === 'lanes could not be claimed').length;
     await world.eventually(() => refused() > 2 || record.calls.length > 0);
     expect(record.calls).toEqual([]);
