@@ -95,7 +95,10 @@ export async function startMessageReaders(options: ReaderOptions): Promise<Messa
 }
 
 class SystemReader {
+  /** Rung by notices, and at the end. */
   private readonly bell = new Bell();
+  /** Rung at the end alone. */
+  private readonly end = new Bell();
   private readonly scope: Scope;
   private readonly holder = `${hostname()} ${process.pid} ${randomBytes(6).toString('hex')}`;
   private running: Promise<void> | undefined;
@@ -120,6 +123,7 @@ class SystemReader {
   async stop(): Promise<void> {
     this.stopping = true;
     this.bell.ring();
+    this.end.ring();
     await this.running;
   }
 
@@ -160,8 +164,8 @@ class SystemReader {
     );
     try {
       while (!this.stopping && !isLost) {
-        const pauseMs = await course.step();
-        if (pauseMs > 0 && !this.stopping) await this.bell.wait(pauseMs);
+        const { ms, isAfterFailure } = await course.step();
+        if (ms > 0 && !this.stopping) await (isAfterFailure ? this.end : this.bell).wait(ms);
       }
     } finally {
       clearInterval(renewing);

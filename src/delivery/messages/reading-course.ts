@@ -21,6 +21,14 @@ export interface CourseSettings {
   readonly tries: number;
 }
 
+/** What comes between two steps. */
+export interface Pause {
+  /** Milliseconds. */
+  readonly ms: number;
+  /** Notices do not cut it short: what has just failed would else be tried as often as messages come, and be parked by their number. */
+  readonly isAfterFailure: boolean;
+}
+
 /**
  * Reading under one lease. It reads one message at a time at first and after each failure, each begun on record: whoever held the
  * lease before may have died of the next one, and a message of which processes die is parked without being read. Once as many as
@@ -40,15 +48,15 @@ export class ReadingCourse {
     this.careful = settings.batch.messages;
   }
 
-  /** Reads once and tells how long to wait before the next time, in milliseconds. @throws HUB_LEASE_LOST */
-  async step(): Promise<number> {
+  /** Reads once and tells how long to wait before the next time. @throws HUB_LEASE_LOST */
+  async step(): Promise<Pause> {
     const { batch, gatherMs, pollMs, backoffMs, longestBackoffMs } = this.settings;
     try {
       const isCareful = this.careful > 0;
       const read = isCareful ? await this.one() : await readBatch(this.context, batch);
       this.failures = 0;
       if (!isCareful && read > 0 && read < batch.messages) await sleep(gatherMs);
-      return read === 0 ? pollMs : 0;
+      return { ms: read === 0 ? pollMs : 0, isAfterFailure: false };
     } catch (error) {
       if (codeOf(error) === 'HUB_LEASE_LOST') throw error;
       this.onFailure(error);
@@ -58,7 +66,8 @@ export class ReadingCourse {
         this.begun.code = codeOf(error);
       }
       this.failures += 1;
-      return waitMs(this.failures, { firstMs: backoffMs, mostMs: longestBackoffMs });
+      const ms = waitMs(this.failures, { firstMs: backoffMs, mostMs: longestBackoffMs });
+      return { ms, isAfterFailure: true };
     }
   }
 

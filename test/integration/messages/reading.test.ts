@@ -1,5 +1,6 @@
 /** What was kept is read once, in the order of arrival, and one message that cannot be used keeps no other waiting. */
 import type { MessageReaders, ReaderSettings } from '../../../src/delivery/messages/message-reader.worker.js';
+import { MESSAGES_CHANNEL } from '../../../src/delivery/messages/message-state.js';
 import { readBatch } from '../../../src/delivery/messages/read-batch.js';
 import { acquireLease } from '../../../src/platform/database/lease.js';
 import { layDown, madeUp, NotedSinks, readersIn, type Said, saying } from '../../support/message-readers.js';
@@ -151,6 +152,21 @@ test('what may pass is tried again, and all is read once', async () => {
   await allRead();
   expect(await fed()).toEqual(['1 p1', '2 p1', '3 p1']);
   expect(await world.stored()).toEqual(['1 READ - 0', '2 READ - 0', '3 READ - 0']);
+});
+
+test('news does not hurry what has just failed, and the end does not wait for it', async () => {
+  sinks.busy = 2;
+  await keep(['1', { kind: 'feed', of: ['p1'], does: 'busy' }]);
+  const readers = await start({ backoffMs: 60_000, longestBackoffMs: 60_000 });
+  await world.eventually(async () => sinks.busy === 1);
+  for (let n = 0; n < 20; n++)
+    await world.sql(`select pg_notify('${MESSAGES_CHANNEL}', $1)`, [world.system.id]);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([sinks.busy, await world.stored()]).toEqual([1, ['1 KEPT - 0']]);
+  const begun = performance.now();
+  await readers.stop();
+  started.splice(started.indexOf(readers), 1);
+  expect(performance.now() - begun).toBeLessThan(5_000);
 });
 
 test('what never passes is parked after some tries, and the rest goes on', async () => {
