@@ -18,14 +18,30 @@ export interface FileMessages {
   readonly fault: string | null;
 }
 
+const LINE_END = /\r\n|\r|\n/;
+
 /** Bytes without the characters of frames, where the file begins with one. */
 function withoutFrames(bytes: Buffer): Buffer {
   return bytes[0] === VT ? Buffer.from(bytes.filter((byte) => byte !== VT && byte !== FS)) : bytes;
 }
 
+/** Line of the last byte of a frame that was begun and not ended, whatever follows it; null where each was, or there are no frames. */
+function unfinishedFrame(bytes: Buffer): number | null {
+  if (bytes[0] !== VT) return null;
+  for (let begin = 0; begin >= 0; ) {
+    const next = bytes.indexOf(VT, begin + 1);
+    const frame = bytes.subarray(begin, next < 0 ? bytes.length : next);
+    if (!frame.includes(FS))
+      return bytes.toString('latin1', 0, begin + frame.length - 1).split(LINE_END).length;
+    begin = next;
+  }
+  return null;
+}
+
 /** Messages in bytes. */
 export async function messagesIn(bytes: Buffer): Promise<FileMessages> {
   const messages: FileMessage[] = [];
+  const unfinished = unfinishedFrame(bytes);
   try {
     for await (const item of splitBatch([withoutFrames(bytes)]))
       if (item.kind === 'MESSAGE') messages.push({ bytes: item.bytes, line: item.line });
@@ -35,7 +51,7 @@ export async function messagesIn(bytes: Buffer): Promise<FileMessages> {
     if (error.fault === 'CHARSET' && error.line === 1) return { messages: [{ bytes, line: 1 }], fault: null };
     return { messages, fault: `${error.fault} in line ${error.line}` };
   }
-  return { messages, fault: null };
+  return { messages, fault: unfinished === null ? null : `UNFINISHED in line ${unfinished}` };
 }
 
 /** Messages of a file. @throws HUB_INPUT_INVALID when it cannot be read. */

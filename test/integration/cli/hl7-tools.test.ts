@@ -225,8 +225,29 @@ test('a file: line ends made carriage returns unless it goes as it is; a batch m
   expect(await tool('send', file('batch.hl7', batch), '--to', to)).toMatchObject({ code: 0 });
   expect(farEnd.received.slice(4)).toEqual([adt('1'), adt('2')]);
   const short = await tool('send', file('short.hl7', batch.replace('BTS|2', 'BTS|3')), '--to', to);
-  expect(short).toMatchObject({ code: 2, err: expect.stringContaining('BATCH_COUNT in line 7') });
+  expect(short).toMatchObject({ code: 1, err: expect.stringContaining('BATCH_COUNT in line 7') });
   expect(farEnd.received).toHaveLength(6);
+});
+
+test('a file that is not whole: exit code 1 of whatever reads it, and nothing of it is sent', async () => {
+  const farEnd = await farEndThat();
+  const [one, two] = [adt('1'), adt('2')];
+  const frames = framedText(one).toString('latin1');
+  for (const [text, fault] of [
+    [`${frames}\x0b${two}`, 'UNFINISHED in line 5'],
+    [`${frames}\x0b${two.slice(0, -4)}`, 'UNFINISHED in line 5'],
+    [`\x0b${one}${frames}`, 'UNFINISHED in line 2'],
+    [`BHS|^~\\&|PAS\r${one}`, 'UNFINISHED in line 3'],
+    [`BHS|^~\\&|PAS\r${one}BTS|2\r`, 'BATCH_COUNT in line 4'],
+    ['', 'EMPTY in line 1'],
+    ['name,team\n', 'OUTSIDE in line 1'],
+  ] as const) {
+    const path = file('cut.hl7', text);
+    expect(await tool('show', path)).toMatchObject({ code: 1, out: expect.stringContaining(fault) });
+    const sent = await tool('send', path, '--to', `127.0.0.1:${farEnd.port}`);
+    expect(sent).toMatchObject({ code: 1, err: expect.stringContaining(`${fault}; nothing was sent`) });
+  }
+  expect(farEnd.received).toEqual([]);
 });
 
 test('behind TLS with certificates of both ends', async () => {
