@@ -35,10 +35,10 @@ export interface Exchanged {
   readonly tookMs: number;
 }
 
-/** A sender by the options of `SENDING_OPTIONS`. @throws HUB_INPUT_INVALID, HUB_SETTINGS_INVALID */
+/** A sender by the options of `SENDING_OPTIONS`. @throws HUB_INPUT_INVALID */
 export function toolSender(call: ToolCall, to: string): MllpSender {
   const { options } = call;
-  const identity = tlsOf(call, options.tls === true);
+  const identity = tlsOf(call, '--tls');
   return createSender({
     ...hostAndPort('--to', to),
     tls: identity === null ? null : { identity, serverName: stated(options, 'server-name') },

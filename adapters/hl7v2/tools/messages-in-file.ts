@@ -54,13 +54,13 @@ export async function messagesIn(bytes: Buffer): Promise<FileMessages> {
   return { messages, fault: unfinished === null ? null : `UNFINISHED in line ${unfinished}` };
 }
 
-/** Messages of a file. @throws HUB_INPUT_INVALID when it cannot be read. */
+/** Messages of the file at an absolute path. @throws HUB_INPUT_INVALID when it cannot be read. */
 export async function messagesOfFile(path: string): Promise<FileMessages> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw fileFailure('file', error);
+    throw fileFailure('file', path, 'a file of messages', error);
   }
   return messagesIn(bytes);
 }

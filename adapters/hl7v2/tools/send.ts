@@ -36,7 +36,7 @@ export const send: AdapterTool = {
     } = call;
     const to = stated(options, 'to');
     if (to === null) throw inputError('--to', 'not given', 'host:port');
-    const { messages, fault } = await messagesOfFile(path);
+    const { messages, fault } = await messagesOfFile(call.path(path));
     if (fault !== null)
       throw new HubError('HUB_MESSAGE_FILE', {
         message: `the file is not whole: ${fault}; nothing was sent`,

@@ -98,9 +98,9 @@ export const show: AdapterTool = {
       default: 'UTF-8',
     },
   ],
-  async run({ args: [path = ''], options }) {
+  async run({ args: [path = ''], options, path: absolute }) {
     const declared = oneOf('--character-set', String(options['character-set']), CHARSETS);
-    const { messages, fault } = await messagesOfFile(path);
+    const { messages, fault } = await messagesOfFile(absolute(path));
     return shownFile(messages, fault, declared);
   },
 };

@@ -3,6 +3,7 @@ import { adapterModules } from '../../../adapters/registry.js';
 import type { AdapterTool, ToolCall, ToolOption, ToolOptions } from '../../clinical/adapter-tools.port.js';
 import { systemClock } from '../../core/clock.js';
 import { type LogFields, type Logger, silentLogger } from '../../core/logger.js';
+import { givenPath } from '../given-path.js';
 import { ExitCode, type Output } from '../output.js';
 import type { Registrar } from '../registrar.js';
 
@@ -58,7 +59,7 @@ async function run(
 }
 
 /** Registers the commands of every adapter. */
-export function toolCommands({ program, act, streams }: Registrar): void {
+export function toolCommands({ program, act, streams, env }: Registrar): void {
   const logger = toldBy((line) => void streams.err.write(line));
   for (const { tools: brought } of adapterModules.values()) {
     if (brought === undefined) continue;
@@ -74,7 +75,8 @@ export function toolCommands({ program, act, streams }: Registrar): void {
           const line = (text: string): void => {
             if (given.json !== true) streams.out.write(`${text}\n`);
           };
-          return run(tool, { args, options, logger, line, note: (text) => output.note(text) }, output);
+          const path = (given: string): string => givenPath(given, env);
+          return run(tool, { args, options, logger, path, line, note: (text) => output.note(text) }, output);
         }),
       );
     }

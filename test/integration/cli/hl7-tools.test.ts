@@ -279,7 +279,7 @@ test('what is wrong with certificates is told in words, by the option that names
   expect(soon.err).toMatch(/^the certificate runs out in so many days, count \d\d$/m);
   expect(await tool('send', message, '--to', '127.0.0.1:1', ...given, join(folder, 'none'))).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--key: the file cannot be read'),
+    err: expect.stringMatching(/^HUB_INPUT_INVALID: --key .*none: the file cannot be read$/m),
   });
 });
 
@@ -333,7 +333,12 @@ test.each([
   [['send', '{one}', '--to', '127.0.0.1:1', '--timeout', 'soon'], '--timeout'],
   [['listen'], '--port'],
   [['listen', '--port', '0', '--answer', 'YES'], '--answer'],
-  [['listen', '--port', '0', '--key', 'k'], '--tls'],
+  [['listen', '--port', '0', '--key', 'k'], '--certificate'],
+  [['listen', '--port', '0', '--authority', 'a'], '--certificate'],
+  [['send', '{one}', '--to', '127.0.0.1:1', '--authority', 'a'], '--tls'],
+  [['listen', '--port', '0', '--host', '192.0.2.1'], '--host'],
+  [['listen', '--port', '0', '--out', '{one}'], '--out'],
+  [['send', '.', '--to', '127.0.0.1:1'], 'file'],
   [['generate', 'orm'], 'kind'],
   [['generate', 'adt', '--count', '0'], '--count'],
   [['generate', 'adt', '--since', 'spring'], '--since'],
@@ -345,4 +350,40 @@ test.each([
   const said = await tool(...argv.map((word) => word.replace('{one}', one)), '--json');
   expect(said.code).toBe(2);
   expect(documentOf<{ error: { details: { field: string } } }>(said).error.details.field).toBe(name);
+});
+
+test('an option that cannot be used is told by its name, with what it was and why', async () => {
+  const taken = await farEndThat();
+  const [pem, none] = [file('none.pem', 'none'), join(folder, 'nosuch.pem')];
+  for (const [argv, fault] of [
+    [['listen'], '--port: not given; accepted: 0 to 65535'],
+    [
+      ['listen', '--port', String(taken.port)],
+      `--port: 127.0.0.1:${taken.port} is in use by another process; accepted: a port that is free, or 0 for any`,
+    ],
+    [
+      ['listen', '--port', '0', '--certificate', none, '--key', pem],
+      `--certificate ${none}: the file cannot be read`,
+    ],
+    [
+      ['listen', '--port', '0', '--certificate', pem, '--key', pem],
+      `--certificate ${pem}: the file holds no certificate in PEM`,
+    ],
+    [['show', folder], `file: ${folder} is a folder (EISDIR); accepted: a file of messages`],
+    [['show', none], `file: ${none} is not there (ENOENT); accepted: a file of messages`],
+  ] as const) {
+    const said = await tool(...argv);
+    expect(said).toMatchObject({ code: 2, out: '' });
+    expect(said.err).toContain(`HUB_INPUT_INVALID: ${fault}\n`);
+  }
+});
+
+test('a path is one of the folder in which the command was typed', async () => {
+  file('here.hl7', adt('1'));
+  const env = { npm_lifecycle_event: 'hub', INIT_CWD: folder };
+  expect(await hub(['hl7', 'show', 'here.hl7'], env)).toMatchObject({ code: 0 });
+  const at = '127.0.0.1:1';
+  expect(
+    (await hub(['hl7', 'send', 'here.hl7', '--to', at, '--tls', '--authority', 'ca2.pem'], env)).err,
+  ).toContain(`--authority ${join(folder, 'ca2.pem')}: the file cannot be read`);
 });
