@@ -122,6 +122,15 @@ test('a listener of a site takes them: made-up messages are messages by the rule
   expect(documentOf<Exchange[]>(training)).toMatchObject([{ answer: 'AR', error: '202' }]);
 });
 
+test.each(['adt', 'mdm'])('%s: fewer messages of a seed are the first of more', async (kind) => {
+  const made = async (count: string): Promise<readonly string[]> =>
+    documentOf<{ messages: string[] }>(await tool('generate', kind, '--count', count, '--json')).messages;
+  const most = await made('60');
+  for (const count of [1, 5, 20]) expect(await made(String(count))).toEqual(most.slice(0, count));
+  const times = most.map((text) => text.split('|')[6]!);
+  if (kind === 'adt') expect(times).toEqual([...times].sort());
+});
+
 test('the same seed gives the same, another others; every NHS number is one that is never issued', async () => {
   const made = async (seed: string): Promise<string> =>
     (await tool('generate', 'adt', '--count', '60', '--seed', seed)).out;
