@@ -11,7 +11,8 @@ import { readable } from './readable.rules.js';
 /** Longest answer that is read, bytes and segments. */
 const MOST_ANSWER_BYTES = 16_777_216;
 const MOST_ANSWER_SEGMENTS = 100_000;
-const CONNECT_MS = 10_000;
+/** A connection is waited for no longer than an answer, and no longer than that. */
+const MOST_CONNECT_MS = 10_000;
 
 /** A message to be sent. */
 export interface ToSend {
@@ -39,11 +40,12 @@ export interface Exchanged {
 export function toolSender(call: ToolCall, to: string): MllpSender {
   const { options } = call;
   const identity = tlsOf(call, '--tls');
+  const answerTimeoutMs = wholeNumber(options, 'timeout', 1, 600) * 1_000;
   return createSender({
     ...hostAndPort('--to', to),
     tls: identity === null ? null : { identity, serverName: stated(options, 'server-name') },
-    connectTimeoutMs: CONNECT_MS,
-    answerTimeoutMs: wholeNumber(options, 'timeout', 1, 600) * 1_000,
+    connectTimeoutMs: Math.min(MOST_CONNECT_MS, answerTimeoutMs),
+    answerTimeoutMs,
     maxAnswerBytes: MOST_ANSWER_BYTES,
     connections: 1,
     tlsRefreshMs: 60_000,

@@ -63,7 +63,12 @@ export const SENDING_OPTIONS: readonly ToolOption[] = [
     value: 'name',
     help: 'name that the far end’s certificate must be for; else the host',
   },
-  { name: 'timeout', value: 'seconds', help: 'how long an answer is waited for, 1 to 600', default: '30' },
+  {
+    name: 'timeout',
+    value: 'seconds',
+    help: 'how long an answer is waited for, 1 to 600, and a connection, up to 10',
+    default: '30',
+  },
 ];
 
 /** What of the hub is a setting is an option here. */
