@@ -40,6 +40,8 @@ export interface ToolCall {
   line(text: string): void;
   /** A word beside the result; nobody sees it who asked for quiet. */
   note(text: string): void;
+  /** How far it is with a step; seen where it takes longer than a moment, by whoever did not ask for quiet. */
+  progress(step: string, done: number, total: number): void;
 }
 
 /** What a tool comes to. */

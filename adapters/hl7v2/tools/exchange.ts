@@ -94,12 +94,13 @@ export const isTaken = ({ answer }: Exchanged): boolean => answer === 'AA' || an
 export async function exchangeAll(
   messages: readonly ToSend[],
   sender: MllpSender,
-  { signal, note }: Pick<ToolCall, 'signal' | 'note'>,
+  { signal, note, progress }: Pick<ToolCall, 'signal' | 'note' | 'progress'>,
 ): Promise<readonly Exchanged[]> {
   const exchanged: Exchanged[] = [];
   for (const message of messages) {
     const one = await exchange(message, sender, signal);
     exchanged.push(one);
+    progress('sent', exchanged.length, messages.length);
     if (one.answer !== null || one.failure === 'NO_HEADER') continue;
     const left = messages.length - exchanged.length;
     if (left > 0) note(`${left} more not sent.`);

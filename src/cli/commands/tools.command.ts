@@ -9,6 +9,9 @@ import type { Registrar } from '../registrar.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** What is over by then needs no bar. */
+const MOMENT_MS = 1_000;
+
 /** As commander calls an option of that name. */
 const attribute = (name: string): string =>
   name.replace(/-(\w)/g, (_hyphen, letter: string) => letter.toUpperCase());
@@ -76,7 +79,9 @@ export function toolCommands({ program, act, streams, env }: Registrar): void {
             if (given.json !== true) streams.out.write(`${text}\n`);
           };
           const path = (given: string): string => givenPath(given, env);
-          return run(tool, { args, options, logger, path, line, note: (text) => output.note(text) }, output);
+          const note = (text: string): void => output.note(text);
+          const progress = output.progress(MOMENT_MS);
+          return run(tool, { args, options, logger, path, line, note, progress }, output);
         }),
       );
     }
