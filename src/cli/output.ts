@@ -73,15 +73,17 @@ export class Output {
 
   /**
    * A bar on a terminal; elsewhere one line per ten per cent; nothing when quiet or without a total.
-   * @param afterMs nothing of what is over in so many milliseconds.
+   * @param afterMs nothing of what is over so many milliseconds after it was first told of.
    */
   progress(afterMs = 0): (step: string, done: number, total: number | null) => void {
     if (this.options.quiet) return () => {};
     const { err } = this.streams;
     let last = '';
     const startedAt = Date.now();
+    let firstAt: number | null = null;
     return (step, done, total) => {
-      if (total === null || total === 0 || Date.now() - startedAt < afterMs) return;
+      firstAt ??= Date.now();
+      if (total === null || total === 0 || Date.now() - firstAt < afterMs) return;
       const share = Math.min(1, done / total);
       if (err.isTTY) {
         const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');
