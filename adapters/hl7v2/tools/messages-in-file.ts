@@ -1,6 +1,6 @@
 /** The messages of a file: one, several one after another, or a batch; also as they were taken from a wire, with their frames. */
 import { readFile } from 'node:fs/promises';
-import { BatchFault, splitBatch } from '../er7/batch.js';
+import { BatchFault, type BatchFaultCode, splitBatch } from '../er7/batch.js';
 import { FS, VT } from '../mllp/frames.js';
 import { fileFailure } from './options.js';
 
@@ -25,14 +25,18 @@ function withoutFrames(bytes: Buffer): Buffer {
   return bytes[0] === VT ? Buffer.from(bytes.filter((byte) => byte !== VT && byte !== FS)) : bytes;
 }
 
-/** Line of the last byte of a frame that was begun and not ended, whatever follows it; null where each was, or there are no frames. */
-function unfinishedFrame(bytes: Buffer): number | null {
+/** What is wrong with the frames of a file, and where: one that was begun and not ended, or bytes between two. Null without frames. */
+function faultOfFrames(bytes: Buffer): string | null {
   if (bytes[0] !== VT) return null;
+  const at = (fault: BatchFaultCode, end: number): string =>
+    `${fault} in line ${bytes.toString('latin1', 0, end).split(LINE_END).length}`;
   for (let begin = 0; begin >= 0; ) {
     const next = bytes.indexOf(VT, begin + 1);
     const frame = bytes.subarray(begin, next < 0 ? bytes.length : next);
-    if (!frame.includes(FS))
-      return bytes.toString('latin1', 0, begin + frame.length - 1).split(LINE_END).length;
+    const end = frame.lastIndexOf(FS);
+    if (end < 0) return at('UNFINISHED', begin + frame.length - 1);
+    const behind = frame.toString('latin1', end + 1).search(/\S/);
+    if (behind >= 0) return at('OUTSIDE', begin + end + 1 + behind);
     begin = next;
   }
   return null;
@@ -41,7 +45,6 @@ function unfinishedFrame(bytes: Buffer): number | null {
 /** Messages in bytes. */
 export async function messagesIn(bytes: Buffer): Promise<FileMessages> {
   const messages: FileMessage[] = [];
-  const unfinished = unfinishedFrame(bytes);
   try {
     for await (const item of splitBatch([withoutFrames(bytes)]))
       if (item.kind === 'MESSAGE') messages.push({ bytes: item.bytes, line: item.line });
@@ -51,7 +54,7 @@ export async function messagesIn(bytes: Buffer): Promise<FileMessages> {
     if (error.fault === 'CHARSET' && error.line === 1) return { messages: [{ bytes, line: 1 }], fault: null };
     return { messages, fault: `${error.fault} in line ${error.line}` };
   }
-  return { messages, fault: unfinished === null ? null : `UNFINISHED in line ${unfinished}` };
+  return { messages, fault: faultOfFrames(bytes) };
 }
 
 /** Messages of the file at an absolute path. @throws HUB_INPUT_INVALID when it cannot be read. */

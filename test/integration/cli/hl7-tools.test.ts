@@ -262,6 +262,7 @@ test('a file that is not whole: exit code 1 of whatever reads it, and nothing of
     [`${frames}\x0b${two}`, 'UNFINISHED in line 5'],
     [`${frames}\x0b${two.slice(0, -4)}`, 'UNFINISHED in line 5'],
     [`\x0b${one}${frames}`, 'UNFINISHED in line 2'],
+    [`${frames}PID|2\r${frames}`, 'OUTSIDE in line 4'],
     [`BHS|^~\\&|PAS\r${one}`, 'UNFINISHED in line 3'],
     [`BHS|^~\\&|PAS\r${one}BTS|2\r`, 'BATCH_COUNT in line 4'],
     ['', 'EMPTY in line 1'],
