@@ -27,8 +27,13 @@ export interface OutputOptions {
   readonly quiet?: boolean;
 }
 
+const WIPE = '\r\u001b[2K';
+
 /** Speaks for a command. */
 export class Output {
+  /** True while a bar stands on the terminal, which no line is written behind. */
+  private isBarOut = false;
+
   constructor(
     private readonly streams: Streams,
     private readonly options: OutputOptions,
@@ -36,6 +41,7 @@ export class Output {
 
   /** The command's result: JSON when asked for, else the lines. */
   result(value: unknown, lines: readonly string[]): void {
+    this.wipe();
     if (this.options.json) this.streams.out.write(`${JSON.stringify(value, null, 2)}\n`);
     else for (const line of lines) this.streams.out.write(`${line}\n`);
   }
@@ -60,25 +66,33 @@ export class Output {
 
   /** A line for people, on standard error; nothing when quiet. */
   note(text: string): void {
-    if (!this.options.quiet) this.streams.err.write(`${text}\n`);
+    if (this.options.quiet) return;
+    this.wipe();
+    this.streams.err.write(`${text}\n`);
   }
 
-  /** A bar on a terminal; elsewhere one line per ten per cent; nothing when quiet or without a total. */
-  progress(): (step: string, done: number, total: number | null) => void {
+  /**
+   * A bar on a terminal; elsewhere one line per ten per cent; nothing when quiet or without a total.
+   * @param afterMs nothing of what is over so many milliseconds after it was first told of.
+   */
+  progress(afterMs = 0): (step: string, done: number, total: number | null) => void {
     if (this.options.quiet) return () => {};
     const { err } = this.streams;
     let last = '';
     const startedAt = Date.now();
+    let firstAt: number | null = null;
     return (step, done, total) => {
-      if (total === null || total === 0) return;
+      firstAt ??= Date.now();
+      if (total === null || total === 0 || Date.now() - firstAt < afterMs) return;
       const share = Math.min(1, done / total);
       if (err.isTTY) {
         const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '░');
         const rate = Math.round((done / Math.max(1, Date.now() - startedAt)) * 1000);
         err.write(
-          `\r\u001b[2K  ${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${step}: ${done} of ${total}, ${rate}/s`,
+          `${WIPE}  ${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${step}: ${done} of ${total}, ${rate}/s`,
         );
-        if (share === 1) err.write('\r\u001b[2K');
+        this.isBarOut = true;
+        if (share === 1) this.wipe();
         return;
       }
       const mark = `${step} ${Math.floor(share * 10) * 10} %`;
@@ -89,6 +103,7 @@ export class Output {
 
   /** Words a failure on standard error, and in JSON when asked for; tells the exit code. */
   failure(error: unknown): ExitCode {
+    this.wipe();
     const { code, message, solve } = worded(error);
     this.streams.err.write(`${code}: ${message}\n  ${solve}\n`);
     return this.failureDocument(error);
@@ -99,6 +114,11 @@ export class Output {
     const failure = worded(error);
     if (this.options.json) this.streams.out.write(`${JSON.stringify({ error: failure }, null, 2)}\n`);
     return /^HUB_(SETTINGS|INPUT|ADAPTER)_/.test(failure.code) ? ExitCode.USAGE : ExitCode.FAULT;
+  }
+
+  private wipe(): void {
+    if (this.isBarOut) this.streams.err.write(WIPE);
+    this.isBarOut = false;
   }
 }
 

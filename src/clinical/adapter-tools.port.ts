@@ -34,10 +34,14 @@ export interface ToolCall {
   readonly logger: Logger;
   /** Set when it is to end. */
   readonly signal: AbortSignal;
+  /** The absolute path of one that was given, relative to the folder in which the command was typed. */
+  path(given: string): string;
   /** A line as things happen; nobody sees it who asked for one document at the end. */
   line(text: string): void;
   /** A word beside the result; nobody sees it who asked for quiet. */
   note(text: string): void;
+  /** How far it is with a step; seen where it takes longer than a moment, by whoever did not ask for quiet. */
+  progress(step: string, done: number, total: number): void;
 }
 
 /** What a tool comes to. */

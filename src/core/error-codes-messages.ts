@@ -53,6 +53,11 @@ export const MESSAGE_ERROR_CODES = {
     'The message is not well formed: a line that is no segment, a second header, or too many segments.',
     'The sender escapes line breaks within fields and sends one message in each frame; then it sends it again.',
   ),
+  HUB_MESSAGE_FILE: row(
+    'permanent',
+    'The file of messages is not whole, or holds something else.',
+    'Have it written or copied again; docs/hl7v2.md says what each fault means.',
+  ),
   HUB_MESSAGE_PLACE: row(
     'permanent',
     'The message lacks what its meaning depends on, or holds there what cannot be read.',

@@ -23,7 +23,7 @@ export interface Names {
   field(segment: string, field: number): PartName | null;
   /** Part of a type: a component of a field's type, or a subcomponent of a component's. */
   part(type: string, part: number): PartName | null;
-  /** Name of a message or event, by MSH-9.3 or else MSH-9.1 and 9.2; null when neither is known. */
+  /** Name of a message by its event (MSH-9.1 and 9.2), else by its type alone, as of ACK; never by MSH-9.3, which events share. Null when unknown. */
   message(message: Er7Message): string | null;
   /** Groups that each segment lies in by the structure of the message, in the order of its segments; null when its structure is unknown. */
   places(message: Er7Message): readonly Place[] | null;
@@ -39,29 +39,30 @@ function partName(definition: HL7FieldDefinition | null): PartName | null {
   return { title: desc ?? '', type, isRequired: opt === 'R', repeats: rep !== undefined && rep !== 1 };
 }
 
-/** Structures of a message in the order in which they are looked for: the one that it states, and that of its event. */
-function structureKeys(message: Er7Message): readonly string[] {
-  const { header } = message;
-  const [type, event, structure] = [header.text(9, 1), header.text(9, 2), header.text(9, 3)];
-  const byEvent = event === null ? type : `${type}_${event}`;
-  return [structure, byEvent].filter((key) => key !== null);
+/** By which keys dictionaries may have a message: its type, its event, and the structure that it states. */
+function keysOf({ header }: Er7Message): Readonly<Record<'type' | 'event' | 'structure', string | null>> {
+  const [type, event] = [header.text(9, 1), header.text(9, 2)];
+  return { type, event: event === null ? type : `${type}_${event}`, structure: header.text(9, 3) };
 }
 
 function namesIn(dictionary: HL7Dictionary, isKnownVersion: boolean): Names {
   const { segments, types, messages, version } = dictionary;
-  const definitionOf = (message: Er7Message) =>
-    structureKeys(message)
-      .map((key) => own(messages, key))
-      .find((definition) => definition !== null) ?? null;
+  /** The first of some keys that the version has. */
+  const definitionOf = (...keys: readonly (string | null)[]) =>
+    keys.map((key) => (key === null ? null : own(messages, key))).find((found) => found !== null) ?? null;
   return {
     version,
     isKnownVersion,
     segment: (name) => own(segments, name)?.desc ?? null,
     field: (segment, field) => partName(own(own(segments, segment)?.fields, String(field))),
     part: (type, part) => partName(own(own(types, type)?.fields, String(part))),
-    message: (message) => definitionOf(message)?.desc ?? null,
+    message: (message) => {
+      const { event, type } = keysOf(message);
+      return definitionOf(event, type)?.desc ?? null;
+    },
     places: (message) => {
-      const structure = definitionOf(message)?.segments;
+      const keys = keysOf(message);
+      const structure = definitionOf(keys.structure, keys.event)?.segments;
       if (structure === undefined) return null;
       return placesOf(
         structure,

@@ -11,7 +11,8 @@ import { readable } from './readable.rules.js';
 /** Longest answer that is read, bytes and segments. */
 const MOST_ANSWER_BYTES = 16_777_216;
 const MOST_ANSWER_SEGMENTS = 100_000;
-const CONNECT_MS = 10_000;
+/** A connection is waited for no longer than an answer, and no longer than that. */
+const MOST_CONNECT_MS = 10_000;
 
 /** A message to be sent. */
 export interface ToSend {
@@ -35,15 +36,16 @@ export interface Exchanged {
   readonly tookMs: number;
 }
 
-/** A sender by the options of `SENDING_OPTIONS`. @throws HUB_INPUT_INVALID, HUB_SETTINGS_INVALID */
+/** A sender by the options of `SENDING_OPTIONS`. @throws HUB_INPUT_INVALID */
 export function toolSender(call: ToolCall, to: string): MllpSender {
   const { options } = call;
-  const identity = tlsOf(call, options.tls === true);
+  const identity = tlsOf(call, '--tls');
+  const answerTimeoutMs = wholeNumber(options, 'timeout', 1, 600) * 1_000;
   return createSender({
     ...hostAndPort('--to', to),
     tls: identity === null ? null : { identity, serverName: stated(options, 'server-name') },
-    connectTimeoutMs: CONNECT_MS,
-    answerTimeoutMs: wholeNumber(options, 'timeout', 1, 600) * 1_000,
+    connectTimeoutMs: Math.min(MOST_CONNECT_MS, answerTimeoutMs),
+    answerTimeoutMs,
     maxAnswerBytes: MOST_ANSWER_BYTES,
     connections: 1,
     tlsRefreshMs: 60_000,
@@ -92,12 +94,13 @@ export const isTaken = ({ answer }: Exchanged): boolean => answer === 'AA' || an
 export async function exchangeAll(
   messages: readonly ToSend[],
   sender: MllpSender,
-  { signal, note }: Pick<ToolCall, 'signal' | 'note'>,
+  { signal, note, progress }: Pick<ToolCall, 'signal' | 'note' | 'progress'>,
 ): Promise<readonly Exchanged[]> {
   const exchanged: Exchanged[] = [];
   for (const message of messages) {
     const one = await exchange(message, sender, signal);
     exchanged.push(one);
+    progress('sent', exchanged.length, messages.length);
     if (one.answer !== null || one.failure === 'NO_HEADER') continue;
     const left = messages.length - exchanged.length;
     if (left > 0) note(`${left} more not sent.`);

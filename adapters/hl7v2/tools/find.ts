@@ -10,6 +10,7 @@ import { WRITING_DEFAULTS } from '../writing/writing-settings.js';
 import { toolSender } from './exchange.js';
 import { oneOf, partner, SENDING_OPTIONS, stated } from './options.js';
 import { readable } from './readable.rules.js';
+import { WatchedSender } from './refused-question.js';
 
 const MOST_PAGES = 50;
 const MOST_SEGMENTS = 100_000;
@@ -34,7 +35,7 @@ const shownId = ({ value, authority, type }: Candidate['identifiers'][number]): 
 /** The tool. */
 export const find: AdapterTool = {
   verb: 'find',
-  help: 'asks a far end about a person: by id (QBP^Q21) or by details (QBP^Q22); exit code 1 when nobody is found',
+  help: 'asks a far end about a person: by id (QBP^Q21) or by details (QBP^Q22); exit code 1 when nobody is found, or it does not answer',
   args: [],
   options: [
     { name: 'to', value: 'host:port', help: 'the far end' },
@@ -63,11 +64,12 @@ export const find: AdapterTool = {
     const sender = partner('--sender', stated(options, 'sender'));
     const receiver = partner('--receiver', stated(options, 'receiver'));
     const wire = toolSender(call, to);
+    const watched = new WatchedSender(wire);
     try {
       const people = await findPeople(
         question,
         {
-          sender: wire,
+          sender: watched,
           clock,
           pageSize: null,
           maxPages: MOST_PAGES,
@@ -104,6 +106,8 @@ export const find: AdapterTool = {
         ],
         isFault: people.length === 0,
       };
+    } catch (error) {
+      return watched.refused(error);
     } finally {
       wire.close();
     }

@@ -41,7 +41,7 @@ export const generate: AdapterTool = {
     {
       name: 'seed',
       value: 'number',
-      help: 'another seed, other people; the same seed, the same messages',
+      help: 'another seed, other people and numbers; the same seed and options, the same messages: with a greater count, those and more',
       default: '1',
     },
     { name: 'teams', value: 'codes', help: 'codes of teams as the feed has them', default: 'N-CMHT,N-EIP' },

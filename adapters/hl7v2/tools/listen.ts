@@ -1,9 +1,10 @@
 /** `listen`: a peer that takes whatever comes, says what it was, answers as it is told and keeps files. For trying a wire; nothing of it is the hub's. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { AdapterTool, ToolCall } from '../../../src/clinical/adapter-tools.port.js';
 import { base32 } from '../../../src/core/document-numbers.js';
+import { inputError, isHubError } from '../../../src/core/errors.js';
 import { answersTo, type Ruling } from '../acknowledgement/answer.rules.js';
 import { headerOf, type MessageHeader } from '../acknowledgement/header.rules.js';
 import { namesOf } from '../er7/names.js';
@@ -11,7 +12,7 @@ import { formatTime } from '../er7/times.js';
 import type { FrameHandler, Reply } from '../mllp/serve-connection.js';
 import { openMllpServer } from '../mllp/server.js';
 import { Tally } from '../mllp/tally.js';
-import { fileFailure, oneOf, stated, tlsOf, wholeNumber } from './options.js';
+import { asInput, fileFailure, oneOf, stated, tlsOf, wholeNumber } from './options.js';
 import { readable } from './readable.rules.js';
 import { linesOf, shownBytes } from './show.js';
 
@@ -110,11 +111,24 @@ class Peer implements FrameHandler {
 async function folderOf(path: string | null): Promise<string | null> {
   if (path === null) return null;
   try {
-    await mkdir(resolve(path), { recursive: true, mode: 0o700 });
-    return resolve(path);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return path;
   } catch (error) {
-    throw fileFailure('--out', error);
+    throw fileFailure('--out', path, 'a folder, or the path of one to be made', error);
   }
+}
+
+/** An address that cannot be had, by the option that has it and why. */
+function addressFailure(error: unknown, host: string, port: number): unknown {
+  const fault = isHubError(error) ? error.details.fault : null;
+  const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const free = 'a port that is free, or 0 for any';
+  const own = 'an address of this machine';
+  if (fault === 'EADDRINUSE') return inputError('--port', `${at} is in use by another process`, free);
+  if (fault === 'EACCES') return inputError('--port', `${at} may not be listened at by this user`, free);
+  if (fault === 'EADDRNOTAVAIL' || fault === 'ENOTFOUND')
+    return inputError('--host', `${readable(host)} is no address of this machine`, own);
+  return asInput(error);
 }
 
 /** The tool. */
@@ -142,16 +156,18 @@ export const listen: AdapterTool = {
     const answer = oneOf('--answer', stated(options, 'answer'), ANSWERS);
     const most = options.messages === undefined ? null : wholeNumber(options, 'messages', 1, 1_000_000);
     const port = wholeNumber(options, 'port', 0, 65_535);
-    const folder = await folderOf(stated(options, 'out'));
+    const out = stated(options, 'out');
+    const folder = await folderOf(out === null ? null : call.path(out));
     const ended = Promise.withResolvers<void>();
     // Before the first message: its answer would wait for the dictionaries for seconds, and its sender give it up.
     if (options.show === true) await namesOf(null);
     const peer = new Peer(call, answer, folder, most, ended.resolve);
+    const host = String(options.host);
     const server = await openMllpServer(
       {
-        host: String(options.host),
+        host,
         port,
-        tls: tlsOf(call, options.certificate !== undefined),
+        tls: tlsOf(call, '--certificate'),
         allows: () => true,
         maxConnections: 100,
         maxFrameBytes: MOST_FRAME_BYTES,
@@ -162,7 +178,9 @@ export const listen: AdapterTool = {
       },
       peer,
       new Tally({ system: 'hl7', clock, logger }),
-    );
+    ).catch((error: unknown) => {
+      throw addressFailure(error, host, port);
+    });
     const { address } = server;
     call.note(`listens at ${address}`);
     signal.addEventListener('abort', () => ended.resolve(), { once: true });

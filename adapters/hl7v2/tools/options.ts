@@ -1,13 +1,14 @@
 /** What the tools share of what they are told: where to, behind which TLS, how long. */
-import { resolve } from 'node:path';
 import type { ToolCall, ToolOption, ToolOptions } from '../../../src/clinical/adapter-tools.port.js';
-import { HubError, inputError } from '../../../src/core/errors.js';
+import { HubError, inputError, isHubError } from '../../../src/core/errors.js';
 import { TlsIdentity } from '../mllp/tls-files.js';
+import { readable } from './readable.rules.js';
 
 /** A whole number between two limits. @throws HUB_INPUT_INVALID */
 export function wholeNumber(options: ToolOptions, name: string, least: number, most: number): number {
-  const text = options[name];
-  const number = typeof text === 'string' && /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  const text = stated(options, name);
+  if (text === null) throw inputError(`--${name}`, 'not given', `${least} to ${most}`);
+  const number = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
   if (!(number >= least && number <= most))
     throw inputError(`--${name}`, 'not such a number', `${least} to ${most}`);
   return number;
@@ -62,30 +63,65 @@ export const SENDING_OPTIONS: readonly ToolOption[] = [
     value: 'name',
     help: 'name that the far end’s certificate must be for; else the host',
   },
-  { name: 'timeout', value: 'seconds', help: 'how long an answer is waited for, 1 to 600', default: '30' },
+  {
+    name: 'timeout',
+    value: 'seconds',
+    help: 'how long an answer is waited for, 1 to 600, and a connection, up to 10',
+    default: '30',
+  },
 ];
 
-/** Certificate files of either end; null where there is no TLS. @throws HUB_SETTINGS_INVALID, HUB_INPUT_INVALID */
+/** What of the hub is a setting is an option here. */
+export function asInput(error: unknown): unknown {
+  if (!isHubError(error) || error.code !== 'HUB_SETTINGS_INVALID') return error;
+  const { message, details } = error;
+  return new HubError('HUB_INPUT_INVALID', { message, details });
+}
+
+/**
+ * Certificate files of either end; null where there is no TLS.
+ * @param switchedBy the option that says whether there is, and what it has to stand beside. @throws HUB_INPUT_INVALID
+ */
 export function tlsOf(
-  { options, clock, logger }: Pick<ToolCall, 'options' | 'clock' | 'logger'>,
-  isWanted: boolean,
+  { options, clock, logger, path: absolute }: Pick<ToolCall, 'options' | 'clock' | 'logger' | 'path'>,
+  switchedBy: '--tls' | '--certificate',
 ): TlsIdentity | null {
   const path = (name: string): string | null => {
     const text = stated(options, name);
-    return text === null ? null : resolve(text);
+    return text === null ? null : absolute(text);
   };
   const files = { certificate: path('certificate'), key: path('key'), authority: path('authority') };
   const isGiven = Object.values(files).some((file) => file !== null) || options['server-name'] !== undefined;
-  if (!isWanted && isGiven) throw inputError('--tls', 'not given', '--tls beside certificates and names');
-  if ((files.certificate === null) !== (files.key === null))
+  const isWanted = switchedBy === '--tls' ? options.tls === true : files.certificate !== null;
+  if (!isWanted && isGiven)
+    throw switchedBy === '--tls'
+      ? inputError('--tls', 'not given', '--tls beside certificates and names')
+      : inputError('--certificate', 'not given', '--certificate and --key, with --authority or without');
+  if (files.certificate === null && files.key !== null)
+    throw inputError('--certificate', 'not beside --key', 'both, or neither');
+  if (files.certificate !== null && files.key === null)
     throw inputError('--key', 'not beside --certificate', 'both, or neither');
-  const names = { certificate: '--certificate', key: '--key', authority: '--authority' };
-  return isWanted ? new TlsIdentity(files, { system: 'hl7', clock, logger }, names) : null;
+  if (!isWanted) return null;
+  const named = (name: string): string => `--${name} ${readable(path(name) ?? '')}`;
+  const names = { certificate: named('certificate'), key: named('key'), authority: named('authority') };
+  try {
+    return new TlsIdentity(files, { system: 'hl7', clock, logger }, names);
+  } catch (error) {
+    throw asInput(error);
+  }
 }
 
-/** A file that cannot be used, by the operating system's code. */
-export function fileFailure(name: string, error: unknown): unknown {
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  ENOTDIR: 'is not there',
+  EISDIR: 'is a folder',
+  EEXIST: 'is no folder',
+  EACCES: 'may not be used by this user',
+};
+
+/** A file or folder that cannot be used, by its path and the operating system's code. @param accepted what can be. */
+export function fileFailure(name: string, path: string, accepted: string, error: unknown): unknown {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : null;
   if (error instanceof HubError || typeof code !== 'string') return error;
-  return inputError(name, `cannot be used (${code})`, 'a file or folder of this machine');
+  return inputError(name, `${readable(path)} ${FILE_FAULTS[code] ?? 'cannot be used'} (${code})`, accepted);
 }

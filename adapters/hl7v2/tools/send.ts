@@ -1,6 +1,6 @@
 /** `send`: the messages of a file to a far end. */
 import type { AdapterTool } from '../../../src/clinical/adapter-tools.port.js';
-import { inputError } from '../../../src/core/errors.js';
+import { HubError, inputError } from '../../../src/core/errors.js';
 import { exchangeAll, exchangedResult, toolSender } from './exchange.js';
 import { messagesOfFile } from './messages-in-file.js';
 import { SENDING_OPTIONS, stated } from './options.js';
@@ -36,9 +36,12 @@ export const send: AdapterTool = {
     } = call;
     const to = stated(options, 'to');
     if (to === null) throw inputError('--to', 'not given', 'host:port');
-    const { messages, fault } = await messagesOfFile(path);
+    const { messages, fault } = await messagesOfFile(call.path(path));
     if (fault !== null)
-      throw inputError('file', fault, 'messages, one after another, or a batch that is whole');
+      throw new HubError('HUB_MESSAGE_FILE', {
+        message: `the file is not whole: ${fault}; nothing was sent`,
+        details: { fault },
+      });
     const sender = toolSender(call, to);
     try {
       const asIs = options['as-is'] === true;

@@ -1,5 +1,5 @@
 /** `show`: the messages of a file, segments and fields by name. */
-import type { AdapterTool, ToolResult } from '../../../src/clinical/adapter-tools.port.js';
+import type { AdapterTool, ToolCall, ToolResult } from '../../../src/clinical/adapter-tools.port.js';
 import { decode, isCharsetFault } from '../er7/charset.js';
 import { CHARSETS, type Charset } from '../er7/charset-names.js';
 import { Er7Fault, Er7Message } from '../er7/message.js';
@@ -70,9 +70,13 @@ async function shownFile(
   messages: readonly FileMessage[],
   fault: string | null,
   declared: Charset,
+  progress: ToolCall['progress'],
 ): Promise<ToolResult> {
   const shown: (Shown & { readonly line: number })[] = [];
-  for (const { bytes, line } of messages) shown.push({ line, ...(await shownBytes(bytes, declared)) });
+  for (const { bytes, line } of messages) {
+    shown.push({ line, ...(await shownBytes(bytes, declared)) });
+    progress('read', shown.length, messages.length);
+  }
   const lines = shown.flatMap((one, index) => [
     ...(index === 0 ? [] : ['']),
     titleOf(one, one.line, index + 1, shown.length),
@@ -98,9 +102,9 @@ export const show: AdapterTool = {
       default: 'UTF-8',
     },
   ],
-  async run({ args: [path = ''], options }) {
+  async run({ args: [path = ''], options, path: absolute, progress }) {
     const declared = oneOf('--character-set', String(options['character-set']), CHARSETS);
-    const { messages, fault } = await messagesOfFile(path);
-    return shownFile(messages, fault, declared);
+    const { messages, fault } = await messagesOfFile(absolute(path));
+    return shownFile(messages, fault, declared, progress);
   },
 };

@@ -4,6 +4,7 @@ import { NO_SCOPE } from '../../core/caller.js';
 import { inputError } from '../../core/errors.js';
 import { loadDirectory } from '../../directory/directory.service.js';
 import { readDirectoryFile } from '../directory-file.js';
+import { givenPath } from '../given-path.js';
 import type { Registrar } from '../registrar.js';
 import { withHub } from '../with-hub.js';
 
@@ -17,7 +18,7 @@ export function directoryCommands(registrar: Registrar): void {
     .option('--valid-from <date>', 'first day of roles and assignments; default today')
     .action(
       act<{ validFrom?: string }>(async (output, options, [file]) => {
-        const data = readDirectoryFile(file as string);
+        const data = readDirectoryFile(givenPath(file as string, registrar.env));
         const validFrom = options.validFrom ?? londonDate(new Date());
         if (!isLocalDate(validFrom)) throw inputError('--valid-from', 'not a calendar date', 'YYYY-MM-DD');
         return withHub(

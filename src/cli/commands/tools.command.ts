@@ -3,10 +3,14 @@ import { adapterModules } from '../../../adapters/registry.js';
 import type { AdapterTool, ToolCall, ToolOption, ToolOptions } from '../../clinical/adapter-tools.port.js';
 import { systemClock } from '../../core/clock.js';
 import { type LogFields, type Logger, silentLogger } from '../../core/logger.js';
+import { givenPath } from '../given-path.js';
 import { ExitCode, type Output } from '../output.js';
 import type { Registrar } from '../registrar.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What is over by then needs no bar. */
+const MOMENT_MS = 1_000;
 
 /** As commander calls an option of that name. */
 const attribute = (name: string): string =>
@@ -58,7 +62,7 @@ async function run(
 }
 
 /** Registers the commands of every adapter. */
-export function toolCommands({ program, act, streams }: Registrar): void {
+export function toolCommands({ program, act, streams, env }: Registrar): void {
   const logger = toldBy((line) => void streams.err.write(line));
   for (const { tools: brought } of adapterModules.values()) {
     if (brought === undefined) continue;
@@ -74,7 +78,10 @@ export function toolCommands({ program, act, streams }: Registrar): void {
           const line = (text: string): void => {
             if (given.json !== true) streams.out.write(`${text}\n`);
           };
-          return run(tool, { args, options, logger, line, note: (text) => output.note(text) }, output);
+          const path = (given: string): string => givenPath(given, env);
+          const note = (text: string): void => output.note(text);
+          const progress = output.progress(MOMENT_MS);
+          return run(tool, { args, options, logger, path, line, note, progress }, output);
         }),
       );
     }

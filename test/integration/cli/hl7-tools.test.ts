@@ -122,6 +122,15 @@ test('a listener of a site takes them: made-up messages are messages by the rule
   expect(documentOf<Exchange[]>(training)).toMatchObject([{ answer: 'AR', error: '202' }]);
 });
 
+test.each(['adt', 'mdm'])('%s: fewer messages of a seed are the first of more', async (kind) => {
+  const made = async (count: string): Promise<readonly string[]> =>
+    documentOf<{ messages: string[] }>(await tool('generate', kind, '--count', count, '--json')).messages;
+  const most = await made('60');
+  for (const count of [1, 5, 20]) expect(await made(String(count))).toEqual(most.slice(0, count));
+  const times = most.map((text) => text.split('|')[6]!);
+  if (kind === 'adt') expect(times).toEqual([...times].sort());
+});
+
 test('the same seed gives the same, another others; every NHS number is one that is never issued', async () => {
   const made = async (seed: string): Promise<string> =>
     (await tool('generate', 'adt', '--count', '60', '--seed', seed)).out;
@@ -169,6 +178,22 @@ test('what is refused, and what is not answered: exit code 1, and nothing after 
   expect(documentOf<Exchange[]>(nobody)).toMatchObject([
     { failure: 'HUB_UPSTREAM_UNREACHABLE ECONNREFUSED' },
   ]);
+});
+
+test('a far end that takes the connection and never gets to TLS is waited for as long as an answer is', async () => {
+  const farEnd = await farEndThat();
+  const argv = ['--to', `127.0.0.1:${farEnd.port}`, '--tls', '--timeout', '1', '--json'];
+  const [one] = documentOf<Exchange[]>(await tool('send', file('one.hl7', adt('1')), ...argv));
+  expect(one).toMatchObject({ answer: null, failure: 'HUB_UPSTREAM_UNREACHABLE CONNECT_TIMEOUT' });
+  expect(one!.tookMs).toBeLessThan(3_000);
+});
+
+test('what takes longer than a moment tells how far it is, unless it is to be quiet', async () => {
+  const slow = await farEndThat(({ acknowledge }) => void setTimeout(acknowledge, 600));
+  // From the first on there are 1200 ms more, which is longer than a moment.
+  const argv = ['generate', 'adt', '--count', '3', '--to', `127.0.0.1:${slow.port}`];
+  const [said, quiet] = await Promise.all([tool(...argv), tool(...argv, '--quiet')]);
+  expect([said.code, said.err, quiet.err]).toEqual([0, expect.stringMatching(/sent 100 %\n$/), '']);
 });
 
 test('it listens until it is told to end, and leaves the signals to others then', async () => {
@@ -225,8 +250,30 @@ test('a file: line ends made carriage returns unless it goes as it is; a batch m
   expect(await tool('send', file('batch.hl7', batch), '--to', to)).toMatchObject({ code: 0 });
   expect(farEnd.received.slice(4)).toEqual([adt('1'), adt('2')]);
   const short = await tool('send', file('short.hl7', batch.replace('BTS|2', 'BTS|3')), '--to', to);
-  expect(short).toMatchObject({ code: 2, err: expect.stringContaining('BATCH_COUNT in line 7') });
+  expect(short).toMatchObject({ code: 1, err: expect.stringContaining('BATCH_COUNT in line 7') });
   expect(farEnd.received).toHaveLength(6);
+});
+
+test('a file that is not whole: exit code 1 of whatever reads it, and nothing of it is sent', async () => {
+  const farEnd = await farEndThat();
+  const [one, two] = [adt('1'), adt('2')];
+  const frames = framedText(one).toString('latin1');
+  for (const [text, fault] of [
+    [`${frames}\x0b${two}`, 'UNFINISHED in line 5'],
+    [`${frames}\x0b${two.slice(0, -4)}`, 'UNFINISHED in line 5'],
+    [`\x0b${one}${frames}`, 'UNFINISHED in line 2'],
+    [`${frames}PID|2\r${frames}`, 'OUTSIDE in line 4'],
+    [`BHS|^~\\&|PAS\r${one}`, 'UNFINISHED in line 3'],
+    [`BHS|^~\\&|PAS\r${one}BTS|2\r`, 'BATCH_COUNT in line 4'],
+    ['', 'EMPTY in line 1'],
+    ['name,team\n', 'OUTSIDE in line 1'],
+  ] as const) {
+    const path = file('cut.hl7', text);
+    expect(await tool('show', path)).toMatchObject({ code: 1, out: expect.stringContaining(fault) });
+    const sent = await tool('send', path, '--to', `127.0.0.1:${farEnd.port}`);
+    expect(sent).toMatchObject({ code: 1, err: expect.stringContaining(`${fault}; nothing was sent`) });
+  }
+  expect(farEnd.received).toEqual([]);
 });
 
 test('behind TLS with certificates of both ends', async () => {
@@ -258,7 +305,7 @@ test('what is wrong with certificates is told in words, by the option that names
   expect(soon.err).toMatch(/^the certificate runs out in so many days, count \d\d$/m);
   expect(await tool('send', message, '--to', '127.0.0.1:1', ...given, join(folder, 'none'))).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--key: the file cannot be read'),
+    err: expect.stringMatching(/^HUB_INPUT_INVALID: --key .*none: the file cannot be read$/m),
   });
 });
 
@@ -312,7 +359,12 @@ test.each([
   [['send', '{one}', '--to', '127.0.0.1:1', '--timeout', 'soon'], '--timeout'],
   [['listen'], '--port'],
   [['listen', '--port', '0', '--answer', 'YES'], '--answer'],
-  [['listen', '--port', '0', '--key', 'k'], '--tls'],
+  [['listen', '--port', '0', '--key', 'k'], '--certificate'],
+  [['listen', '--port', '0', '--authority', 'a'], '--certificate'],
+  [['send', '{one}', '--to', '127.0.0.1:1', '--authority', 'a'], '--tls'],
+  [['listen', '--port', '0', '--host', '192.0.2.1'], '--host'],
+  [['listen', '--port', '0', '--out', '{one}'], '--out'],
+  [['send', '.', '--to', '127.0.0.1:1'], 'file'],
   [['generate', 'orm'], 'kind'],
   [['generate', 'adt', '--count', '0'], '--count'],
   [['generate', 'adt', '--since', 'spring'], '--since'],
@@ -324,4 +376,40 @@ test.each([
   const said = await tool(...argv.map((word) => word.replace('{one}', one)), '--json');
   expect(said.code).toBe(2);
   expect(documentOf<{ error: { details: { field: string } } }>(said).error.details.field).toBe(name);
+});
+
+test('an option that cannot be used is told by its name, with what it was and why', async () => {
+  const taken = await farEndThat();
+  const [pem, none] = [file('none.pem', 'none'), join(folder, 'nosuch.pem')];
+  for (const [argv, fault] of [
+    [['listen'], '--port: not given; accepted: 0 to 65535'],
+    [
+      ['listen', '--port', String(taken.port)],
+      `--port: 127.0.0.1:${taken.port} is in use by another process; accepted: a port that is free, or 0 for any`,
+    ],
+    [
+      ['listen', '--port', '0', '--certificate', none, '--key', pem],
+      `--certificate ${none}: the file cannot be read`,
+    ],
+    [
+      ['listen', '--port', '0', '--certificate', pem, '--key', pem],
+      `--certificate ${pem}: the file holds no certificate in PEM`,
+    ],
+    [['show', folder], `file: ${folder} is a folder (EISDIR); accepted: a file of messages`],
+    [['show', none], `file: ${none} is not there (ENOENT); accepted: a file of messages`],
+  ] as const) {
+    const said = await tool(...argv);
+    expect(said).toMatchObject({ code: 2, out: '' });
+    expect(said.err).toContain(`HUB_INPUT_INVALID: ${fault}\n`);
+  }
+});
+
+test('a path is one of the folder in which the command was typed', async () => {
+  file('here.hl7', adt('1'));
+  const env = { npm_lifecycle_event: 'hub', INIT_CWD: folder };
+  expect(await hub(['hl7', 'show', 'here.hl7'], env)).toMatchObject({ code: 0 });
+  const at = '127.0.0.1:1';
+  expect(
+    (await hub(['hl7', 'send', 'here.hl7', '--to', at, '--tls', '--authority', 'ca2.pem'], env)).err,
+  ).toContain(`--authority ${join(folder, 'ca2.pem')}: the file cannot be read`);
 });

@@ -70,6 +70,24 @@ describe('progress', () => {
     expect(err().endsWith('\r\u001b[2K')).toBe(true);
   });
 
+  test('on a terminal: no line is written behind a bar', () => {
+    const { output, out, err } = speaking({}, true);
+    output.progress()('people', 5, 10);
+    output.note('5 more not sent.');
+    expect(err().endsWith('/s\r\u001b[2K5 more not sent.\n')).toBe(true);
+    output.progress()('people', 5, 10);
+    output.result([], ['5 of 10']);
+    expect([err().endsWith('/s\r\u001b[2K'), out()]).toEqual([true, '5 of 10\n']);
+  });
+
+  test('nothing of what is over in a moment', () => {
+    const { output, err } = speaking();
+    output.progress(60_000)('people', 3, 10);
+    expect(err()).toBe('');
+    output.progress(0)('people', 3, 10);
+    expect(err()).toBe('people 30 %\n');
+  });
+
   test.each([
     ['quiet', { quiet: true }, 10],
     ['without a total', {}, null],

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CONDITIONS } from '../../../adapters/hl7v2/acknowledgement/condition.rules.js';
+import { OF_FRAMES } from '../../../adapters/hl7v2/batch/refusal.js';
 import { hl7v2 } from '../../../adapters/hl7v2/index.js';
 import { refusalOf } from '../../../adapters/hl7v2/listening/admission.rules.js';
 import { arrivalOf } from '../../../adapters/hl7v2/listening/arrival.rules.js';
@@ -87,6 +88,14 @@ test('every mishap on the wire is told', () => {
     [...cell!.matchAll(/`([A-Z_]+)`/g)].map((match) => match[1]!),
   );
   expect(told.sort()).toEqual([...MISHAPS].sort());
+});
+
+test('whatever may be wrong with a file as a whole is explained', () => {
+  const table = page.slice(page.indexOf('| a file is not whole |'), page.indexOf('## Rehearse'));
+  const told = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell]) =>
+    [...cell!.matchAll(/`([A-Z_]+)`/g)].map((match) => match[1]!),
+  );
+  expect(told.sort()).toEqual(Object.keys(OF_FRAMES).sort());
 });
 
 test('the rehearsal is a site of the demonstration that takes what is made up, in teams that no other site has', () => {

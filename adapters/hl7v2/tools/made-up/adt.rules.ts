@@ -35,12 +35,19 @@ interface Told {
   readonly until: string | null;
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 24 * 60;
+/** People in all grow by a factor of e in so long: a few messages and very many both take some months. */
+const GROWTH_MINUTES = 20 * DAY_MINUTES;
+
+/** No person of that number or a later one joins before; milliseconds since 1970. */
+const earliest = ({ from }: MadeUpFeed, number: number): number =>
+  from.getTime() + Math.floor(GROWTH_MINUTES * Math.log(number)) * MINUTE_MS;
 
 /** What happens to one person, in its order. */
 function story(feed: MadeUpFeed, number: number, dice: Dice): readonly Told[] {
   const person = madeUpPerson(feed.seed, number, dice);
-  let at = feed.from.getTime() + dice.int(0, 24 * 60) * HOUR_MS;
+  let at = earliest(feed, number) + dice.int(0, 2 * DAY_MINUTES) * MINUTE_MS;
   const since = new Date(at).toISOString();
   let team = dice.pick(feed.teams);
   const visit = `V${feed.seed}-${number}`;
@@ -59,7 +66,7 @@ function story(feed: MadeUpFeed, number: number, dice: Dice): readonly Told[] {
       until: null,
       ...more,
     });
-    at += dice.int(1, 60 * 24) * HOUR_MS;
+    at += dice.int(60, 20 * DAY_MINUTES) * MINUTE_MS;
   };
   tell('A04');
   if (dice.chance(5)) {
@@ -123,14 +130,22 @@ function segmentsOf(told: Told, controlId: string, feed: MadeUpFeed): readonly S
   ];
 }
 
-/** So many messages in the order of time, of as many people as it takes. */
-export function madeUpAdt(feed: MadeUpFeed): readonly (readonly SegmentToWrite[])[] {
+/** The first events of all stories in the order of time: as many as asked for, or more. Whoever joins later changes none of them. */
+function firstTold(feed: MadeUpFeed): readonly Told[] {
   const dice = new Dice(feed.seed);
   const told: Told[] = [];
-  for (let number = 1; told.length < feed.count; number++) told.push(...story(feed, number, dice));
-  const ordered = told.map((one, index) => ({ one, index }));
-  ordered.sort((a, b) => (a.one.at === b.one.at ? a.index - b.index : a.one.at < b.one.at ? -1 : 1));
-  return ordered
+  for (let number = 1, people = feed.count; ; people *= 2) {
+    for (; number <= people; number++) told.push(...story(feed, number, dice));
+    const until = new Date(earliest(feed, number)).toISOString();
+    const settled = told.filter(({ at }) => at <= until);
+    if (settled.length >= feed.count)
+      return settled.sort((one, other) => (one.at === other.at ? 0 : one.at < other.at ? -1 : 1));
+  }
+}
+
+/** So many messages in the order of time, of as many people as it takes. Fewer of the same feed are the first of them. */
+export function madeUpAdt(feed: MadeUpFeed): readonly (readonly SegmentToWrite[])[] {
+  return firstTold(feed)
     .slice(0, feed.count)
-    .map(({ one }, index) => segmentsOf(one, `Z${feed.seed}-${index + 1}`, feed));
+    .map((one, index) => segmentsOf(one, `Z${feed.seed}-${index + 1}`, feed));
 }

@@ -71,7 +71,7 @@ function settingsOf({ sender, receiver, processingId }: MadeUpFeed): WritingSett
   return writingSettingsOf({ ...fields, timeZone: USUAL_ZONE, processingId });
 }
 
-/** So many documents, one of each person. */
+/** So many documents, one of each person. Fewer of the same feed are the first of them. */
 export function madeUpMdm(feed: MadeUpFeed): readonly (readonly SegmentToWrite[])[] {
   const dice = new Dice(feed.seed);
   const settings = settingsOf(feed);

@@ -64,11 +64,15 @@ test.each<[string | null, string, boolean]>([
   expect(await namesOf(version)).toMatchObject({ version: names, isKnownVersion: isKnown });
 });
 
-test('a message by its structure, else by its event, else by nothing', async () => {
+test('a message by its event, else by its type, else by nothing; its segments by the structure that it states', async () => {
   const names = await namesOf('2.4');
   expect(names.message(ofType('MDM^T02^MDM_T02'))).toBe('Original document notification and content');
   expect(names.message(ofType('ADT^A04'))).toBe('Register a patient');
-  expect(names.message(ofType('ADT^A04^ADT_A01'))).toBe(names.message(ofType('ADT^A01')));
+  // Events share structures: this one has that of admissions, and is none.
+  expect(names.message(ofType('ADT^A04^ADT_A01'))).toBe('Register a patient');
+  expect(names.message(ofType('ACK^A04^ACK'))).toBe('General acknowledgment message');
+  expect(names.message(ofType('ADT^Z99^ADT_A01'))).toBeNull();
+  expect(names.places(ofType('ADT^Z99^ADT_A01'))).not.toBeNull();
   expect(names.message(ofType('ADT^A04^ADT_Z99'))).toBe('Register a patient');
   expect(names.message(ofType('ACK'))).toBe('General acknowledgment message');
   for (const type of ['ADT^Z99', '', 'constructor', '__proto__^x'])
