@@ -225,22 +225,25 @@ test('a discharge of a time still to come ends nothing: it waits for somebody, a
 });
 
 test('messages that `hub hl7 generate` makes up and `hub hl7 send` sends become memberships', async () => {
-  const madeUp = 'adt --count 8 --seed 4 --sender PAS|RXX --processing P --teams CMHTN,EIP'.split(' ');
+  const madeUp = 'adt --count 11 --seed 4 --sender PAS|RXX --processing P --teams CMHTN,EIP'.split(' ');
   const made = await runHub(['hl7', 'generate', ...madeUp], {});
   const file = join(folder, 'made-up.hl7');
   writeFileSync(file, made.out);
   const said = await runHub(['hl7', 'send', file, '--to', listeners.addresses[0]!.address], {});
   expect({ code: said.code, last: said.out.trimEnd().split('\n').at(-1) }).toEqual({
     code: 0,
-    last: '8 of 8 taken',
+    last: '11 of 11 taken',
   });
   const found = Object.entries(await members()).filter(([reference]) => reference.startsWith('Visit/V4-'));
   expect(Object.fromEntries(found)).toEqual({
-    'Visit/V4-1/EIP/1': 'OPEN|2026-01-10|-|Z4-1|t',
-    'Visit/V4-2/CMHTN/1': 'ENDED|2026-03-30|2026-05-01|Z4-2|t',
-    'Visit/V4-2/EIP/1': 'ENDED|2026-03-02|2026-03-30|Z4-2|t',
-    'Visit/V4-3/CMHTN/1': 'ENDED|2026-01-29|2026-03-03|Z4-3|t',
-    'Visit/V4-3/EIP/1': 'OPEN|2026-03-03|-|Z4-3|t',
-    'Visit/V4-4/EIP/1': 'ENTERED_IN_ERROR|2026-01-09|-|Z4-4|t',
+    'Visit/V4-1/EIP/1': 'OPEN|2026-01-05|-|Z4-1|t',
+    'Visit/V4-2/CMHTN/1': 'ENDED|2026-01-30|2026-02-10|Z4-2|t',
+    'Visit/V4-2/EIP/1': 'ENDED|2026-01-21|2026-01-30|Z4-2|t',
+    'Visit/V4-3/CMHTN/1': 'ENDED|2026-01-28|2026-02-08|Z4-3|t',
+    'Visit/V4-3/EIP/1': 'OPEN|2026-02-08|-|Z4-3|t',
+    'Visit/V4-4/EIP/1': 'OPEN|2026-02-02|-|Z4-4|t',
+    'Visit/V4-5/CMHTN/1': 'OPEN|2026-02-07|-|Z4-5|t',
+    'Visit/V4-6/EIP/1': 'OPEN|2026-02-12|-|Z4-6|t',
+    'Visit/V4-7/CMHTN/1': 'ENTERED_IN_ERROR|2026-02-14|-|Z4-7|t',
   });
 });
