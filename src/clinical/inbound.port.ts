@@ -80,9 +80,9 @@ export type MessageReading =
 
 /** What a far end says, in a message of its own, of a document that it was sent. */
 export interface InboundReceipt {
-  /** Number of what the message did in which the hub sent it (`messageNumber`); null when it names the document instead. */
+  /** Number of what the message did in which the hub sent it (`messageNumber`); null when it names the document alone. */
   readonly controlId: string | null;
-  /** Identity of the document as the hub sent it; null when it names the message instead. */
+  /** Identity of the document as the hub sent it; null when it names the message alone. */
   readonly documentReference: string | null;
   readonly says: 'FILED' | 'REJECTED' | 'WITHDRAWN';
   /** Why it was rejected. */
@@ -95,6 +95,7 @@ export interface InboundReceipt {
 export interface KeptReceipt {
   readonly says: InboundReceipt['says'];
   readonly code: ErrorCode | null;
+  /** Of the last word under the number that named any. */
   readonly localIds: InboundReceipt['localIds'];
   /** When it came; ISO instant. */
   readonly receivedAt: string;

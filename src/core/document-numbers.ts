@@ -53,6 +53,23 @@ export function numberIn(controlId: string): string {
   return OURS.test(controlId) ? controlId.slice(0, OF_OPERATION) : controlId;
 }
 
+/** The bytes that a text of `base32` is of. @param text of its alphabet. */
+function bytesOf(text: string): Buffer {
+  const bits = [...text].map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}
+
+const OF_DOCUMENT = /^[A-Z2-7]{26}$/;
+
+/** Id of the document (uuid) whose number it is, or the number of a version of it; null of any other text. */
+export function documentOf(reference: string): string | null {
+  const [number = ''] = reference.split('.');
+  if (!OF_DOCUMENT.test(number)) return null;
+  return bytesOf(number)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
 /** Number of a document in all its versions: 26 characters. @param documentId uuid. */
 export function documentNumber(documentId: string): string {
   return base32(Buffer.from(documentId.replaceAll('-', ''), 'hex'));

@@ -195,7 +195,8 @@ class Attempt {
   private async find(keys: readonly DocumentKey[]): Promise<FiledDocument | null> {
     const { documents, sendTimeoutMs, signal } = this.sending;
     const found = await within(sendTimeoutMs, signal, (deadline) => documents.find(keys, deadline));
-    return found.find((each) => each !== null)?.value ?? null;
+    const asAsked = found.find((each, index) => each?.value.patientLocalId === keys[index]!.patientLocalId);
+    return (asAsked ?? found.find((each) => each !== null))?.value ?? null;
   }
 
   /** The version is on the record already. What a read shows here is settled as accepted; the receipt watch alone says filed. */

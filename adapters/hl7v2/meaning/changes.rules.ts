@@ -1,11 +1,13 @@
 /** What an event of a patient or a visit comes to, by what it means at the site. */
+
 import type { FeedChange } from '../../../src/clinical/feed.port.js';
+import { type LocalDate, londonDate } from '../../../src/core/calendar.js';
 import type { Er7Message } from '../er7/message.js';
 import type { EventMeaning } from './events.js';
 import { MeaningFault } from './fault.js';
 import { firstStated } from './field-path.js';
 import type { MeaningRules } from './meaning-settings.js';
-import { assertNotAhead, dayAt, instantOf, type Moments, timeOf } from './moments.rules.js';
+import { assertNotAhead, dayAt, dayOf, instantOf, type Moments, timeOf } from './moments.rules.js';
 import {
   coordinatorIn,
   isWithoutVisit,
@@ -32,18 +34,28 @@ export interface Told {
 }
 
 /** When that happened which the message tells of: EVN-6, else when it was written. @throws MeaningFault */
-export function happenedAt({ moments: { occurred, recordedAt }, rules }: Told): string {
+export function happenedAt({ moments: { occurred, recordedAt, latest }, rules }: Told): string {
   if (occurred === null) return recordedAt;
   const instant = instantOf(occurred, recordedAt, 'BEGINNING', rules);
   if (instant === null) throw new MeaningFault('EVN-6');
+  assertNotAhead(instant, 'EVN-6', latest);
   return instant;
+}
+
+/** The day of EVN-6 where that is still to come, as some write there what is planned; else null. */
+function plannedDay({ moments: { occurred, recordedAt }, rules }: Told): LocalDate | null {
+  const instant = occurred === null ? null : instantOf(occurred, recordedAt, 'BEGINNING', rules);
+  return occurred !== null && instant !== null && instant > recordedAt ? dayOf(occurred) : null;
 }
 
 /** When a visit ended: EVN-6, else the end that is stated, else when it was written. */
 function endedAt(told: Told): string {
   const { message, moments, rules } = told;
   const { recordedAt, occurred, latest } = moments;
-  if (occurred !== null) return instantOf(occurred, recordedAt, 'END', rules) ?? happenedAt(told);
+  if (occurred !== null) {
+    const begun = happenedAt(told);
+    return instantOf(occurred, recordedAt, 'END', rules) ?? begun;
+  }
   const stated = firstStated(message, rules.endFrom);
   if (stated === null || stated.value === null) return recordedAt;
   const time = timeOf(stated.value, stated.path.name, rules);
@@ -89,6 +101,15 @@ function joining(told: Told, state: VisitState): FeedChange {
   return { kind: 'JOINED', visit, team, state, on, ...coordinatorOf(told) };
 }
 
+/** Somebody is to join: that was said when it was written, whatever day is named for it. */
+function planning(told: Told, state: VisitState): DatedChange {
+  const day = plannedDay(told);
+  const change = joining(told, state === 'OPEN' ? 'PLANNED' : state);
+  if (day === null) return { happenedAt: happenedAt(told), change };
+  const on = change.kind === 'JOINED' ? { on: change.on ?? day } : {};
+  return { happenedAt: told.moments.recordedAt, change: { ...change, ...on } };
+}
+
 function moving(told: Told): FeedChange {
   const { message, rules, localId } = told;
   const team = teamIn(message, rules);
@@ -99,9 +120,12 @@ function moving(told: Told): FeedChange {
 
 /** The end, and before it how the visit stood, for a feed in which nothing had been told of it. */
 function leaving(told: Told): readonly DatedChange[] {
-  const { message, rules, localId } = told;
+  const { message, rules, localId, moments } = told;
   const at = endedAt(told);
   const on = dayAt(message, rules.endFrom, rules) ?? null;
+  // Whoever is said to have left is not there until some day in years.
+  if (on !== null && on > londonDate(new Date(moments.latest)))
+    throw new MeaningFault(firstStated(message, rules.endFrom)!.path.name, 'HUB_MESSAGE_AHEAD');
   const change = { kind: 'LEFT', visit: visitOf(message, localId, rules), on } as const;
   return [
     { happenedAt: at, change: standing(told, false) },
@@ -116,7 +140,10 @@ function undoing(told: Told, what: 'JOINED' | 'MOVED' | 'LEFT'): readonly DatedC
   const time =
     stated === null || stated.value === null ? null : timeOf(stated.value, stated.path.name, rules);
   const visit = visitOf(message, localId, rules);
-  const undone = { kind: 'UNDONE', visit, what, at: time?.instant ?? null } as const;
+  // What was still to come had not happened then: its plan is taken back, the latest of its kind.
+  const instant = time?.instant ?? null;
+  const at = instant !== null && instant > moments.recordedAt ? null : instant;
+  const undone = { kind: 'UNDONE', visit, what, at } as const;
   const changes: readonly FeedChange[] = what === 'LEFT' ? [undone, standing(told, false)] : [undone];
   return changes.map((change) => ({ happenedAt: moments.recordedAt, change }));
 }
@@ -149,7 +176,7 @@ export function changesOf(told: Told, event: string, meaning: EventMeaning): rea
     case 'JOINED':
       return once(joining(told, state));
     case 'PLANNED':
-      return once(joining(told, state === 'OPEN' ? 'PLANNED' : state));
+      return [planning(told, state)];
     case 'REFERRED':
       return referral(told, event);
     case 'MOVED':

@@ -20,7 +20,7 @@ export const MEANING_DEFAULTS = {
   idTypes: 'MR, PI',
   timeZone: USUAL_ZONE,
   offsets: 'AS_STATED',
-  aheadMinutes: 1_440,
+  aheadMinutes: 90,
 } as const;
 
 /** Where an offset of a time counts. */

@@ -103,12 +103,12 @@ function link(
 export function mergesOf(
   message: Er7Message,
   meaning: EventMeaning,
-  at: string,
+  at: () => string,
   moments: Moments,
   rules: MeaningRules,
 ): readonly ChangeOfSomebody[] | null {
   const dated = ([localId, change]: readonly [string, FeedChange]): ChangeOfSomebody => {
-    return { localId, change, happenedAt: at };
+    return { localId, change, happenedAt: at() };
   };
   switch (meaning) {
     case 'MERGED':

@@ -64,7 +64,7 @@ export function dayAt(
 
 /**
  * Of a message that came at `receivedAt`.
- * @throws MeaningFault when it does not say to the minute when it was written, or says a time that was still to come.
+ * @throws MeaningFault when it does not say to the minute when it was written, or says that it was later than it came.
  */
 export function momentsOf(message: Er7Message, rules: MeaningRules, receivedAt: Date): Moments {
   const evn = message.first('EVN');
@@ -73,9 +73,7 @@ export function momentsOf(message: Er7Message, rules: MeaningRules, receivedAt: 
   const recordedAt = stated ?? timeIn(message.header, 7, rules)?.instant ?? null;
   if (recordedAt === null) throw new MeaningFault('MSH-7');
   assertNotAhead(recordedAt, stated === null ? 'MSH-7' : 'EVN-2', latest);
-  const occurred = timeIn(evn, 6, rules);
-  if (occurred !== null) assertNotAhead(instantOf(occurred, recordedAt, 'BEGINNING', rules), 'EVN-6', latest);
-  return { recordedAt, occurred, latest };
+  return { recordedAt, occurred: timeIn(evn, 6, rules), latest };
 }
 
 /**

@@ -45,7 +45,7 @@ function eventsOf(
   if (meaning === 'AGAINST') throw new MeaningFault('MSH-9', 'HUB_MESSAGE_EVENT');
   const moments = momentsOf(message, rules, receivedAt);
   const { recordedAt } = moments;
-  const at = happenedAt({ message, rules, localId: '', moments });
+  const at = (): string => happenedAt({ message, rules, localId: '', moments });
   const merges = mergesOf(message, meaning, at, moments, rules);
   if (merges !== null) return merges.map((one) => ({ ...one, recordedAt, patient: {} }));
   const localId = localIdOf(message, rules);

@@ -2,7 +2,7 @@
 import type { InboundReceipt } from '../../../src/clinical/inbound.port.js';
 import { numberIn } from '../../../src/core/document-numbers.js';
 import type { Er7Message, Er7Segment } from '../er7/message.js';
-import { identifiersIn, isUsableId, ownIds } from './identifiers.rules.js';
+import { identifiersIn, isNhsNumber, isUsableId, ownIds } from './identifiers.rules.js';
 import type { MeaningRules } from './meaning-settings.js';
 
 /** Numbers under which the hub sends documents: 26 characters of base 32, and the version. */
@@ -37,6 +37,18 @@ function sentAs(txa: Er7Segment): string | null {
 }
 
 /**
+ * Under whom the document is: every id but the NHS number, as an echo may have the hub's own form of it, where one of them is by the
+ * site's rules an id of the record system; else the message says nothing of that.
+ */
+function patientsIn(message: Er7Message, rules: MeaningRules): readonly string[] {
+  const pid = message.first('PID');
+  const stated = pid === null ? [] : identifiersIn(pid, 3);
+  if (ownIds(stated, rules).length === 0) return [];
+  const ids = stated.filter((one) => !isNhsNumber(one)).map(({ value }) => value ?? '');
+  return [...new Set(ids.filter((value) => value !== '' && isUsableId(value)))];
+}
+
+/**
  * What a message of a document (MDM) says of it, by TXA-12, or by TXA-16 where that names the file of a version; null when it is none
  * of the hub's, or not yet in the record. Under whom it is, PID-3 says.
  */
@@ -44,14 +56,15 @@ export function documentTold(message: Er7Message, event: string, rules: MeaningR
   const txa = message.first('TXA');
   const reference = txa?.text(12)?.trim() || null;
   if (txa === null || reference === null || !OURS.test(reference)) return null;
-  const pid = message.first('PID');
-  const localIds = pid === null ? [] : ownIds(identifiersIn(pid, 3), rules).filter(isUsableId);
-  const document = { controlId: null, documentReference: reference, code: null, localIds };
+  const document = {
+    controlId: null,
+    documentReference: reference,
+    code: null,
+    localIds: patientsIn(message, rules),
+  };
   if (event === 'T11' || GONE.includes(txa.text(19)?.trim() ?? '')) return { ...document, says: 'WITHDRAWN' };
   const status = txa.text(17)?.trim() ?? null;
   if (status !== null && !FINISHED.includes(status)) return null;
   const controlId = sentAs(txa);
-  return controlId === null
-    ? { ...document, says: 'FILED' }
-    : { ...document, controlId, documentReference: null, says: 'FILED' };
+  return controlId === null ? { ...document, says: 'FILED' } : { ...document, controlId, says: 'FILED' };
 }

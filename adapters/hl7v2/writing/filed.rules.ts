@@ -34,17 +34,20 @@ export function statusOf(
   key: Pick<DocumentKey, 'sharedSince'>,
   sharesNumber: boolean,
 ): ToldOfVersion | null {
-  if (withdrawal?.says === 'FILED' || withdrawal?.says === 'WITHDRAWN')
-    return { status: 'ENTERED_IN_ERROR', toldAt: withdrawal.receivedAt, localIds: withdrawal.localIds };
   const counts = document !== null && (!sharesNumber || isAbout(document, key)) ? document : null;
   const words = [filing, counts].filter((word) => word !== null);
+  const named = [...words].sort((a, b) => (a.receivedAt < b.receivedAt ? 1 : -1));
+  // That it was accepted says nothing of under whom it is, and takes nothing back of that.
+  const localIds = named.find((word) => word.localIds.length > 0)?.localIds ?? [];
+  if (withdrawal?.says === 'FILED' || withdrawal?.says === 'WITHDRAWN')
+    return { status: 'ENTERED_IN_ERROR', toldAt: withdrawal.receivedAt, localIds: [] };
   const last = words.reduce<KeptReceipt | null>(
     (latest, word) => (latest === null || word.receivedAt >= latest.receivedAt ? word : latest),
     null,
   );
   if (last === null) return null;
   const status = { FILED: 'CURRENT', REJECTED: 'REJECTED', WITHDRAWN: 'ENTERED_IN_ERROR' } as const;
-  return { status: status[last.says], toldAt: last.receivedAt, localIds: last.localIds };
+  return { status: status[last.says], toldAt: last.receivedAt, localIds };
 }
 
 /**

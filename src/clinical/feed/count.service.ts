@@ -38,7 +38,7 @@ export interface TeamCount {
 const STAYS = `
 select item, to_char(as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "asOf",
        split_part(reference, '/', 2) as part
-from feed_standings where system_id = $1 and team_reference = $2`;
+from feed_standings where system_id = $1 and team_reference = $2 and reference like 'Visit/%'`;
 
 const BASELINE = `
 insert into feed_baselines as b (system_id, team_reference, organisation_id, as_of, counted) values ($1, $2, $3, $4, $5)

@@ -49,7 +49,7 @@ select $1, $2, node, other from jsonb_to_recordset($3::jsonb) as x(node text, ot
 on conflict do nothing`;
 
 /**
- * All events of whoever can be reached from some patients. Each is looked up by itself (`offset 0`), whatever is known of the tables'
+ * Whoever can be reached from some patients, with all events of each; null where none is left. Each is looked up by itself (`offset 0`), whatever is known of the tables'
  * sizes: of a feed that has just begun nothing is, and each would be compared with all.
  */
 const EVENTS_AROUND = `
@@ -59,8 +59,8 @@ with recursive around as (
   select t.other from around a
     cross join lateral (select other from feed_ties where system_id = $1 and node = a.node offset 0) t
 )
-select e.event from around a
-  cross join lateral (select event from feed_events where system_id = $1 and local_id = substr(a.node, 2) offset 0) e
+select substr(a.node, 2) as "localId", e.event from around a
+  left join lateral (select event from feed_events where system_id = $1 and local_id = substr(a.node, 2) offset 0) e on true
 where a.node like 'P%'`;
 
 /** A standing `s` once there is no such stay, with what is known (`k`) of its patient. */
@@ -165,9 +165,13 @@ export async function takeEvents(
   const ties = rows.flatMap(({ event }) => tiesOf(event));
   if (ties.length > 0) await tx.query(KEEP_TIES, [...values, JSON.stringify(ties)]);
   const nodes = [...new Set(fresh.map(({ localId }) => patientNode(localId)))];
-  const around = await tx.query<{ event: FeedEvent }>(EVENTS_AROUND, [system.id, nodes]);
-  const { memberships, patients, doubts } = foldFeed(around.map(({ event }) => event));
-  const concerned = [...new Set([...patients, ...fresh].map(({ localId }) => localId))];
+  const around = await tx.query<{ localId: string; event: FeedEvent | null }>(EVENTS_AROUND, [
+    system.id,
+    nodes,
+  ]);
+  const { memberships, patients, doubts } = foldFeed(around.flatMap(({ event }) => event ?? []));
+  // Of whom no event tells any more, too: what stood for them no longer does.
+  const concerned = [...new Set([...patients, ...fresh, ...around].map(({ localId }) => localId))];
   const standings = JSON.stringify(memberships.map(standingOf));
   const byId = new Map(patients.map((patient) => [patient.localId, patient]));
   const known = JSON.stringify(

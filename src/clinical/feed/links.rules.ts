@@ -15,8 +15,8 @@ function groupsOf(linked: readonly (readonly [string, string])[]): ReadonlyMap<s
 }
 
 /**
- * For each stay on one of them, one that is not known whole for each of the others: as long as nobody has merged or parted the records,
- * nobody can say that the person is not there, and none is taken to be there by another's stay.
+ * For each team on which one of them has a stay, one stay that is not known whole for each of the others: as long as nobody has merged
+ * or parted the records, nobody can say that the person is not there, and none is taken to be there by another's stay.
  */
 export function staysOfLinked(
   memberships: readonly FeedMembership[],
@@ -24,23 +24,28 @@ export function staysOfLinked(
   identityOf: (localId: string) => PatientIdentity,
 ): readonly FeedMembership[] {
   const groups = groupsOf(linked);
-  return memberships
-    .filter(({ state }) => state !== MembershipState.ENTERED_IN_ERROR)
-    .flatMap((stay) => {
-      const { localId } = stay.patient;
-      const others = [...(groups.get(localId) ?? [])].filter((other) => other !== localId);
-      return others.map((other) => perhaps(stay, identityOf(other)));
-    });
+  const found = new Map<string, FeedMembership>();
+  for (const { patient, state, teamReference, asOf } of memberships) {
+    if (state === MembershipState.ENTERED_IN_ERROR) continue;
+    for (const other of groups.get(patient.localId) ?? []) {
+      if (other === patient.localId) continue;
+      const stay = perhaps(identityOf(other), teamReference, asOf);
+      const before = found.get(stay.reference);
+      if (before === undefined || before.asOf < asOf) found.set(stay.reference, stay);
+    }
+  }
+  return [...found.values()];
 }
 
-/** Counts for nothing but doubt. `=` is in no part of a reference. */
-function perhaps(
-  { reference, teamReference, asOf, ...stay }: FeedMembership,
-  patient: PatientIdentity,
-): FeedMembership {
-  const said = JSON.stringify([stay.version, patient.localId]);
+/** Counts for nothing but doubt. Visits have references of another form. */
+function perhaps(patient: PatientIdentity, teamReference: string | null, asOf: string): FeedMembership {
+  const { localId } = patient;
+  const version = createHash('sha256')
+    .update(JSON.stringify([localId, teamReference]))
+    .digest('hex')
+    .slice(0, 16);
   return {
-    reference: `${reference}/=${referencePart(patient.localId)}`,
+    reference: `Linked/${referencePart(localId)}/${teamReference === null ? '' : referencePart(teamReference)}`,
     teamReference,
     state: MembershipState.ENDED,
     validFrom: null,
@@ -48,7 +53,7 @@ function perhaps(
     careCoordinator: null,
     complete: false,
     patient,
-    version: createHash('sha256').update(said).digest('hex').slice(0, 16),
+    version,
     asOf,
   };
 }

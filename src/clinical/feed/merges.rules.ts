@@ -110,7 +110,13 @@ export class Merges {
 
   /** Takes the one of the two that was replaced out of what it was merged into. */
   private separate(a: string, b: string): void {
-    this.links.delete(keyOf(pairOf(a, b)));
+    const apart = keyOf(pairOf(this.survivorOf(a), this.survivorOf(b)));
+    for (const [key, [one, other]] of this.links)
+      if (
+        key === keyOf(pairOf(a, b)) ||
+        keyOf(pairOf(this.survivorOf(one), this.survivorOf(other))) === apart
+      )
+        this.links.delete(key);
     const cut = this.pathOf(a).includes(b) ? a : this.pathOf(b).includes(a) ? b : null;
     if (cut === null || a === b) return;
     this.next.delete(cut);

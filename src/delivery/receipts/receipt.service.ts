@@ -1,10 +1,11 @@
 /** Keeps receipts as they are read, has the deliveries looked at that may be meant, and looks receipts up. */
 import type { KeptReceipt, ReceivedReceipts } from '../../clinical/inbound.port.js';
 import { NO_SCOPE } from '../../core/caller.js';
+import { documentOf } from '../../core/document-numbers.js';
 import type { Database } from '../../platform/database/database.js';
 import { WAKE_CHANNEL } from '../enqueue.service.js';
 import type { MessageSystem } from '../messages/message-state.js';
-import type { ReceiptSink } from '../messages/sinks.js';
+import type { ReceiptMessage, ReceiptSink } from '../messages/sinks.js';
 
 /** A message that is read again says what it says now. One that names nothing is of no use to anybody. */
 const KEEP = `
@@ -35,10 +36,32 @@ update deliveries d set ours = 'QUEUED', next_at = null
 from ready r where d.lane_id = r.id and d.seq = r.head_seq and d.ours = 'PARKED'
 returning pg_notify('${WAKE_CHANNEL}', $1::text)::text as told`;
 
+/**
+ * A word under whom a document is ($2) has that looked at anew which is said to be with somebody else, though it was filed, or which
+ * nobody looks at any more, as it was said to be with somebody else before.
+ */
+const LOOK_ANEW = `
+update deliveries d set watch_due = clock_timestamp()
+from jsonb_to_recordset($2::jsonb) as x("documentId" uuid, reference text, "localIds" text[])
+where d.document_id = x."documentId" and d.reference = x.reference and d.system_id = $1 and d.operation = 'FILE' and d.ours = 'SETTLED'
+  and d.watch_due is null
+  and (d.theirs in ('ACCEPTED', 'AWAITING_SIGNATURE') or d.theirs = 'FILED' and not d.patient_local_id = any(x."localIds"))`;
+
+/** Of whom a number is said to be, a later word that does not say leaves as it is. */
 const LOOK_UP = `
-select distinct on (number) number, says, code, local_ids as "localIds", to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "receivedAt"
-from document_receipts where system_id = $1 and number = any($2::text[])
+select distinct on (number) number, says, code, coalesce((
+         select n.local_ids from document_receipts n
+         where n.system_id = $1 and n.number = r.number and n.local_ids <> '{}'
+         order by n.received_at desc, n.message_id desc limit 1
+       ), '{}') as "localIds", to_char(received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "receivedAt"
+from document_receipts r where system_id = $1 and number = any($2::text[])
 order by number, received_at desc, message_id desc`;
+
+/** Documents whose patients a receipt names. */
+function namesPatients({ receipt: { documentReference: reference, localIds } }: ReceiptMessage) {
+  const documentId = reference === null ? null : documentOf(reference);
+  return documentId === null || localIds.length === 0 ? [] : [{ documentId, reference, localIds }];
+}
 
 /** Takes receipts up in the transaction that marks their messages as read. */
 export const receiptSink: ReceiptSink = {
@@ -52,6 +75,8 @@ export const receiptSink: ReceiptSink = {
     await tx.query(KEEP, [system.id, system.organisationId, JSON.stringify(rows)]);
     await tx.query(ASK_AGAIN, [system.id]);
     await tx.query(LOOK_NOW, [system.id]);
+    const named = messages.flatMap(namesPatients);
+    if (named.length > 0) await tx.query(LOOK_ANEW, [system.id, JSON.stringify(named)]);
   },
 };
 

@@ -161,7 +161,10 @@ export class ReceiptWatch {
       documents.find(keys, signal),
     );
     answers.forEach((answer, index) => {
-      if (answer && !found.has(owners[index]!)) found.set(owners[index]!, answer.value);
+      const owner = owners[index]!;
+      // Asked for under each of their ids: what is under one of them is what it is.
+      if (answer && (!found.has(owner) || answer.value.patientLocalId === keys[index]!.patientLocalId))
+        found.set(owner, answer.value);
     });
     return found;
   }

@@ -75,6 +75,8 @@ const told = (receipt: Partial<InboundReceipt>) =>
       },
     ]),
   );
+/** A word about the first version of a document, by its number. */
+const about = ({ documentId }: SignedHere) => ({ documentReference: `${documentNumber(documentId)}.1` });
 const numberOf = ({ versionId }: SignedHere) => messageNumber(versionId, 'SYS', 'FILE');
 const until = async (signed: SignedHere, ours: string, theirs: string): Promise<void> => {
   for (const end = Date.now() + 5_000; ; ) {
@@ -176,6 +178,63 @@ it('said to be under another patient it is not filed, and somebody’s work; und
   expect(await world.sql('select kind, code, delivery_id from work_items where resolved_at is null')).toEqual(
     [{ kind: 'RECEIPT_MISMATCH', code: 'HUB_DELIVERY_MISMATCH', delivery_id: wrong.deliveryId }],
   );
+});
+
+it.each<[string, (signed: SignedHere) => readonly Partial<InboundReceipt>[], string, readonly string[]]>([
+  [
+    'and accepted after that',
+    (signed) => [{ ...about(signed), localIds: ['p2'] }, { controlId: numberOf(signed) }],
+    'ACCEPTED',
+    ['RECEIPT_MISMATCH'],
+  ],
+  [
+    'by the file that it names, and accepted after that',
+    (signed) => [
+      { ...about(signed), controlId: numberOf(signed), localIds: ['p2'] },
+      { controlId: numberOf(signed) },
+    ],
+    'ACCEPTED',
+    ['RECEIPT_MISMATCH'],
+  ],
+  [
+    'when it was filed already',
+    (signed) => [{ controlId: numberOf(signed) }, { ...about(signed), localIds: ['p2'] }],
+    'FILED',
+    ['RECEIPT_MISMATCH'],
+  ],
+  [
+    'by mistake, and then under the person',
+    (signed) => [
+      { ...about(signed), localIds: ['p2'] },
+      { ...about(signed), localIds: ['p1'] },
+    ],
+    'FILED',
+    ['RECEIPT_MISMATCH'],
+  ],
+  [
+    'when it was, by another id too',
+    (signed) => [{ ...about(signed), localIds: ['OTHER', 'p9'] }],
+    'FILED',
+    [],
+  ],
+])('told under another patient, %s', async (_name, words, theirs, items) => {
+  const signed = await world.sign(await world.person('p1'));
+  await world.worker(documents());
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  if (items.length === 0)
+    await world.sql(`update record_links set replaced_by_local_id = 'p9' where local_id = 'p1'`);
+  const found = async (): Promise<readonly string[]> =>
+    (await world.sql<{ kind: string }>('select kind from work_items where resolved_at is null')).map(
+      ({ kind }) => kind,
+    );
+  for (const word of words(signed)) {
+    await told(word);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  await until(signed, 'SETTLED', theirs);
+  for (const end = Date.now() + 5_000; Date.now() < end && (await found()).length < items.length; )
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(await found()).toEqual(items);
 });
 
 it('without an answer it waits for somebody, is not sent again, and is settled by a late word', async () => {

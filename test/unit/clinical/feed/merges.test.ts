@@ -100,10 +100,29 @@ describe('memberships of linked records', () => {
 
   test('leave everybody who is said to be the same person in doubt, and nobody by another’s stay', () => {
     expect(membershipsOf([...visit, linked('LINKED', 'A', 'B'), linked('LINKED', 'C', 'B')])).toEqual([
+      'Linked/B/X ENDED - B ?',
+      'Linked/C/X ENDED - C ?',
       'v/X/1 OPEN 02- A',
-      'v/X/1/=B ENDED - B ?',
-      'v/X/1/=C ENDED - C ?',
     ]);
+  });
+
+  test('once for a team, however many stays there are', () => {
+    const again = joined('X', { visit: 'w' });
+    expect(
+      membershipsOf([...visit, happened(on(4), again), linked('LINKED', 'A', 'B')]).filter((one) =>
+        one.includes(' B'),
+      ),
+    ).toEqual(['Linked/B/X ENDED - B ?']);
+  });
+
+  test('no longer once the records are parted that have taken their places', () => {
+    const link = linked('LINKED', 'A', 'B');
+    const parted = (a: string, b: string) => happened(on(6), { kind: 'SEPARATED', with: b }, { localId: a });
+    const linkedAfter = (...events: FeedEvent[]) => foldFeed([...visit, link, ...events]).linked;
+    expect(linkedAfter(merged(4, 'A', 'C'))).toEqual([['B', 'C']]);
+    expect(linkedAfter(merged(4, 'A', 'C'), parted('C', 'B'))).toEqual([]);
+    expect(linkedAfter(renumbered(4, 'A', 'A2'), parted('A2', 'B'))).toEqual([]);
+    expect(linkedAfter(merged(4, 'A', 'C'), parted('C', 'D'))).toEqual([['B', 'C']]);
   });
 
   test('no longer once they are parted, merged or the stay was none', () => {

@@ -194,9 +194,45 @@ describe('a time that was still to come', () => {
     ['the day itself', 'ADT^A01', [`${EVN}||||20260304`, PID, pv1('X', 'V1')], 'FEED'],
     ['of an end that is planned', 'ADT^A03', [EVN, PID, left('20260401')], 'HUB_MESSAGE_AHEAD PV1-45 T1'],
     ['the end of the day itself', 'ADT^A03', [EVN, PID, left('20260304')], 'FEED'],
+    [
+      'an end of years to come, though it says when it happened',
+      'ADT^A03',
+      [`${EVN}||||20260304095500`, PID, left('20620304')],
+      'HUB_MESSAGE_AHEAD PV1-45 T1',
+    ],
+    [
+      'the day after, of a move',
+      'ADT^A02',
+      [`${EVN}||||20260306`, PID, pv1('X', 'V1')],
+      'HUB_MESSAGE_AHEAD EVN-6 T1',
+    ],
+    [
+      'a merge of years to come',
+      'ADT^A40',
+      [`${EVN}||||20620304095500`, PID, 'MRG|T2^^^RXX^MR'],
+      'HUB_MESSAGE_AHEAD EVN-6 T1,T2',
+    ],
+    ['an admission that is planned', 'ADT^A05', [`${EVN}||||20260401090000`, PID, pv1('X', 'V1')], 'FEED'],
+    ['that it is not planned any more', 'ADT^A38', [`${EVN}||||20260401090000`, PID, pv1('X', 'V1')], 'FEED'],
     ['an end that is planned, of a visit that stands', 'ADT^A08', [EVN, PID, left('20260401')], 'FEED'],
   ])('%s', (_, type, segments, expected) => {
     expect(placeOf(type, segments)).toBe(expected);
+  });
+
+  test('of what is planned it is the day, and not when that was said', () => {
+    const planned = (event: string) =>
+      readingOf(message(event, `${EVN}||||20260401090000`, PID, pv1('X', 'V1')), siteRules(), came);
+    expect(planned('ADT^A05')).toMatchObject({
+      events: [
+        {
+          happenedAt: '2026-03-04T09:55:00.000Z',
+          change: { kind: 'JOINED', state: 'PLANNED', on: '2026-04-01' },
+        },
+      ],
+    });
+    expect(planned('ADT^A38')).toMatchObject({
+      events: [{ change: { kind: 'UNDONE', what: 'JOINED', at: null } }],
+    });
   });
 
   test('in MSH-7 where EVN-2 states none; the site says how far is too far', () => {

@@ -52,7 +52,7 @@ test.each<[string, string, readonly string[], object | null]>([
     'under whom it is',
     'MDM^T04',
     ['PID|1||T1^^^RXX^MR~9990000018^^^NHS^NH~T2^^^RXX^PI~T3^^^RXX^XX', txa({ 12: OURS, 17: 'AU' })],
-    { controlId: null, documentReference: OURS, says: 'FILED', code: null, localIds: ['T1', 'T2'] },
+    { controlId: null, documentReference: OURS, says: 'FILED', code: null, localIds: ['T1', 'T2', 'T3'] },
   ],
   [
     'its state',
@@ -70,7 +70,7 @@ test.each<[string, string, readonly string[], object | null]>([
     'the state of the file of one version',
     'MDM^T04',
     [txa({ 12: OURS, 16: 'ABCDEFGHIJKLMNOPQRST.pdf', 17: 'AU' })],
-    { controlId: 'ABCDEFGHIJKLM', documentReference: null, says: 'FILED', code: null, localIds: [] },
+    { controlId: 'ABCDEFGHIJKLM', documentReference: OURS, says: 'FILED', code: null, localIds: [] },
   ],
   [
     'the state of a file that it called otherwise',
