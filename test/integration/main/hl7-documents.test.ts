@@ -58,12 +58,14 @@ function documents(settings: object = {}): DocumentsCapability {
 }
 
 /** The far end says something of a document in a message of its own. */
-const told = (receipt: Partial<InboundReceipt>) =>
+const told = (...receipts: readonly Partial<InboundReceipt>[]) =>
   world.as('worker', (tx) =>
-    receiptSink.apply(tx, system(), [
-      {
+    receiptSink.apply(
+      tx,
+      system(),
+      receipts.map((receipt, index) => ({
         messageId: newId(),
-        receivedAt: new Date().toISOString(),
+        receivedAt: new Date(Date.now() + index).toISOString(),
         receipt: {
           controlId: null,
           documentReference: null,
@@ -72,8 +74,8 @@ const told = (receipt: Partial<InboundReceipt>) =>
           localIds: [],
           ...receipt,
         },
-      },
-    ]),
+      })),
+    ),
   );
 /** A word about the first version of a document, by its number. */
 const about = ({ documentId }: SignedHere) => ({ documentReference: `${documentNumber(documentId)}.1` });
@@ -180,40 +182,39 @@ it('said to be under another patient it is not filed, and somebody’s work; und
   );
 });
 
-it.each<[string, (signed: SignedHere) => readonly Partial<InboundReceipt>[], string, readonly string[]]>([
+/** Words that come at once are a list in the list. */
+it.each<
+  [string, (signed: SignedHere) => readonly (readonly Partial<InboundReceipt>[])[], string, readonly string[]]
+>([
   [
     'and accepted after that',
-    (signed) => [{ ...about(signed), localIds: ['p2'] }, { controlId: numberOf(signed) }],
+    (signed) => [[{ ...about(signed), localIds: ['p2'] }, { controlId: numberOf(signed) }]],
     'ACCEPTED',
     ['RECEIPT_MISMATCH'],
   ],
   [
     'by the file that it names, and accepted after that',
     (signed) => [
-      { ...about(signed), controlId: numberOf(signed), localIds: ['p2'] },
-      { controlId: numberOf(signed) },
+      [{ ...about(signed), controlId: numberOf(signed), localIds: ['p2'] }, { controlId: numberOf(signed) }],
     ],
     'ACCEPTED',
     ['RECEIPT_MISMATCH'],
   ],
   [
     'when it was filed already',
-    (signed) => [{ controlId: numberOf(signed) }, { ...about(signed), localIds: ['p2'] }],
+    (signed) => [[{ controlId: numberOf(signed) }], [{ ...about(signed), localIds: ['p2'] }]],
     'FILED',
     ['RECEIPT_MISMATCH'],
   ],
   [
     'by mistake, and then under the person',
-    (signed) => [
-      { ...about(signed), localIds: ['p2'] },
-      { ...about(signed), localIds: ['p1'] },
-    ],
+    (signed) => [[{ ...about(signed), localIds: ['p2'] }], [{ ...about(signed), localIds: ['p1'] }]],
     'FILED',
     ['RECEIPT_MISMATCH'],
   ],
   [
     'when it was, by another id too',
-    (signed) => [{ ...about(signed), localIds: ['OTHER', 'p9'] }],
+    (signed) => [[{ ...about(signed), localIds: ['OTHER', 'p9'] }]],
     'FILED',
     [],
   ],
@@ -228,7 +229,7 @@ it.each<[string, (signed: SignedHere) => readonly Partial<InboundReceipt>[], str
       ({ kind }) => kind,
     );
   for (const word of words(signed)) {
-    await told(word);
+    await told(...word);
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   await until(signed, 'SETTLED', theirs);
