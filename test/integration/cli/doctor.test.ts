@@ -7,6 +7,7 @@ import { openGround } from '../../../src/main/doctor/ground.js';
 import type { Machine } from '../../../src/main/doctor/machine.js';
 import type { Finding, Verdict } from '../../../src/main/doctor/verdict.js';
 import type { Environment } from '../../../src/platform/settings/settings.js';
+import { authority } from '../../support/certificates.js';
 import { documentOf, hub, type Said } from '../../support/command-line.js';
 import {
   CURSOR_SECRET,
@@ -83,16 +84,18 @@ const HOURS = (hours: number): string =>
   `update caseload_pulls set started_at = now() - interval '${hours} hours', finished_at = now() - interval '${hours} hours'`;
 
 /** A site that sends by itself, beside the healthy one, and its row in the database. */
+const listening = (settings: Record<string, unknown>) =>
+  world.site({ code: 'pas', adapter: 'hl7v2', settings: { listenPort: 0, ...settings }, teams: [] });
 const withSender = (): Environment =>
   world.env([
     world.site(),
-    world.site({
-      code: 'pas',
-      adapter: 'hl7v2',
-      settings: { listenPort: 0, allowedSenders: ['PAS|RAA'], silentAfterMinutes: 60, unreadAfterMinutes: 5 },
-      teams: [],
-    }),
+    listening({ allowedSenders: ['PAS|RAA'], silentAfterMinutes: 60, unreadAfterMinutes: 5 }),
   ]);
+const certificateUntil = (days: number) => {
+  const to = new Date(Date.now() + days * 86_400_000).toISOString().slice(2, 10).replaceAll('-', '');
+  const { cert, key } = authority().issue({ to: `${to}000000Z` });
+  return { listenCertificateFile: world.file(cert), listenKeyFile: world.file(key) };
+};
 const SENDER = `insert into clinical_record_systems (id, organisation_id, code, name, adapter)
   select '00000000-0000-7000-8000-0000000000ba', id, 'pas', 'PAS', 'hl7v2' from organisations where ods_code = 'RAA';`;
 const heard = (ago: string): string =>
@@ -475,6 +478,47 @@ const PLANTS: readonly Plant[] = [
     state: 'FAULT',
     mend: /^hub systems describe fhir-r4,/,
     env: () => world.env([world.site({ settings: { pageSize: 0 } })]),
+  },
+  {
+    what: 'files of a certificate that are not there',
+    check: 'adapters',
+    state: 'FAULT',
+    mend: /sites\.pas\.settings\.listenCertificateFile, sites\.pas\.settings\.listenKeyFile in HUB_SITES_FILE/,
+    also: ['record-systems'],
+    env: () => world.env([listening({ listenCertificateFile: '/absent.crt', listenKeyFile: '/absent.key' })]),
+  },
+  {
+    what: 'a file of an authority that is not there, where messages are sent',
+    check: 'adapters',
+    state: 'FAULT',
+    mend: /sites\.pas\.settings\.sendAuthorityFile in HUB_SITES_FILE/,
+    also: ['record-systems'],
+    env: () =>
+      world.env([
+        listening({
+          sendHost: 'engine.example',
+          sendPort: 6661,
+          sendAuthorityFile: '/absent.crt',
+          receivingApplication: 'PAS',
+          receivingFacility: 'RAA',
+          sendsDocuments: false,
+        }),
+      ]),
+  },
+  {
+    what: 'a certificate that runs out soon',
+    check: 'adapters',
+    state: 'WARNING',
+    mend: /sites\.pas\.settings\.listenCertificateFile in HUB_SITES_FILE/,
+    env: () => world.env([listening(certificateUntil(20))]),
+  },
+  {
+    what: 'a certificate that has run out',
+    check: 'adapters',
+    state: 'FAULT',
+    mend: /sites\.pas\.settings\.listenCertificateFile in HUB_SITES_FILE/,
+    also: ['record-systems'],
+    env: () => world.env([listening(certificateUntil(-2))]),
   },
   {
     what: 'an organisation not in the directory',
