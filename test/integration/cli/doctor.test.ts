@@ -101,6 +101,9 @@ const SENDER = `insert into clinical_record_systems (id, organisation_id, code, 
 const heard = (ago: string): string =>
   `${SENDER} insert into inbound_sources (system_id, organisation_id, heard_at)
    select id, organisation_id, now() - interval '${ago}' from clinical_record_systems where code = 'pas';`;
+const TEAM_OF_SENDER = `insert into team_maps (id, organisation_id, system_id, team_reference, team_id)
+   select gen_random_uuid(), s.organisation_id, s.id, 'N', t.id
+   from clinical_record_systems s join teams t on t.organisation_id = s.organisation_id where s.code = 'pas';`;
 const messageOf = (state: string, ago: string): string =>
   `insert into inbound_messages (id, organisation_id, system_id, seq, content_hash, bytes_hash, remote_address, state, received_at)
    select gen_random_uuid(), organisation_id, id, 1, 'a', 'a', '10.0.0.7', '${state}', now() - interval '${ago}'
@@ -593,6 +596,22 @@ const PLANTS: readonly Plant[] = [
     mend: /^hub messages list --system pas --state not-understood$/,
     env: withSender,
     sql: heard('1 minute') + messageOf('NOT_UNDERSTOOD', '1 minute'),
+  },
+  {
+    what: 'a feed that nobody has counted, and nobody can',
+    check: 'caseloads',
+    state: 'WARNING',
+    mend: /^HUB_SITES_FILE, site pas: .*COUNT, or feedTellsAll.* then hub caseload refresh --system pas --kind sweep$/,
+    env: withSender,
+    sql: heard('1 minute') + TEAM_OF_SENDER,
+  },
+  {
+    what: 'a feed that has told of everybody and was never swept',
+    check: 'caseloads',
+    state: 'WARNING',
+    mend: /^hub caseload refresh --system pas --kind sweep$/,
+    env: () => world.env([world.site(), listening({ feedTellsAll: true })]),
+    sql: heard('1 minute') + TEAM_OF_SENDER,
   },
   {
     what: 'a code nobody has mapped',
