@@ -185,13 +185,13 @@ export const listeningSettings: readonly SettingDescription[] = [
   optional(
     'listenCertificateFile',
     'text',
-    'Path of the listener’s certificate, PEM with its chain; with it, TLS 1.2 or later is demanded. Read again when the file changes.',
+    'Absolute path of the listener’s certificate, PEM with its chain; with it, TLS 1.2 or later is demanded. Read again when the file changes.',
   ),
-  optional('listenKeyFile', 'text', 'Path of that certificate’s private key, PEM.'),
+  optional('listenKeyFile', 'text', 'Absolute path of that certificate’s private key, PEM.'),
   optional(
     'listenAuthorityFile',
     'text',
-    'Path of the authorities, PEM, of which whoever connects must show a certificate.',
+    'Absolute path of the authorities, PEM, of which whoever connects must show a certificate.',
   ),
   optional(
     'allowedCertificates',

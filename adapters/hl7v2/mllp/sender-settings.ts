@@ -80,13 +80,13 @@ export const senderSettings: readonly SettingDescription[] = [
   optional(
     'sendCertificateFile',
     'text',
-    'Path of the certificate that the hub shows, PEM with its chain. Read again when the file changes.',
+    'Absolute path of the certificate that the hub shows, PEM with its chain. Read again when the file changes.',
   ),
-  optional('sendKeyFile', 'text', 'Path of that certificate’s private key, PEM.'),
+  optional('sendKeyFile', 'text', 'Absolute path of that certificate’s private key, PEM.'),
   optional(
     'sendAuthorityFile',
     'text',
-    'Path of the authorities, PEM, whose certificates are believed; when absent those of Node.',
+    'Absolute path of the authorities, PEM, whose certificates are believed; when absent those of Node.',
   ),
   preset(
     'sendKeepsOpen',

@@ -16,6 +16,7 @@ import { buildGraph } from '../../../schema/build-graph.js';
 import { DEMONSTRATION_DIRECTORY, demonstrationSite } from '../../../seeds/demonstration/hub-world.js';
 import { DEMONSTRATION_STAFF } from '../../../seeds/demonstration/staff.js';
 import { ERROR_CODES } from '../../../src/core/error-codes.js';
+import { isHubError } from '../../../src/core/errors.js';
 import type { SiteProfile } from '../../../src/platform/settings/site-profiles.js';
 import { fieldsRefused } from '../../support/fields-refused.js';
 import { settingsTable, tableRow, writtenPart } from '../../support/settings-table.js';
@@ -25,6 +26,23 @@ const page = readFileSync(PAGE, 'utf8');
 
 test('the settings table is the manifest’s (HUB_WRITE_DOCS=1 writes it)', () => {
   expect(writtenPart(PAGE, 'settings', settingsTable(hl7v2.manifest))).toBe(settingsTable(hl7v2.manifest));
+});
+
+test('every setting that takes no relative path says so', () => {
+  const faultsOf = (key: string): readonly string[] => {
+    try {
+      hl7v2.parseSettings({ listenPort: 0, [key]: 'relative/path' });
+      return [];
+    } catch (error) {
+      return isHubError(error) ? (error.details.faults as readonly string[]) : [];
+    }
+  };
+  const paths = hl7v2.manifest.settings.filter(({ key }) =>
+    faultsOf(key).includes(`${key}: must be an absolute path`),
+  );
+  expect(paths).toHaveLength(7);
+  for (const { key, help } of paths)
+    expect([key, help]).toEqual([key, expect.stringMatching(/^Absolute path/)]);
 });
 
 const MESSAGE = 'MSH|^~\\&|PAS|RXX|HUB|RYY|20260304100000||ADT^A01|1|P|2.4\rPID|1\r';
