@@ -392,7 +392,7 @@ describe('idle connections that are lost', () => {
     const { hostname, port } = new URL(url);
     const sockets: Socket[] = [];
     let isShut = false;
-    const server = createServer((near) => {
+    const server = createServer({ allowHalfOpen: true }, (near) => {
       const far = connect(Number(port), hostname);
       sockets.push(near, far);
       for (const socket of [near, far]) socket.on('error', () => {});
