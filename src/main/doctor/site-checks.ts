@@ -20,7 +20,7 @@ function adapterOf(ground: Ground, profile: SiteProfile): ClinicalRecordAdapter 
 const judgeFile = ({ setting, says, isFault }: FileFinding): Verdict =>
   (isFault ? fault : warning)(
     `${setting}: ${says}`,
-    `put right the file that ${setting} in HUB_SITES_FILE names, or the setting; run hub doctor as the user who runs the hub`,
+    `put right the file of ${setting} in HUB_SITES_FILE, or its path; then run hub doctor as the user who runs the hub`,
   );
 
 async function judgeAdapter(ground: Ground, profile: SiteProfile): Promise<Verdict[]> {
