@@ -4,6 +4,7 @@ import type {
   AdapterHealth,
   CaseloadCapability,
   ClinicalRecordAdapter,
+  FileFinding,
 } from '../../src/clinical/clinical-record.port.js';
 import type { InboundCapability, MessageReading } from '../../src/clinical/inbound.port.js';
 import { isHubError } from '../../src/core/errors.js';
@@ -14,9 +15,11 @@ import { Er7Message } from './er7/message.js';
 import { patienceOf } from './feed-settings.js';
 import { arrivalOf } from './listening/arrival.rules.js';
 import { createListener } from './listening/listen.js';
+import { listeningTlsFiles, listeningTlsNames } from './listening/listening-settings.js';
 import { readMeaning } from './meaning/read-meaning.js';
 import type { MllpSender } from './mllp/sender.js';
-import { createSiteSender } from './mllp/sender-settings.js';
+import { createSiteSender, sendingTlsFiles, sendingTlsNames } from './mllp/sender-settings.js';
+import { examineTlsFiles } from './mllp/tls-files.js';
 import { askingSettings } from './query/query-settings.js';
 import { createTeamLists } from './query/team-list.js';
 import type { Hl7v2Settings } from './settings.js';
@@ -91,10 +94,31 @@ async function keepAnswer(
   });
 }
 
-/** Whether the far end can be reached; whoever only listens can ask nobody, and is told by when it was heard of. */
-async function probe(sender: MllpSender | null, signal: AbortSignal): Promise<AdapterHealth> {
+/** What is wrong with certificates and keys of either end. */
+function filesOf(
+  { listening, sending }: Hl7v2Settings,
+  { system, clock }: AdapterDependencies,
+): readonly FileFinding[] {
+  const ends = [
+    { files: listeningTlsFiles(listening), names: listeningTlsNames(system) },
+    { files: sending && sendingTlsFiles(sending.to), names: sendingTlsNames(system) },
+  ];
+  return ends.flatMap(({ files, names }) => (files ? examineTlsFiles(files, names, clock.now()) : []));
+}
+
+/**
+ * Whether the far end can be reached; whoever only listens can ask nobody, and is told by when it was heard of. One whose own files
+ * are at fault is down, whoever else is there.
+ */
+async function probe(
+  sender: MllpSender | null,
+  files: readonly FileFinding[],
+  signal: AbortSignal,
+): Promise<AdapterHealth> {
   const started = performance.now();
   const tookMs = (): number => Math.round(performance.now() - started);
+  if (files.some(({ isFault }) => isFault))
+    return { state: 'DOWN', code: 'HUB_SETTINGS_INVALID', tookMs: tookMs(), product: null };
   try {
     await sender?.reach(signal);
     return { state: 'UP', code: null, tookMs: tookMs(), product: null };
@@ -131,7 +155,8 @@ export function createHl7v2(
         }),
       }),
     unmapped: listener.mishaps,
-    health: (signal) => probe(sender, signal),
+    files: () => filesOf(settings, dependencies),
+    health: (signal) => probe(sender, filesOf(settings, dependencies), signal),
     close: async () => {
       sender?.close();
       count?.close();

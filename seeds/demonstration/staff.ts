@@ -17,7 +17,7 @@ export interface DemonstrationStaff {
 
 const TEAMS_OF_A = ['CMHT-NORTH', 'CMHT-SOUTH', 'OA-CMHT', 'EIP', 'REHAB', 'CRISIS', 'NMHT', 'IPS'] as const;
 
-/** One person for each role, a second specialist in other teams of A, and one in B. */
+/** One person for each role, a second specialist in other teams of A, and in B whoever is needed to look at a feed. */
 export const DEMONSTRATION_STAFF: readonly DemonstrationStaff[] = [
   {
     organisation: OrganisationCode.TRUST_A,
@@ -81,6 +81,20 @@ export const DEMONSTRATION_STAFF: readonly DemonstrationStaff[] = [
     displayName: 'Fenna Saltmarsh',
     roles: [Role.EMPLOYMENT_SPECIALIST],
     teams: ['CMHT-WEST'],
+  },
+  {
+    organisation: OrganisationCode.TRUST_B,
+    subject: 'demo-administrator-b',
+    displayName: 'Lorcan Thistlewood',
+    roles: [Role.ADMINISTRATOR],
+    teams: [],
+  },
+  {
+    organisation: OrganisationCode.TRUST_B,
+    subject: 'demo-steward-b',
+    displayName: 'Maren Coldbrook',
+    roles: [Role.IDENTITY_STEWARD],
+    teams: [],
   },
 ];
 

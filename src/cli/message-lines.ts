@@ -127,6 +127,15 @@ export function lineOf({ systemId: _, ...message }: MessageSummary, system: stri
 export const printable = (text: string | null): string =>
   (text ?? '').replace(/[^\x20-\x7e\u00a1-\u2027\u202f-\u2065\u206a-\ud7ff]/g, '?');
 
+/** Application and facility of the sender; of a message without a number they are not kept, and the address says where it came from. */
+export function senderOf({
+  application,
+  facility,
+  remoteAddress,
+}: Pick<MessageLine, 'application' | 'facility' | 'remoteAddress'>): string {
+  return printable([application, facility].filter(Boolean).join(' ')) || `at ${remoteAddress}`;
+}
+
 /** A timeline with its instants in UTC. */
 export const timelineOf = (entries: readonly TimelineEntry[]): readonly TimelineEntry[] =>
   entries.map((entry) => ({ ...entry, at: iso(entry.at) }));

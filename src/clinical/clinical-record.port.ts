@@ -90,6 +90,8 @@ export interface ClinicalRecordAdapter {
   readonly count?: CaseloadCapability;
   /** What the far end sends by itself. */
   readonly inbound?: InboundCapability;
+  /** Looks at the files that the site's settings name, as this process may read them. Never throws. Absent where no file is named. */
+  files?(): readonly FileFinding[];
   /** Asks the far end something harmless. Never throws: a failure is an answer. */
   health(signal: AbortSignal): Promise<AdapterHealth>;
   /** Holds what the far end says of itself against what the site's settings need. Harmless; never throws. Absent where nothing can be compared. */
@@ -101,6 +103,16 @@ export interface ClinicalRecordAdapter {
   readonly unmapped?: ReadonlyMap<string, number>;
   /** Releases connections; no call may follow. */
   close(): Promise<void>;
+}
+
+/** What is wrong with a file that a site's settings name. */
+export interface FileFinding {
+  /** The setting, by its place in the site profile, as `sites.<code>.settings.listenKeyFile`; several with commas between. */
+  readonly setting: string;
+  /** What is wrong, in words that go on from the setting; nothing of what the file holds. */
+  readonly says: string;
+  /** False of what works today and will not for ever. */
+  readonly isFault: boolean;
 }
 
 /** Answer of a harmless probe. */

@@ -103,6 +103,7 @@ export function withUnmappedKept(
     get unmapped() {
       return adapter.unmapped ?? new Map();
     },
+    ...(adapter.files && { files: () => adapter.files!() }),
     health: (signal) => adapter.health(signal),
     async close() {
       await adapter.close();

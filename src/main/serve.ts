@@ -9,6 +9,7 @@ import { ROOTS } from '../../schema/roots.js';
 import { createServer } from '../../schema/server/create-server.js';
 import type { SystemState } from '../../schema/server/server-options.js';
 import { RecordReadService } from '../clinical/record-read.service.js';
+import { addressFault } from '../core/address-faults.js';
 import { NO_SCOPE } from '../core/caller.js';
 import { messageBody } from '../delivery/messages/message-body.service.js';
 import { CursorKeyring } from '../platform/database/select/sealed-cursors.js';
@@ -143,23 +144,14 @@ async function closeServer(
   }
 }
 
-const ADDRESS_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use by another process',
-  EACCES: 'may not be listened on by this user',
-  EADDRNOTAVAIL: 'is no address of this machine',
-  ENOTFOUND: 'is no address of this machine',
-};
-
 /** A host or port that cannot be had is a setting to correct; anything else stays what it is. */
 function listenFault({ host, port }: Settings, error: unknown): unknown {
-  const code = String((error as { code?: unknown }).code);
-  const fault = ADDRESS_FAULTS[code];
-  if (!fault) return error;
-  const ofPort = code === 'EADDRINUSE' || code === 'EACCES';
+  const found = addressFault(error);
+  if (!found) return error;
   return settingsError([
-    ofPort
-      ? { name: 'HUB_PORT', fault: `${port} ${fault}`, accepted: 'a free port, or 0 for any' }
-      : { name: 'HUB_HOST', fault: `${host} ${fault}`, accepted: 'an address of this machine' },
+    found.part === 'PORT'
+      ? { name: 'HUB_PORT', fault: `${port} ${found.says}`, accepted: 'a free port, or 0 for any' }
+      : { name: 'HUB_HOST', fault: `${host} ${found.says}`, accepted: 'an address of this machine' },
   ]);
 }
 

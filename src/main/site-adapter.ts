@@ -107,6 +107,9 @@ function joined(parts: readonly RunningPart[]): ClinicalRecordAdapter {
     ...(record && { record }),
     ...(inbound && { inbound }),
     ...(count && { count }),
+    ...(adapters.some((adapter) => adapter.files) && {
+      files: () => adapters.flatMap((adapter) => adapter.files?.() ?? []),
+    }),
     health: async (signal) => worst(await Promise.all(adapters.map((adapter) => adapter.health(signal)))),
     ...(adapters.some((adapter) => adapter.conformance) && {
       conformance: async (signal: AbortSignal) =>

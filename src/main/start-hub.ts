@@ -16,6 +16,7 @@ import {
 import { startListening, startReading } from './inbound.js';
 import { openHub } from './open-hub.js';
 import { isRecordSystemStopped, superviseRecordSystem } from './record-system.js';
+import { watchReturns } from './return-watch.js';
 import { startSchedules } from './schedules.js';
 import { serve } from './serve.js';
 
@@ -74,6 +75,7 @@ export async function startHub(
     if (settings.roles.includes('worker')) {
       stops.push(await startReading(hub));
       stops.push(await startSchedules(hub));
+      stops.push(watchReturns(hub));
     }
     if (settings.roles.includes('delivery')) stops.push(await startDelivery(hub));
     const listening = settings.roles.includes('listener') ? await startListening(hub) : null;

@@ -222,6 +222,7 @@ export function watchedAdapter(
     ...(adapter.count && { count: adapter.count }),
     ...(adapter.unmapped && { unmapped: adapter.unmapped }),
     ...(adapter.conformance && { conformance: (signal) => adapter.conformance!(signal) }),
+    ...(adapter.files && { files: () => adapter.files!() }),
     health: (signal) => adapter.health(signal),
     async close() {
       await adapter.close();

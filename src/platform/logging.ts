@@ -66,6 +66,7 @@ export const DECLARED_FIELDS: ReadonlySet<string> = new Set([
   'waitMs',
   'retryAfterMs',
   'ageHours',
+  'days',
   'bytes',
   // Life of the process.
   'version',

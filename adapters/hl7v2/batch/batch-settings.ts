@@ -40,7 +40,7 @@ export const batchSettings: readonly SettingDescription[] = [
   optional(
     'batchFolder',
     'text',
-    'Path of the folder into which files of messages (FHS, BHS) with everybody on the caseloads are dropped, to count a feed by.',
+    'Absolute path of the folder into which files of messages (FHS, BHS) with everybody on the caseloads are dropped, to count a feed by.',
   ),
   preset(
     'batchFiles',

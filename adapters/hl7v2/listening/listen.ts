@@ -5,7 +5,12 @@ import { HubError } from '../../../src/core/errors.js';
 import { openMllpServer } from '../mllp/server.js';
 import { type Mishap, Tally } from '../mllp/tally.js';
 import { TlsIdentity } from '../mllp/tls-files.js';
-import { type ListeningSettings, listeningTlsFiles, listeningTlsNames } from './listening-settings.js';
+import {
+  type ListeningSettings,
+  listeningAddressNames,
+  listeningTlsFiles,
+  listeningTlsNames,
+} from './listening-settings.js';
 import { Receiver } from './receiver.js';
 
 /** So often the files of the certificate are looked at. */
@@ -39,12 +44,15 @@ export function createListener(
     mishaps: tally.counts,
     async listen(intake: MessageIntake): Promise<Listening> {
       if (settings.listenPort === null)
-        throw new HubError('HUB_SETTINGS_INVALID', { message: 'listenPort: the site states none' });
+        throw new HubError('HUB_SETTINGS_INVALID', {
+          message: `${listeningAddressNames(system).PORT}: the site states none`,
+        });
       const files = listeningTlsFiles(settings);
       const server = await openMllpServer(
         {
           host: settings.listenHost,
           port: settings.listenPort,
+          names: listeningAddressNames(system),
           tls: files === null ? null : new TlsIdentity(files, dependencies, listeningTlsNames(system)),
           allows: settings.allowedAddresses,
           maxConnections: settings.maxConnections,

@@ -159,12 +159,19 @@ export function listeningTlsFiles(settings: ListeningSettings): TlsFiles | null 
   return { certificate: listenCertificateFile, key: listenKeyFile, authority: listenAuthorityFile };
 }
 
+const placeOf = (system: string, name: keyof ListeningSettings): string => `sites.${system}.settings.${name}`;
+
 /** Their settings in the profile of a site. */
 export function listeningTlsNames(system: string): TlsFileNames {
-  const setting = (name: keyof ListeningSettings): string => `sites.${system}.settings.${name}`;
-  const [certificate, key] = [setting('listenCertificateFile'), setting('listenKeyFile')];
-  return { certificate, key, authority: setting('listenAuthorityFile') };
+  const [certificate, key] = [placeOf(system, 'listenCertificateFile'), placeOf(system, 'listenKeyFile')];
+  return { certificate, key, authority: placeOf(system, 'listenAuthorityFile') };
 }
+
+/** Settings of the listener's address in the profile of a site. */
+export const listeningAddressNames = (system: string) => ({
+  HOST: placeOf(system, 'listenHost'),
+  PORT: placeOf(system, 'listenPort'),
+});
 
 const number = (key: keyof typeof D, help: string): SettingDescription =>
   preset(key, 'integer', D[key], help);
@@ -178,13 +185,13 @@ export const listeningSettings: readonly SettingDescription[] = [
   optional(
     'listenCertificateFile',
     'text',
-    'Path of the listener’s certificate, PEM with its chain; with it, TLS 1.2 or later is demanded. Read again when the file changes.',
+    'Absolute path of the listener’s certificate, PEM with its chain; with it, TLS 1.2 or later is demanded. Read again when the file changes.',
   ),
-  optional('listenKeyFile', 'text', 'Path of that certificate’s private key, PEM.'),
+  optional('listenKeyFile', 'text', 'Absolute path of that certificate’s private key, PEM.'),
   optional(
     'listenAuthorityFile',
     'text',
-    'Path of the authorities, PEM, of which whoever connects must show a certificate.',
+    'Absolute path of the authorities, PEM, of which whoever connects must show a certificate.',
   ),
   optional(
     'allowedCertificates',

@@ -4,7 +4,7 @@ import { HubError, isHubError } from '../../../src/core/errors.js';
 import { file, integer, text, yesOrNo } from '../../../src/core/setting-kinds.js';
 import { optional, preset } from '../setting-descriptions.js';
 import { createSender, type MllpSender, type SenderOptions } from './sender.js';
-import { TlsIdentity } from './tls-files.js';
+import { type TlsFileNames, type TlsFiles, TlsIdentity } from './tls-files.js';
 
 /** Values of settings that a site profile leaves out. */
 export const SENDER_DEFAULTS = {
@@ -80,13 +80,13 @@ export const senderSettings: readonly SettingDescription[] = [
   optional(
     'sendCertificateFile',
     'text',
-    'Path of the certificate that the hub shows, PEM with its chain. Read again when the file changes.',
+    'Absolute path of the certificate that the hub shows, PEM with its chain. Read again when the file changes.',
   ),
-  optional('sendKeyFile', 'text', 'Path of that certificate’s private key, PEM.'),
+  optional('sendKeyFile', 'text', 'Absolute path of that certificate’s private key, PEM.'),
   optional(
     'sendAuthorityFile',
     'text',
-    'Path of the authorities, PEM, whose certificates are believed; when absent those of Node.',
+    'Absolute path of the authorities, PEM, whose certificates are believed; when absent those of Node.',
   ),
   preset(
     'sendKeepsOpen',
@@ -118,6 +118,20 @@ export const senderSettings: readonly SettingDescription[] = [
 const MAX_ANSWER_BYTES = 1_048_576;
 const TLS_REFRESH_MS = 30_000;
 
+/** Files of the hub's end of TLS where it sends; null where it sends nothing, or in clear. */
+export function sendingTlsFiles(settings: SenderSettings): TlsFiles | null {
+  const { sendHost, sendTls, sendCertificateFile, sendKeyFile, sendAuthorityFile } = settings;
+  if (sendHost === null || !sendTls) return null;
+  return { certificate: sendCertificateFile, key: sendKeyFile, authority: sendAuthorityFile };
+}
+
+/** Their settings in the profile of a site. */
+export function sendingTlsNames(system: string): TlsFileNames {
+  const setting = (name: keyof SenderSettings): string => `sites.${system}.settings.${name}`;
+  const [certificate, key] = [setting('sendCertificateFile'), setting('sendKeyFile')];
+  return { certificate, key, authority: setting('sendAuthorityFile') };
+}
+
 type Dependencies = Pick<AdapterDependencies, 'system' | 'clock' | 'logger'>;
 
 function optionsOf(
@@ -125,18 +139,15 @@ function optionsOf(
   dependencies: Dependencies,
   maxAnswerBytes: number,
 ): SenderOptions {
-  const { sendHost, sendPort, sendTls, sendServerName: serverName } = settings;
+  const { sendHost, sendPort, sendServerName: serverName } = settings;
   if (sendHost === null || sendPort === null)
     throw new HubError('HUB_SETTINGS_INVALID', { message: 'sendHost: the site states none' });
-  const files = {
-    certificate: settings.sendCertificateFile,
-    key: settings.sendKeyFile,
-    authority: settings.sendAuthorityFile,
-  };
+  const files = sendingTlsFiles(settings);
+  const identity = files && new TlsIdentity(files, dependencies, sendingTlsNames(dependencies.system));
   return {
     host: sendHost,
     port: sendPort,
-    tls: sendTls ? { identity: new TlsIdentity(files, dependencies), serverName } : null,
+    tls: identity && { identity, serverName },
     connectTimeoutMs: settings.sendConnectTimeoutMs,
     answerTimeoutMs: settings.sendAnswerTimeoutMs,
     keepsOpen: settings.sendKeepsOpen,

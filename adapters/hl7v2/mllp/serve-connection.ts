@@ -44,6 +44,9 @@ const LONGEST_FRAME = 10;
 /** So long a peer may still send after the hub has said its last; closed at once, it might never see the answer. */
 const LINGER_MS = 2_000;
 
+/** How a peer begins that speaks TLS: a record of the handshake, of any version. */
+const TLS_RECORD = Uint8Array.of(0x16, 0x03);
+
 const FAULTS = { TOO_LONG: 'FRAME_TOO_LONG', NO_ROOM: 'FRAME_NO_ROOM', RUBBISH: 'RUBBISH' } as const;
 
 /** Answers as bytes of the wire. */
@@ -68,6 +71,8 @@ export class ServedConnection {
   private readonly reader: FrameReader;
   /** What came and was not looked at: while a message is in work the socket is read no further than that. */
   private readonly ahead: Uint8Array[] = [];
+  /** The first bytes of all, as many as a record of TLS is known by. */
+  private first = new Uint8Array(0);
   private isEnding = false;
   private isBusy = false;
   /** The peer has said its last. */
@@ -109,9 +114,19 @@ export class ServedConnection {
 
   private came(chunk: Uint8Array): void {
     if (this.hasLeft) return;
+    if (this.first.length < TLS_RECORD.length && this.beginsTls(chunk)) {
+      this.abandon('TLS_TO_CLEAR');
+      return;
+    }
     this.ahead.push(chunk);
     if (this.isBusy) this.socket.pause();
     else this.goOn();
+  }
+
+  /** Whether what has come so far is the beginning of TLS, of which no byte is to be taken for something else. */
+  private beginsTls(chunk: Uint8Array): boolean {
+    this.first = Uint8Array.of(...this.first, ...chunk.subarray(0, TLS_RECORD.length - this.first.length));
+    return this.first.length === TLS_RECORD.length && TLS_RECORD.every((byte, at) => byte === this.first[at]);
   }
 
   /** Takes the next frame into work; where there is none, waits for more bytes, or ends with the last. */

@@ -2,6 +2,7 @@
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { type AddressFault, addressFault } from '../../../src/core/address-faults.js';
 import { HubError } from '../../../src/core/errors.js';
 import { type AddressList, plainAddress } from './addresses.rules.js';
 import { FrameBudget } from './frame-budget.js';
@@ -14,6 +15,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** How host and port are called where somebody states them. Default: `host` and `port`. */
+  readonly names?: Readonly<Record<AddressFault['part'], string>>;
   /** Null: without TLS. Whoever connects must show a certificate where there is an authority in it. */
   readonly tls: TlsIdentity | null;
   readonly allows: AddressList;
@@ -61,6 +64,7 @@ function peerOf(socket: Socket): Peer {
   return { address, certificate: { commonName: typeof name === 'string' ? name : '', fingerprint } };
 }
 
+const endOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 const otherEnd = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /** Makes the server; it is not listening yet. */
@@ -94,12 +98,11 @@ class Listener implements MllpServer {
     });
     this.server.maxConnections = options.maxConnections;
     this.server.on('drop', () => tally.note('CONNECTIONS_EXCEEDED'));
-    this.server.on('error', () => tally.note('FAILED'));
   }
 
   get address(): string {
-    const { address, port, family } = this.server.address() as AddressInfo;
-    return `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    const { address, port } = this.server.address() as AddressInfo;
+    return endOf(address, port);
   }
 
   get connections(): number {
@@ -109,17 +112,20 @@ class Listener implements MllpServer {
   async listen(): Promise<void> {
     const { host, port } = this.options;
     await new Promise<void>((resolve, reject) => {
-      const refused = (cause: NodeJS.ErrnoException): void =>
+      const refused = (cause: NodeJS.ErrnoException): void => {
+        const { part, says } = addressFault(cause) ?? { part: 'HOST', says: `cannot be had (${cause.code})` };
         reject(
           new HubError('HUB_SETTINGS_INVALID', {
-            message: 'the address to listen at cannot be had',
+            message: `${this.options.names?.[part] ?? part.toLowerCase()}: ${endOf(host, port)} ${says}`,
             details: { port, fault: cause.code ?? null },
             cause,
           }),
         );
+      };
       this.server.once('error', refused);
       this.server.listen({ host, port }, () => {
         this.server.off('error', refused);
+        this.server.on('error', () => this.tally.note('FAILED'));
         resolve();
       });
     });
@@ -198,7 +204,7 @@ class Listener implements MllpServer {
   }
 }
 
-/** Opens a listener. @throws HUB_SETTINGS_INVALID when the address cannot be had. */
+/** Opens a listener. @throws HUB_SETTINGS_INVALID when the address cannot be had, by its name and why. */
 export async function openMllpServer(
   options: ServerOptions,
   handler: FrameHandler,

@@ -2,7 +2,7 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
+import type { AdapterDependencies, FileFinding } from '../../../src/clinical/clinical-record.port.js';
 import { HubError } from '../../../src/core/errors.js';
 
 /** Absolute paths; null where there is none. */
@@ -82,15 +82,18 @@ function isReadable(path: string): boolean {
 }
 
 /** Which file is at fault, and how, by the names that whoever has to correct it knows. */
-function toldOf(fault: TlsFault, files: TlsFiles, names: TlsFileNames): string {
+function toldOf(fault: TlsFault, files: TlsFiles, names: TlsFileNames): FileFinding {
   const { certificate, key, authority } = names;
-  if (fault === 'CERTIFICATE') return `${certificate}: the file holds no certificate in PEM`;
-  if (fault === 'AUTHORITY') return `${authority}: the file holds no certificate in PEM`;
+  const found = (setting: string, says: string): FileFinding => ({ setting, says, isFault: true });
+  if (fault === 'CERTIFICATE') return found(certificate, 'the file holds no certificate in PEM');
+  if (fault === 'AUTHORITY') return found(authority, 'the file holds no certificate in PEM');
   if (fault === 'KEY')
-    return `${key}: the file holds no key that fits ${certificate}, in PEM and without a passphrase`;
+    return found(key, `the file holds no key that fits ${certificate}, in PEM and without a passphrase`);
+  if (fault === 'EXPIRED') return found(certificate, 'the certificate has run out');
+  if (fault === 'NOT_YET_VALID') return found(certificate, 'the certificate is not valid yet');
   const paths = Object.entries(files) as [keyof TlsFiles, string | null][];
   const missing = paths.flatMap(([name, path]) => (path === null || isReadable(path) ? [] : [names[name]]));
-  return `${missing.join(', ')}: the file cannot be read`;
+  return found(missing.join(', '), 'the file cannot be read');
 }
 
 function check(files: TlsFiles, now: number): Checked {
@@ -107,6 +110,18 @@ function check(files: TlsFiles, now: number): Checked {
   };
 }
 
+const daysLeft = (validTo: number, now: number): number => Math.ceil((validTo - now) / DAY_MS);
+
+/** What is wrong with files, or soon will be; looks and uses nothing. */
+export function examineTlsFiles(files: TlsFiles, names: TlsFileNames, now: Date): readonly FileFinding[] {
+  const { fault, validTo } = check(files, now.getTime());
+  if (fault !== null) return [toldOf(fault, files, names)];
+  const days = validTo === null ? null : daysLeft(validTo, now.getTime());
+  if (days === null || days > WARNED_DAYS) return [];
+  const says = `the certificate runs out in ${days} days`;
+  return [{ setting: names.certificate, says, isFault: false }];
+}
+
 /** The files of one end. */
 export class TlsIdentity {
   private inUse: Checked;
@@ -118,15 +133,17 @@ export class TlsIdentity {
   constructor(
     private readonly files: TlsFiles,
     private readonly dependencies: Pick<AdapterDependencies, 'system' | 'clock' | 'logger'>,
-    names: TlsFileNames = { certificate: 'certificate', key: 'key', authority: 'authority' },
+    private readonly names: TlsFileNames = { certificate: 'certificate', key: 'key', authority: 'authority' },
   ) {
     this.inUse = check(files, this.now());
     const { fault } = this.inUse;
-    if (fault !== null && fault !== 'EXPIRED' && fault !== 'NOT_YET_VALID')
+    if (fault !== null && fault !== 'EXPIRED' && fault !== 'NOT_YET_VALID') {
+      const { setting, says } = toldOf(fault, files, names);
       throw new HubError('HUB_SETTINGS_INVALID', {
-        message: toldOf(fault, files, names),
+        message: `${setting}: ${says}`,
         details: { fault: `TLS_${fault}` },
       });
+    }
     this.tellExpiry();
   }
 
@@ -171,8 +188,9 @@ export class TlsIdentity {
     const { validTo } = this.inUse;
     if (validTo === null || validTo - now > WARNED_DAYS * DAY_MS || now - this.warnedAt < DAY_MS) return;
     this.warnedAt = now;
-    const count = Math.ceil((validTo - now) / DAY_MS);
-    if (count <= 0) logger.error('the certificate has run out', { system });
-    else logger.warn('the certificate runs out in so many days', { system, count });
+    const days = daysLeft(validTo, now);
+    const setting = this.names.certificate;
+    if (days <= 0) logger.error('the certificate has run out', { system, setting });
+    else logger.warn('the certificate runs out soon', { system, setting, days });
   }
 }

@@ -20,6 +20,7 @@ import {
   type PickOptions,
   printable,
   STATE_WORDS,
+  senderOf,
   timelineOf,
 } from '../message-lines.js';
 import { ExitCode, type Output } from '../output.js';
@@ -110,7 +111,7 @@ function listCommand(messages: Command, { act, ...registrar }: Registrar): void 
                 line.id,
                 line.receivedAt,
                 line.system,
-                printable([line.application, line.facility].filter(Boolean).join(' ')),
+                senderOf(line),
                 line.type ?? '',
                 printable(line.controlId),
                 line.state,
@@ -153,7 +154,9 @@ function showCommand(messages: Command, { act, ...registrar }: Registrar): void 
               [line.id, line.system, line.type, line.state, line.code, printable(line.place)]
                 .filter(Boolean)
                 .join('  '),
-              `  from ${printable([line.application, line.facility].filter(Boolean).join(' ')) || 'nobody named'} at ${line.remoteAddress}, number ${printable(line.controlId) || 'none'}`,
+              line.controlId === null
+                ? `  from ${line.remoteAddress}, without a number; whom it names as its sender is not kept apart from its bytes`
+                : `  from ${senderOf(line)} at ${line.remoteAddress}, number ${printable(line.controlId)}`,
               `  bytes ${line.hasBody ? 'kept' : 'no longer kept'}, SHA-256 ${line.bytesHash}`,
               ...timeline.map(entryLine),
             ]);

@@ -1,5 +1,6 @@
 /** `hub systems check`: whether record systems answer, and what of their site profiles they do not offer; exit code 1 when one is down or lacks what is needed. */
 import type { Command } from 'commander';
+import type { FileFinding } from '../../clinical/clinical-record.port.js';
 import type { Conformance, ConformanceFinding } from '../../clinical/conformance.port.js';
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.js';
 import { conformanceOf, fitOf, ProfileFit } from '../../main/conformance-watch.js';
@@ -26,6 +27,8 @@ interface SystemCheck {
   /** Null where the adapter has nothing to compare. */
   readonly profile: ProfileFit | null;
   readonly findings: readonly ConformanceFinding[];
+  /** Certificates and keys that the site's settings name, where something is wrong with them. */
+  readonly files: readonly FileFinding[];
 }
 
 async function checkOf(connected: Pick<ConnectedSystem, 'profile' | 'adapter'>): Promise<SystemCheck> {
@@ -46,6 +49,7 @@ async function checkOf(connected: Pick<ConnectedSystem, 'profile' | 'adapter'>):
     failure: (health.code ?? conformance?.failure ?? null) as ErrorCode | null,
     profile: conformance === null ? null : fitOf(conformance),
     findings: conformance?.findings ?? [],
+    files: adapter.files?.() ?? [],
   };
 }
 
@@ -55,6 +59,13 @@ function failureOf({ system, state, failure }: SystemCheck): string[] {
   const { meaning, solve } = ERROR_CODES[failure];
   return [`${state.padEnd(10)}  ${system}  ${failure}`, `            ${meaning}`, `            ${solve}`];
 }
+
+/** Each file that is at fault or soon will be, by the setting that names it. */
+const fileLines = ({ system, files }: SystemCheck): string[] =>
+  files.map(
+    ({ setting, says, isFault }) =>
+      `${(isFault ? 'FAULT' : 'SOON').padEnd(10)}  ${system}  ${setting}: ${says}`,
+  );
 
 /** Each thing that is not there: where, what happens without it, the setting that avoids it. What need not be there is marked so. */
 function linesOf({ system, findings }: SystemCheck): string[] {
@@ -99,7 +110,7 @@ export function systemsCheckCommand(systems: Command, registrar: Registrar): voi
                 failure ?? '',
                 profile === ProfileFit.NOT_ASKED ? '' : (profile ?? ''),
               ]),
-              checks.flatMap((check) => [...failureOf(check), ...linesOf(check)]),
+              checks.flatMap((check) => [...failureOf(check), ...fileLines(check), ...linesOf(check)]),
             );
             const isFine = ({ state, failure, profile }: SystemCheck): boolean =>
               state === 'UP' && failure === null && profile !== ProfileFit.LACKING;

@@ -1,6 +1,7 @@
 /** Checks of what decisions rest on: teams that somebody has mapped, caseloads read recently, specifications without placeholders. */
 import { UNTOLD_TEAM } from '../../clinical/feed/feed.service.js';
 import type { Check } from './check.js';
+import { type Sender, sendersOf } from './senders.js';
 import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
 const HOUR_MS = 3_600_000;
@@ -32,30 +33,45 @@ where s.code = any ($1) and (m.valid_from is null or m.valid_from <= $2::timesta
   and (m.valid_to is null or m.valid_to > $2::timestamptz at time zone 'Europe/London')
 order by s.code, m.team_reference`;
 
+const sweep = (system: string): string => `hub caseload refresh --system ${system} --kind sweep`;
+
+/** A feed tells of changes alone: where nobody has counted, and nobody can, a sweep is refused (`HUB_FEED_NOT_COUNTED`). */
+function mendOf(system: string, senders: ReadonlyMap<string, Sender>): string {
+  if (senders.get(system)?.isCountable !== false) return sweep(system);
+  return `HUB_SITES_FILE, site ${system}: another way to the same caseloads in others, with the capability COUNT, or feedTellsAll where its feed began by telling of everybody; start the hub again, then ${sweep(system)}`;
+}
+
 /** One verdict for the caseloads of a system in the same condition, so that a hundred teams make one line. */
 function perSystem(
   rows: readonly CaseloadRow[],
+  senders: ReadonlyMap<string, Sender>,
   make: (found: string, mend: string) => Verdict,
   what: string,
 ): Verdict[] {
   return [...new Set(rows.map(({ system }) => system))].map((system) => {
     const references = rows.filter((row) => row.system === system).map(({ reference }) => reference);
-    return make(
-      `${system}: ${what}: ${references.join(', ')}`,
-      `hub caseload refresh --system ${system} --kind sweep`,
-    );
+    return make(`${system}: ${what}: ${references.join(', ')}`, mendOf(system, senders));
   });
 }
 
-function judgeAges(rows: readonly CaseloadRow[], nowMs: number): Verdict[] {
+function judgeAges(
+  rows: readonly CaseloadRow[],
+  senders: ReadonlyMap<string, Sender>,
+  nowMs: number,
+): Verdict[] {
   const never = rows.filter(({ sweptMs }) => sweptMs === null);
   const hours = (row: CaseloadRow): number => (nowMs - (row.sweptMs ?? nowMs)) / HOUR_MS;
   const lost = rows.filter((row) => hours(row) > row.presenceHours);
   const stale = rows.filter((row) => hours(row) > row.absenceHours && !lost.includes(row));
   return [
-    ...perSystem(lost, fault, 'last read whole so long ago that nobody counts as on them'),
-    ...perSystem(stale, warning, 'last read whole so long ago that nobody counts as absent from them'),
-    ...perSystem(never, warning, 'never read whole'),
+    ...perSystem(lost, senders, fault, 'last read whole so long ago that nobody counts as on them'),
+    ...perSystem(
+      stale,
+      senders,
+      warning,
+      'last read whole so long ago that nobody counts as absent from them',
+    ),
+    ...perSystem(never, senders, warning, 'never read whole'),
   ];
 }
 
@@ -117,11 +133,12 @@ export const caseloadChecks: readonly Check[] = [
     examines:
       'caseloads never read whole or longer ago than the absence budget (a warning) or the presence budget (a fault)',
     needs: ['sites', 'schema'],
-    async run({ query, profiles, machine }) {
+    async run(ground) {
+      const { query, profiles, machine } = ground;
       const now = machine.now();
       const rows = await query<CaseloadRow>(CASELOADS, [profiles.map(({ code }) => code), now]);
       return together(
-        judgeAges(rows, now.getTime()),
+        judgeAges(rows, await sendersOf(ground), now.getTime()),
         rows.length === 0 ? NO_SYSTEMS : fine(`all ${rows.length} within their budgets`),
       );
     },

@@ -1,30 +1,16 @@
 /** The check of what record systems send by themselves: whether they speak, and whether all of it is read and understood. */
 import pg from 'pg';
 import type { FeedPatience } from '../../clinical/inbound.port.js';
-import { silentLogger } from '../../core/logger.js';
 import { DatabaseRole } from '../../platform/database/policy.js';
 import { roleUrl } from '../../platform/database/roles.js';
 import { FEED_STANDINGS, type FeedStanding, feedState } from '../feed-standing.js';
-import { adapterFor } from '../site-adapter.js';
 import type { Check } from './check.js';
 import type { Ground } from './ground.js';
+import { sendersOf } from './senders.js';
 import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
 /** How long a message may wait to be read where no feed depends on it, in milliseconds. */
 const UNREAD_AFTER_MS = 300_000;
-
-/** Patience by code of the systems that send; one whose adapter cannot be made is told of by the check of the adapters. */
-async function sendersOf(ground: Ground): Promise<ReadonlyMap<string, FeedPatience | null>> {
-  const senders = new Map<string, FeedPatience | null>();
-  for (const profile of ground.profiles) {
-    try {
-      const adapter = adapterFor(profile, { clock: ground.machine, logger: silentLogger });
-      if (adapter.inbound) senders.set(profile.code, adapter.inbound.feed);
-      await adapter.close();
-    } catch {}
-  }
-  return senders;
-}
 
 /** Standings by the worker's role, since the owner sees no row of them; null when it cannot sign in. Changes nothing. */
 async function standingsOf(
@@ -101,7 +87,7 @@ export const feedChecks: readonly Check[] = [
       const standings = await standingsOf(ground, [...senders.keys()]);
       if (standings === null) return skipped('the role that reads them cannot sign in; see database-roles');
       return together(
-        standings.flatMap((standing) => judge(senders.get(standing.system) ?? null, standing)),
+        standings.flatMap((standing) => judge(senders.get(standing.system)?.feed ?? null, standing)),
         skipped('no record system that sends has been kept in the database yet'),
       );
     },

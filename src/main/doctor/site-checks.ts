@@ -1,5 +1,5 @@
 /** Checks of the clinical record systems as they are configured: profiles, adapters, directory, answers. */
-import type { ClinicalRecordAdapter } from '../../clinical/clinical-record.port.js';
+import type { ClinicalRecordAdapter, FileFinding } from '../../clinical/clinical-record.port.js';
 import { ERROR_CODES, type ErrorCode } from '../../core/error-codes.js';
 import { isHubError } from '../../core/errors.js';
 import { silentLogger } from '../../core/logger.js';
@@ -16,17 +16,25 @@ function adapterOf(ground: Ground, profile: SiteProfile): ClinicalRecordAdapter 
   return adapterFor(profile, { clock: ground.machine, logger: silentLogger });
 }
 
-async function judgeAdapter(ground: Ground, profile: SiteProfile): Promise<Verdict> {
+/** The doctor may run as somebody who can read more than the hub can, or less. */
+const judgeFile = ({ setting, says, isFault }: FileFinding): Verdict =>
+  (isFault ? fault : warning)(
+    `${setting}: ${says}`,
+    `put right the file of ${setting} in HUB_SITES_FILE, or its path; then run hub doctor as the user who runs the hub`,
+  );
+
+async function judgeAdapter(ground: Ground, profile: SiteProfile): Promise<Verdict[]> {
   try {
-    await adapterOf(ground, profile).close();
-    return fine(`${profile.code} by ${profile.adapter}`);
+    const adapter = adapterOf(ground, profile);
+    const files = adapter.files?.() ?? [];
+    await adapter.close();
+    return files.length > 0 ? files.map(judgeFile) : [fine(`${profile.code} by ${profile.adapter}`)];
   } catch (error) {
     if (!isHubError(error)) throw error;
     const known = error.code === 'HUB_ADAPTER_UNKNOWN' ? '' : ` ${profile.adapter}`;
-    return fault(
-      `${profile.code}: ${error.message}`,
-      `hub systems describe${known}, then correct HUB_SITES_FILE`,
-    );
+    return [
+      fault(`${profile.code}: ${error.message}`, `hub systems describe${known}, then correct HUB_SITES_FILE`),
+    ];
   }
 }
 
@@ -88,13 +96,12 @@ export const siteChecks: readonly Check[] = [
   },
   {
     name: 'adapters',
-    examines: 'that each site’s adapter exists and accepts the site’s settings',
+    examines:
+      'that each site’s adapter exists and accepts the site’s settings, and the certificates and keys in files that they name; one that runs out within 30 days is a warning',
     needs: ['sites'],
     async run(ground) {
-      return together(
-        await Promise.all(ground.profiles.map((profile) => judgeAdapter(ground, profile))),
-        NO_SITES,
-      );
+      const verdicts = await Promise.all(ground.profiles.map((profile) => judgeAdapter(ground, profile)));
+      return together(verdicts.flat(), NO_SITES);
     },
   },
   {

@@ -99,6 +99,22 @@ describe('who may connect', () => {
     expect(await said(made, engine)).toEqual(['AA 1']);
   });
 
+  test('TLS to a listener without is told as that, and no byte of it is taken for anything else', async () => {
+    const made = await startListener();
+    listeners.push(made);
+    await expect(dialTls(made.address, { ca: own.cert })).rejects.toThrow();
+    expect([...made.mishaps]).toEqual([['TLS_TO_CLEAR', 1]]);
+    const slow = await dial(made.address);
+    peers.push(slow);
+    slow.write(Uint8Array.of(0x16));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await slow.write(Uint8Array.of(0x03)).ended();
+    expect(made.mishaps.get('TLS_TO_CLEAR')).toBe(2);
+    const peer = await dial(made.address);
+    peers.push(peer);
+    expect(await peer.write(framedText(admission('1'))).answered(1)).toEqual(['AA 1']);
+  });
+
   test('by name and by fingerprint, where the site lists some', async () => {
     const other = own.issue({ name: 'other' });
     const print = createHash('sha256').update(new X509Certificate(other.cert).raw).digest('hex');
@@ -244,9 +260,12 @@ describe('certificates that change', () => {
     const inDays = (days: number): string =>
       `${new Date(Date.now() + days * 86_400_000).toISOString().slice(2, 10).replaceAll('-', '')}000000Z`;
     const soon = await listener(filesOf(own.issue({ name: 'hub', to: inDays(20) })));
-    expect(told(soon, 'the certificate runs out in so many days')).toBe(1);
+    expect(soon.lines).toContainEqual([
+      'the certificate runs out soon',
+      { system: 'SITE', setting: 'sites.SITE.settings.listenCertificateFile', days: 20 },
+    ]);
     const late = await listener(filesOf(own.issue({ name: 'hub', to: inDays(40) })));
-    expect(told(late, 'the certificate runs out in so many days')).toBe(0);
+    expect(told(late, 'the certificate runs out soon')).toBe(0);
     const over = await listener(filesOf(own.issue({ name: 'hub', ...PAST })));
     expect(told(over, 'the certificate has run out')).toBe(1);
   });

@@ -7,6 +7,7 @@ import { openGround } from '../../../src/main/doctor/ground.js';
 import type { Machine } from '../../../src/main/doctor/machine.js';
 import type { Finding, Verdict } from '../../../src/main/doctor/verdict.js';
 import type { Environment } from '../../../src/platform/settings/settings.js';
+import { authority } from '../../support/certificates.js';
 import { documentOf, hub, type Said } from '../../support/command-line.js';
 import {
   CURSOR_SECRET,
@@ -83,21 +84,26 @@ const HOURS = (hours: number): string =>
   `update caseload_pulls set started_at = now() - interval '${hours} hours', finished_at = now() - interval '${hours} hours'`;
 
 /** A site that sends by itself, beside the healthy one, and its row in the database. */
+const listening = (settings: Record<string, unknown>) =>
+  world.site({ code: 'pas', adapter: 'hl7v2', settings: { listenPort: 0, ...settings }, teams: [] });
 const withSender = (): Environment =>
   world.env([
     world.site(),
-    world.site({
-      code: 'pas',
-      adapter: 'hl7v2',
-      settings: { listenPort: 0, allowedSenders: ['PAS|RAA'], silentAfterMinutes: 60, unreadAfterMinutes: 5 },
-      teams: [],
-    }),
+    listening({ allowedSenders: ['PAS|RAA'], silentAfterMinutes: 60, unreadAfterMinutes: 5 }),
   ]);
+const certificateUntil = (days: number) => {
+  const to = new Date(Date.now() + days * 86_400_000).toISOString().slice(2, 10).replaceAll('-', '');
+  const { cert, key } = authority().issue({ to: `${to}000000Z` });
+  return { listenCertificateFile: world.file(cert), listenKeyFile: world.file(key) };
+};
 const SENDER = `insert into clinical_record_systems (id, organisation_id, code, name, adapter)
   select '00000000-0000-7000-8000-0000000000ba', id, 'pas', 'PAS', 'hl7v2' from organisations where ods_code = 'RAA';`;
 const heard = (ago: string): string =>
   `${SENDER} insert into inbound_sources (system_id, organisation_id, heard_at)
    select id, organisation_id, now() - interval '${ago}' from clinical_record_systems where code = 'pas';`;
+const TEAM_OF_SENDER = `insert into team_maps (id, organisation_id, system_id, team_reference, team_id)
+   select gen_random_uuid(), s.organisation_id, s.id, 'N', t.id
+   from clinical_record_systems s join teams t on t.organisation_id = s.organisation_id where s.code = 'pas';`;
 const messageOf = (state: string, ago: string): string =>
   `insert into inbound_messages (id, organisation_id, system_id, seq, content_hash, bytes_hash, remote_address, state, received_at)
    select gen_random_uuid(), organisation_id, id, 1, 'a', 'a', '10.0.0.7', '${state}', now() - interval '${ago}'
@@ -477,6 +483,47 @@ const PLANTS: readonly Plant[] = [
     env: () => world.env([world.site({ settings: { pageSize: 0 } })]),
   },
   {
+    what: 'files of a certificate that are not there',
+    check: 'adapters',
+    state: 'FAULT',
+    mend: /sites\.pas\.settings\.listenCertificateFile, sites\.pas\.settings\.listenKeyFile in HUB_SITES_FILE/,
+    also: ['record-systems'],
+    env: () => world.env([listening({ listenCertificateFile: '/absent.crt', listenKeyFile: '/absent.key' })]),
+  },
+  {
+    what: 'a file of an authority that is not there, where messages are sent',
+    check: 'adapters',
+    state: 'FAULT',
+    mend: /sites\.pas\.settings\.sendAuthorityFile in HUB_SITES_FILE/,
+    also: ['record-systems'],
+    env: () =>
+      world.env([
+        listening({
+          sendHost: 'engine.example',
+          sendPort: 6661,
+          sendAuthorityFile: '/absent.crt',
+          receivingApplication: 'PAS',
+          receivingFacility: 'RAA',
+          sendsDocuments: false,
+        }),
+      ]),
+  },
+  {
+    what: 'a certificate that runs out soon',
+    check: 'adapters',
+    state: 'WARNING',
+    mend: /sites\.pas\.settings\.listenCertificateFile in HUB_SITES_FILE/,
+    env: () => world.env([listening(certificateUntil(20))]),
+  },
+  {
+    what: 'a certificate that has run out',
+    check: 'adapters',
+    state: 'FAULT',
+    mend: /sites\.pas\.settings\.listenCertificateFile in HUB_SITES_FILE/,
+    also: ['record-systems'],
+    env: () => world.env([listening(certificateUntil(-2))]),
+  },
+  {
     what: 'an organisation not in the directory',
     check: 'site-directory',
     state: 'FAULT',
@@ -549,6 +596,22 @@ const PLANTS: readonly Plant[] = [
     mend: /^hub messages list --system pas --state not-understood$/,
     env: withSender,
     sql: heard('1 minute') + messageOf('NOT_UNDERSTOOD', '1 minute'),
+  },
+  {
+    what: 'a feed that nobody has counted, and nobody can',
+    check: 'caseloads',
+    state: 'WARNING',
+    mend: /^HUB_SITES_FILE, site pas: .*COUNT, or feedTellsAll.* then hub caseload refresh --system pas --kind sweep$/,
+    env: withSender,
+    sql: heard('1 minute') + TEAM_OF_SENDER,
+  },
+  {
+    what: 'a feed that has told of everybody and was never swept',
+    check: 'caseloads',
+    state: 'WARNING',
+    mend: /^hub caseload refresh --system pas --kind sweep$/,
+    env: () => world.env([world.site(), listening({ feedTellsAll: true })]),
+    sql: heard('1 minute') + TEAM_OF_SENDER,
   },
   {
     what: 'a code nobody has mapped',

@@ -82,6 +82,18 @@ describe('hub messages list', () => {
       expect(out).not.toMatch(/Cnry|p1/);
   });
 
+  it('of one without a number, of which the sender is not kept, shows where it came from', async () => {
+    const id = await put('1', { state: 'REFUSED' });
+    await sql(
+      'update inbound_messages set application = null, facility = null, control_id = null where id = $1',
+      [id],
+    );
+    expect((await run('messages', 'list')).out).toMatch(
+      new RegExp(`^${id} +\\S+Z +pas +at 10\\.0\\.0\\.7 +ADT\\^A01 +REFUSED `, 'm'),
+    );
+    expect((await run('messages', 'show', id)).out).toContain('  from 10.0.0.7, without a number; ');
+  });
+
   it('narrows by system, state, type, number, code and time, and says when there is more', async () => {
     await put('1');
     await put('2', { state: 'READ', receivedAt: ago(90) });

@@ -257,6 +257,17 @@ describe('hub systems check', () => {
     expect(refused.err).toMatch(/is not in the directory[\s\S]*hub directory load/);
   });
 
+  test('one that only listens, with files that are not there: which, by the setting', async () => {
+    const settings = { listenPort: 0, listenCertificateFile: '/absent.crt', listenKeyFile: '/absent.key' };
+    const site = world.site({ code: 'pas', adapter: 'hl7v2', settings, teams: [] });
+    const said = await hub(['systems', 'check'], world.env([site]));
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/^pas +DOWN +\d+ ms +HUB_SETTINGS_INVALID$/m);
+    expect(said.out).toContain(
+      'FAULT       pas  sites.pas.settings.listenCertificateFile, sites.pas.settings.listenKeyFile: the file cannot be read',
+    );
+  });
+
   test('one that states nothing where it is asked: why, what to do, and no list of what it does not say', async () => {
     server.answers.delete('metadata');
     const [shipped] = JSON.parse(textOf('hapi-fhir')) as Site[];

@@ -1,7 +1,7 @@
 /** A start that fails half-way: told by code and by what to correct, everything that had been started is stopped, and the next start works. */
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Environment } from '../../../src/platform/settings/settings.js';
 import { Production, SITE_SECRET, tokenOf } from '../../support/production.js';
@@ -17,7 +17,11 @@ describe('a start that fails', () => {
   beforeAll(async () => {
     production = await new Production().build();
   });
-  afterEach(() => production.stopHubs());
+  const taken: Server[] = [];
+  afterEach(async () => {
+    for (const one of taken.splice(0)) one.close();
+    await production.stopHubs();
+  });
   afterAll(() => production?.close());
 
   const failure = async (changes: Environment): Promise<Failure> => {
@@ -188,5 +192,25 @@ describe('a start that fails', () => {
     expect(systems.data).toEqual({
       clinicalRecordSystems: { nodes: [{ lastFailureCode: 'HUB_UPSTREAM_UNREACHABLE' }] },
     });
+  });
+
+  it('on a port of a listener that is taken names the site, its setting, the address and why', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    taken.push(other);
+    const { port: listenPort } = other.address() as { port: number };
+    const site = { code: 'pas', adapter: 'hl7v2', teams: [] };
+    const of = (settings: object) => ({ HUB_SITES_FILE: production.sites({ ...site, settings }) });
+    expect(await failure(of({ listenPort }))).toMatchObject({
+      code: 'HUB_SETTINGS_INVALID',
+      message: `sites.pas.settings.listenPort: 127.0.0.1:${listenPort} is in use by another process`,
+    });
+    expect(await failure(of({ listenPort: 0, listenHost: '192.0.2.1' }))).toMatchObject({
+      code: 'HUB_SETTINGS_INVALID',
+      message: 'sites.pas.settings.listenHost: 192.0.2.1:0 is no address of this machine',
+    });
+    // Nothing went wrong on the wire: what is counted there is to be looked at by somebody.
+    expect(await production.sql('select path from unmapped_elements')).toEqual([]);
+    expect(await leftovers()).toEqual([]);
   });
 });

@@ -12,6 +12,7 @@ import { type LogFields, silentLogger } from '../../../src/core/logger.js';
 import { within } from '../../../src/delivery/within.js';
 import { startDeliveryWorker } from '../../../src/delivery/worker/start-worker.js';
 import { type Hub, openHub } from '../../../src/main/open-hub.js';
+import { askThoseGone } from '../../../src/main/return-watch.js';
 import { type Serving, serve } from '../../../src/main/serve.js';
 import { connectSystems } from '../../../src/main/systems.js';
 import { WATCH_QUIET_MS, watchedAdapter } from '../../../src/main/watched-system.js';
@@ -523,5 +524,48 @@ describe('/health/ready', () => {
     await shows('FAILING');
     await watched.record!.demographics!(['p1'], NEVER);
     await shows('ANSWERING');
+  });
+});
+
+describe('one that could not be reached is asked again by itself', () => {
+  const away = async (code: ErrorCode): Promise<void> => {
+    const failedAt = new Date(now().getTime() - 1_000);
+    await world.sql(
+      'update clinical_record_systems set last_failure_at = $2, last_failure_code = $3 where id = $1',
+      [system.id, failedAt, code],
+    );
+  };
+  const asked = async (state: 'UP' | 'DOWN'): Promise<number> => {
+    let times = 0;
+    const health: ClinicalRecordAdapter['health'] = async () => {
+      times += 1;
+      return { state, code: null, tookMs: 1, product: null };
+    };
+    const { database, clock } = world.casework;
+    const connected = { system, adapter: { health, close: async () => {} }, profile: null as never };
+    await askThoseGone({ database, clock, logger, systems: [connected] });
+    return times;
+  };
+
+  it('and answers again with the first answer', async () => {
+    await away('HUB_UPSTREAM_UNREACHABLE');
+    expect(await asked('DOWN')).toBe(1);
+    expect((await row()).last_answer_at).toBeNull();
+    expect(await asked('UP')).toBe(1);
+    expect((await row()).last_answer_at).toEqual(now());
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'a record system that could not be reached is there again',
+        fields: { system: system.code },
+      },
+    ]);
+    expect(await asked('UP')).toBe(0);
+  });
+
+  it('but not one that failed in another way, which an answer to something harmless does not end', async () => {
+    await away('HUB_UPSTREAM_REFUSED');
+    expect(await asked('UP')).toBe(0);
+    expect((await row()).last_answer_at).toBeNull();
   });
 });

@@ -1,9 +1,12 @@
 /** The database contract over PostgreSQL: transactions and reads under a scope, what is left behind, errors without data. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { NO_SCOPE, type Scope } from '../../../src/core/caller.js';
 import type { HubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
 import type { ReadStatement } from '../../../src/platform/database/database.js';
 import { openDatabase } from '../../../src/platform/database/pg-database.js';
+import { keptLines } from '../../support/hl7-listener.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 const organisationId = newId();
@@ -380,5 +383,62 @@ describe('PgDatabase', () => {
         openDatabase({ ownerUrl: db.ownerUrl, entities: [], pools: { audit: 0 } }),
       ).rejects.toMatchObject({ code: 'HUB_SETTINGS_INVALID' });
     });
+  });
+});
+
+describe('idle connections that are lost', () => {
+  /** A way to the server on which nothing more goes there once it is shut: a goodbye is not heard. */
+  async function oneWay(url: string): Promise<{ url: string; shut(): void; close(): void }> {
+    const { hostname, port } = new URL(url);
+    const sockets: Socket[] = [];
+    let isShut = false;
+    const server = createServer({ allowHalfOpen: true }, (near) => {
+      const far = connect(Number(port), hostname);
+      sockets.push(near, far);
+      for (const socket of [near, far]) socket.on('error', () => {});
+      near.on('data', (bytes) => isShut || far.write(bytes));
+      far.on('data', (bytes) => near.write(bytes)).on('end', () => near.end());
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const near = Object.assign(new URL(url), {
+      host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    });
+    return {
+      url: near.href,
+      shut: () => {
+        isShut = true;
+      },
+      close: () => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+      },
+    };
+  }
+
+  it.each([
+    ['are told', false],
+    ['are not, where the hub itself is letting go of them', true],
+  ])('%s', async (_what, isClosing) => {
+    const db = await createTestDatabase();
+    const way = await oneWay(db.ownerUrl);
+    const { logger, lines } = keptLines();
+    const database = await openDatabase({ ownerUrl: way.url, entities: [], logger });
+    try {
+      await database.transaction('write', NO_SCOPE, (tx) => tx.query('select 1'));
+      way.shut();
+      const closed = isClosing ? database.close() : null;
+      await db.owner.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name in ('hub write', 'hub decide', 'hub worker') and pid <> pg_backend_pid()`,
+      );
+      for (let times = 0; times < 30 && lines.length < 3; times++)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      await (closed ?? database.close());
+      expect(lines.map(([message]) => message)).toEqual(
+        isClosing ? [] : Array(3).fill('an idle database connection was lost'),
+      );
+    } finally {
+      way.close();
+      await db.close();
+    }
   });
 });

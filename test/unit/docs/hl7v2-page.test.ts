@@ -1,8 +1,10 @@
 /** The page for engines that speak HL7 v2 says what the adapter's manifest, rules and tools say. */
 import { readFileSync } from 'node:fs';
+import { parse, validate } from 'graphql';
 import { z } from 'zod';
 import { CONDITIONS } from '../../../adapters/hl7v2/acknowledgement/condition.rules.js';
 import { OF_FRAMES } from '../../../adapters/hl7v2/batch/refusal.js';
+import { patienceOf } from '../../../adapters/hl7v2/feed-settings.js';
 import { hl7v2 } from '../../../adapters/hl7v2/index.js';
 import { refusalOf } from '../../../adapters/hl7v2/listening/admission.rules.js';
 import { arrivalOf } from '../../../adapters/hl7v2/listening/arrival.rules.js';
@@ -11,9 +13,13 @@ import { EVENTS } from '../../../adapters/hl7v2/meaning/events.js';
 import { MISHAPS } from '../../../adapters/hl7v2/mllp/tally.js';
 import { ListFault } from '../../../adapters/hl7v2/query/incomplete.js';
 import type { Hl7v2Settings } from '../../../adapters/hl7v2/settings.js';
+import { buildGraph } from '../../../schema/build-graph.js';
 import { DEMONSTRATION_DIRECTORY, demonstrationSite } from '../../../seeds/demonstration/hub-world.js';
+import { DEMONSTRATION_STAFF } from '../../../seeds/demonstration/staff.js';
 import { ERROR_CODES } from '../../../src/core/error-codes.js';
+import { isHubError } from '../../../src/core/errors.js';
 import type { SiteProfile } from '../../../src/platform/settings/site-profiles.js';
+import { fieldsRefused } from '../../support/fields-refused.js';
 import { settingsTable, tableRow, writtenPart } from '../../support/settings-table.js';
 
 const PAGE = new URL('../../../docs/hl7v2.md', import.meta.url);
@@ -21,6 +27,23 @@ const page = readFileSync(PAGE, 'utf8');
 
 test('the settings table is the manifest’s (HUB_WRITE_DOCS=1 writes it)', () => {
   expect(writtenPart(PAGE, 'settings', settingsTable(hl7v2.manifest))).toBe(settingsTable(hl7v2.manifest));
+});
+
+test('every setting that takes no relative path says so', () => {
+  const faultsOf = (key: string): readonly string[] => {
+    try {
+      hl7v2.parseSettings({ listenPort: 0, [key]: 'relative/path' });
+      return [];
+    } catch (error) {
+      return isHubError(error) ? (error.details.faults as readonly string[]) : [];
+    }
+  };
+  const paths = hl7v2.manifest.settings.filter(({ key }) =>
+    faultsOf(key).includes(`${key}: must be an absolute path`),
+  );
+  expect(paths).toHaveLength(7);
+  for (const { key, help } of paths)
+    expect([key, help]).toEqual([key, expect.stringMatching(/^Absolute path/)]);
 });
 
 const MESSAGE = 'MSH|^~\\&|PAS|RXX|HUB|RYY|20260304100000||ADT^A01|1|P|2.4\rPID|1\r';
@@ -98,20 +121,35 @@ test('whatever may be wrong with a file as a whole is explained', () => {
   expect(told.sort()).toEqual(Object.keys(OF_FRAMES).sort());
 });
 
+const rehearsal = (): SiteProfile =>
+  (JSON.parse(/<!-- rehearsal:begin -->\s+```json\n([\s\S]*?)```/.exec(page)![1]!) as SiteProfile[])[0]!;
+
 test('the rehearsal is a site of the demonstration that takes what is made up, in teams that no other site has', () => {
-  const json = /<!-- rehearsal:begin -->\s+```json\n([\s\S]*?)```/.exec(page)![1]!;
-  const [site] = JSON.parse(json) as SiteProfile[];
-  const mapped = site!.teams.flatMap(({ team }) => (team === null ? [] : [team]));
+  const site = rehearsal();
+  const mapped = site.teams.flatMap(({ team }) => (team === null ? [] : [team]));
   const { teams } = DEMONSTRATION_DIRECTORY;
-  const own = teams.filter(({ organisation }) => organisation === site!.organisation).map(({ code }) => code);
+  const own = teams.filter(({ organisation }) => organisation === site.organisation).map(({ code }) => code);
   expect(own).toEqual(expect.arrayContaining(mapped));
-  expect(demonstrationSite('http://127.0.0.1/fhir').organisation).not.toBe(site!.organisation);
+  expect(demonstrationSite('http://127.0.0.1/fhir').organisation).not.toBe(site.organisation);
   const generate = hl7v2.tools!.tools.find(({ verb }) => verb === 'generate')!;
   const usual = (name: string) => generate.options.find((option) => option.name === name)!.default;
-  const { listening, meaning } = hl7v2.parseSettings(site!.settings) as Hl7v2Settings;
+  const { listening, meaning, feed } = hl7v2.parseSettings(site.settings) as Hl7v2Settings;
+  expect(patienceOf(feed)?.toldAll).toBe(true);
   expect(listening.processingId).toBe(usual('processing'));
   expect(usual('sender')).toBe(`MADEUP|${meaning.idAuthority}`);
-  expect(site!.teams.map(({ reference }) => reference).join(',')).toBe(usual('teams'));
+  expect(site.teams.map(({ reference }) => reference).join(',')).toBe(usual('teams'));
+});
+
+test('the queries of the rehearsal are valid, for people of its organisation, who may read all that they ask', async () => {
+  const schema = await buildGraph();
+  const rows = [...page.matchAll(/^\| `([\w-]+-b)` \| `(\{ .* \})` \|/gm)];
+  expect(rows).toHaveLength(4);
+  for (const [, token, query] of rows) {
+    const person = DEMONSTRATION_STAFF.find(({ subject }) => subject === `demo-${token}`)!;
+    expect([token, person.organisation]).toEqual([token, rehearsal().organisation]);
+    expect(validate(schema, parse(query!))).toEqual([]);
+    expect(fieldsRefused(schema, query!, person.roles)).toEqual([]);
+  }
 });
 
 test('what an event means is what the rules have', () => {
