@@ -10,10 +10,17 @@ import { admission, dial, framedText } from '../../support/hl7-peer.js';
 test('three seconds of anything: it lives, nothing is accepted that was not kept, nothing is kept that was not whole', async () => {
   const listener = await startListener({ maxMessageBytes: 16_384, frameTimeoutSeconds: 1 });
   try {
-    const report = await fuzz(listener, 20_261_129, 3_000);
-    expect(report.faults).toEqual([]);
-    expect(report.connections).toBeGreaterThan(50);
-    expect(report.accepted).toBeGreaterThan(50);
+    const total = { connections: 0, accepted: 0 };
+    // A busy machine takes longer for as much.
+    const end = performance.now() + 20_000;
+    for (let seed = 20_261_129; Math.min(total.connections, total.accepted) < 50; seed++) {
+      const { faults, connections, accepted } = await fuzz(listener, seed, 3_000);
+      expect(faults).toEqual([]);
+      total.connections += connections;
+      total.accepted += accepted;
+      if (performance.now() > end) break;
+    }
+    expect(Math.min(total.connections, total.accepted)).toBeGreaterThanOrEqual(50);
     listener.intake.moodOf = () => 'KEEPS';
     const peer = await dial(listener.address);
     expect(await peer.write(framedText(admission('LAST'))).answered(1)).toEqual(['AA LAST']);
