@@ -27,7 +27,8 @@ export interface NewDelivery {
 
 /**
  * The lane's row lock, taken here and held until the commit, makes `seq` gapless and in the order of commits. An idle lane
- * becomes ready; workers are woken for it alone, since a lane that is at work goes on by itself. Answers wait for the lane's
+ * becomes ready; workers are woken unless one is at work on the lane, which then goes on by itself. Where none is, one may have been
+ * woken before and have passed the lane over, as it was locked by this signature. Answers wait for the lane's
  * lock, so a process that is stopped while it signs is ended after five seconds of silence.
  */
 const ENQUEUE = `
@@ -38,9 +39,9 @@ with lane as (
     last_seq = l.last_seq + 1,
     state = case l.state when 'IDLE' then 'READY' else l.state end,
     due = case l.state when 'IDLE' then clock_timestamp() else l.due end
-  returning id, last_seq, state, head_seq
+  returning id, last_seq, state, holder
 ), woken as (
-  select pg_notify('${WAKE_CHANNEL}', $3::uuid::text) from lane where state = 'READY' and head_seq = last_seq
+  select pg_notify('${WAKE_CHANNEL}', $3::uuid::text) from lane where state = 'READY' and holder is null
 ), changed as (
   select pg_notify('${CHANGED_CHANNEL}', $8::uuid::text), set_config('idle_in_transaction_session_timeout', '5000', true)
 )

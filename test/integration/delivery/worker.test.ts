@@ -1,5 +1,6 @@
 /** A signed version on its way: claimed, sent once, settled, read back, filed; in the order of its lane. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../src/core/logger.js';
 import { LaneWorld } from '../../support/lane-world.js';
 import { ScriptedDocuments } from '../../support/scripted-documents.js';
@@ -100,6 +101,30 @@ it('is woken by the signature and does not wait for the poll', async () => {
   // The next of a lane follows by itself as well.
   const two = [await world.sign(personId), await world.sign(personId)];
   for (const each of two) await world.until(each.deliveryId, (row) => row.accepted_at !== null);
+});
+
+it('is woken by a signature that had locked the lane while it looked', async () => {
+  await world.worker(record, { pollMs: 60_000, watchMs: 1 });
+  const personId = await world.person('passed over');
+  await world.filed((await world.sign(personId)).deliveryId);
+  const { promise: open, resolve: letGo } = Promise.withResolvers<void>();
+  let second: ReturnType<typeof world.sign> | undefined;
+  const first = await world.sign(
+    personId,
+    {},
+    {
+      after: async () => {
+        second = world.sign(personId, {}, { after: () => open });
+        // It waits for the lane, and has it once this one is committed.
+        await sleep(100);
+      },
+    },
+  );
+  await sleep(300);
+  await world.until(first.deliveryId, (row) => row.ours === 'QUEUED');
+  letGo();
+  for (const each of [first, await second!])
+    await world.until(each.deliveryId, (row) => row.accepted_at !== null);
 });
 
 describe('the limit of a destination', () => {

@@ -344,9 +344,9 @@ describe('PgDatabase', () => {
         ownerUrl: db.ownerUrl,
         entities: [],
         pools: { staff: 1 },
-        connectTimeoutMs: 100,
+        connectTimeoutMs: 800,
       });
-      const long = small.read('staff', scope, { text: 'select 1 from pg_sleep(0.4)', values: [] });
+      const long = small.read('staff', scope, { text: 'select 1 from pg_sleep(1.6)', values: [] });
       expect((await refusal(small.read('staff', scope, SETTINGS))).code).toBe('HUB_DATABASE_UNAVAILABLE');
       await long;
       await small.close();
