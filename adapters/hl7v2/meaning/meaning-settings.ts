@@ -52,7 +52,7 @@ export interface MeaningRules {
   /** IANA name of the zone of times without an offset. */
   readonly timeZone: string;
   readonly offsets: (typeof OFFSETS)[number];
-  /** How far a time may lie behind the coming of the message that states it, in minutes. */
+  /** By how much a time may be later than the message came that states it, in minutes. */
   readonly aheadMinutes: number;
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterTool, ToolCall } from '../../../src/clinical/adapter-tools.port.js';
+import { addressFault } from '../../../src/core/address-faults.js';
 import { base32 } from '../../../src/core/document-numbers.js';
 import { inputError, isHubError } from '../../../src/core/errors.js';
 import { answersTo, type Ruling } from '../acknowledgement/answer.rules.js';
@@ -120,15 +121,12 @@ async function folderOf(path: string | null): Promise<string | null> {
 
 /** An address that cannot be had, by the option that has it and why. */
 function addressFailure(error: unknown, host: string, port: number): unknown {
-  const fault = isHubError(error) ? error.details.fault : null;
+  const found = addressFault({ code: isHubError(error) ? error.details.fault : null });
+  if (found === null) return asInput(error);
   const at = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const free = 'a port that is free, or 0 for any';
-  const own = 'an address of this machine';
-  if (fault === 'EADDRINUSE') return inputError('--port', `${at} is in use by another process`, free);
-  if (fault === 'EACCES') return inputError('--port', `${at} may not be listened at by this user`, free);
-  if (fault === 'EADDRNOTAVAIL' || fault === 'ENOTFOUND')
-    return inputError('--host', `${readable(host)} is no address of this machine`, own);
-  return asInput(error);
+  return found.part === 'PORT'
+    ? inputError('--port', `${at} ${found.says}`, 'a port that is free, or 0 for any')
+    : inputError('--host', `${readable(host)} ${found.says}`, 'an address of this machine');
 }
 
 /** The tool. */

@@ -49,8 +49,8 @@ select $1, $2, node, other from jsonb_to_recordset($3::jsonb) as x(node text, ot
 on conflict do nothing`;
 
 /**
- * Whoever can be reached from some patients, with all events of each; null where none is left. Each is looked up by itself (`offset 0`), whatever is known of the tables'
- * sizes: of a feed that has just begun nothing is, and each would be compared with all.
+ * Whoever can be reached from some patients, with all events of each; null where none is left. Each is looked up by itself
+ * (`offset 0`), whatever is known of the tables' sizes: of a feed that has just begun nothing is, and each would be compared with all.
  */
 const EVENTS_AROUND = `
 with recursive around as (
