@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build, isStale, ROOT } from '../../src/runtime/build.mjs';
 
 const SHIPPED_NODE = join(ROOT, 'node_modules/.bin/node');
-const BENCHES = ['graphql', 'eligibility', 'delivery', 'caseload', 'hl7'];
+const BENCHES = ['graphql', 'eligibility', 'delivery', 'caseload', 'hl7', 'start'];
 
 const name = process.argv[2];
 if (!BENCHES.includes(name)) {

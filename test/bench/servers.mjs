@@ -13,7 +13,8 @@ import { ORGANISATION_CODE, SPECIALIST } from './world.mjs';
 export const POOL = { staff: 4, audit: 1 };
 const AUDIENCE = 'bench-hub';
 
-function freePort() {
+/** A port that nothing listens on. */
+export function freePort() {
   return new Promise((done) => {
     const probe = createNetServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();

@@ -21,6 +21,9 @@ import {
 const run = promisify(execFile);
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
+/** What a start says that fills an empty database; how long each start takes is measured by `bench:start`. */
+const FIRST_CASELOAD = /^caseload of .+ 100 %$/m;
+
 let folder: HubFolder;
 let hub: RunningHubProcess;
 
@@ -58,8 +61,7 @@ async function ask(
 }
 
 describe('the first start', () => {
-  test('the banner comes within three minutes and names every address', () => {
-    expect(hub.startedInMs).toBeLessThan(180_000);
+  test('the banner names every address', () => {
     for (const word of ['GraphQL', 'Explorer', 'Health', 'Records', 'Sign in as', 'Try'])
       expect(hub.banner).toContain(word);
   });
@@ -152,9 +154,10 @@ describe('ends and starts', () => {
     expect(await untilNoneLeft(folder)).toEqual([]);
   }, 60_000);
 
-  test('the next start comes within ten seconds and finds what the first one wrote', async () => {
+  test('the next start fills and pulls nothing again and finds what the first one wrote', async () => {
+    expect(hub.said()).toMatch(FIRST_CASELOAD);
     hub = await startHubProcess(folder);
-    expect(hub.startedInMs).toBeLessThan(10_000);
+    expect(hub.said()).not.toMatch(FIRST_CASELOAD);
     const token = await tokenOf('specialist');
     const { body } = await ask(
       token,

@@ -14,6 +14,9 @@ export interface FuzzReport {
   readonly faults: readonly string[];
 }
 
+/** How many times its time a run may take for its connections. */
+const PATIENCE = 30;
+
 /** Numbers from 0 to 1 by a seed (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0;
@@ -42,8 +45,11 @@ class Fuzz {
     private readonly random: () => number,
   ) {}
 
-  async run(untilMs: number): Promise<FuzzReport> {
-    while (performance.now() < untilMs)
+  async run(forMs: number, atLeast: number): Promise<FuzzReport> {
+    const begun = performance.now();
+    const isEnough = (passed: number): boolean =>
+      passed > PATIENCE * forMs || (passed > forMs && Math.min(this.connections, this.accepted) >= atLeast);
+    while (!isEnough(performance.now() - begun))
       await Promise.all([this.connection(), this.connection(), this.connection()]);
     const { connections, bytes, accepted, faults } = this;
     return { connections, bytes, accepted, kept: this.kept + this.looked, faults };
@@ -175,12 +181,20 @@ class Fuzz {
   }
 }
 
-/** Fuzzes a listener for so long; the intake fails now and then. */
-export function fuzz(listener: TestListener, seed: number, forMs: number): Promise<FuzzReport> {
+/**
+ * Fuzzes a listener for so long, and on until there were so many connections and accepts, for which a busy machine takes longer;
+ * the intake fails now and then. One listener is fuzzed once, as what is kept is held against what this run sent.
+ */
+export function fuzz(
+  listener: TestListener,
+  seed: number,
+  forMs: number,
+  atLeast: number,
+): Promise<FuzzReport> {
   const random = randomOf(seed);
   listener.intake.moodOf = () => {
     const drawn = random();
     return drawn < 0.03 ? 'BUSY' : drawn < 0.05 ? 'FAILS' : 'KEEPS';
   };
-  return new Fuzz(listener, random).run(performance.now() + forMs);
+  return new Fuzz(listener, random).run(forMs, atLeast);
 }

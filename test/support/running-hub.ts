@@ -24,8 +24,6 @@ export interface RunningHubProcess {
   readonly child: ChildProcess;
   readonly url: string;
   readonly banner: string;
-  /** Milliseconds from start to banner. */
-  readonly startedInMs: number;
   /** Everything it wrote, so far. */
   said(): string;
 }
@@ -95,7 +93,7 @@ export async function startHubProcess(
   }
   const banner = text.slice(text.lastIndexOf('  IPS Hub'));
   const url = /GraphQL\s+(\S+)\/graphql/.exec(banner)![1]!;
-  return { child, url, banner, startedInMs: Date.now() - startedAt, said: () => text };
+  return { child, url, banner, said: () => text };
 }
 
 /** Processes whose command line names the folder. */

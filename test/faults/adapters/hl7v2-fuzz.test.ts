@@ -10,17 +10,9 @@ import { admission, dial, framedText } from '../../support/hl7-peer.js';
 test('three seconds of anything: it lives, nothing is accepted that was not kept, nothing is kept that was not whole', async () => {
   const listener = await startListener({ maxMessageBytes: 16_384, frameTimeoutSeconds: 1 });
   try {
-    const total = { connections: 0, accepted: 0 };
-    // A busy machine takes longer for as much.
-    const end = performance.now() + 20_000;
-    for (let seed = 20_261_129; Math.min(total.connections, total.accepted) < 50; seed++) {
-      const { faults, connections, accepted } = await fuzz(listener, seed, 3_000);
-      expect(faults).toEqual([]);
-      total.connections += connections;
-      total.accepted += accepted;
-      if (performance.now() > end) break;
-    }
-    expect(Math.min(total.connections, total.accepted)).toBeGreaterThanOrEqual(50);
+    const { faults, connections, accepted } = await fuzz(listener, 20_261_129, 3_000, 50);
+    expect(faults).toEqual([]);
+    expect(Math.min(connections, accepted)).toBeGreaterThanOrEqual(50);
     listener.intake.moodOf = () => 'KEEPS';
     const peer = await dial(listener.address);
     expect(await peer.write(framedText(admission('LAST'))).answered(1)).toEqual(['AA LAST']);
@@ -28,7 +20,7 @@ test('three seconds of anything: it lives, nothing is accepted that was not kept
   } finally {
     await listener.close();
   }
-});
+}, 120_000);
 
 const MIB = 1 << 20;
 const HEAD = admission('1', '', '');
