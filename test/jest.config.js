@@ -39,7 +39,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/emitted/in-each-test.ts'],
-  testTimeout: 30_000,
+  // What never ends is a failure; what a busy machine takes long for is none.
+  testTimeout: 120_000,
   // At its end a worker gives back a gigabyte, page by page. Half a second, which is jest's own patience, is too short for that on a
   // busy machine, and jest then says that tests left something open when none has.
   workerGracefulExitTimeout: 10_000,

@@ -1,4 +1,5 @@
 /** Server-sent events as a client reads them: frames of a response body, one at a time, with a limit on the wait. */
+import { NEVER_MS } from './eventually.js';
 
 /** One frame: a comment has neither event nor data. */
 export interface Frame {
@@ -17,7 +18,7 @@ export class FrameReader {
   }
 
   /** The next frame, comments included; null at the end. Rejects when none comes within the limit. */
-  async frame(limitMs = 3_000): Promise<Frame | null> {
+  async frame(limitMs = NEVER_MS): Promise<Frame | null> {
     for (;;) {
       const end = this.text.indexOf('\n\n');
       if (end >= 0) {
@@ -38,7 +39,7 @@ export class FrameReader {
   }
 
   /** The next event that is no comment; null at the end. */
-  async event(limitMs = 3_000): Promise<Frame | null> {
+  async event(limitMs = NEVER_MS): Promise<Frame | null> {
     for (;;) {
       const frame = await this.frame(limitMs);
       if (frame === null || frame.event !== null) return frame;
@@ -46,7 +47,7 @@ export class FrameReader {
   }
 
   /** The result in the next event `next`. Fails on any other event. */
-  async result<Data = Record<string, unknown>>(limitMs = 3_000): Promise<StreamResult<Data>> {
+  async result<Data = Record<string, unknown>>(limitMs = NEVER_MS): Promise<StreamResult<Data>> {
     const frame = await this.event(limitMs);
     if (frame?.event !== 'next') throw new Error(`no result but ${JSON.stringify(frame)}`);
     return frame.data as StreamResult<Data>;

@@ -1,7 +1,7 @@
 /** A database that finds nothing, and fails as often as it is told: for loops that must go on. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError } from '../../src/core/errors.js';
 import type { Database, Transaction } from '../../src/platform/database/database.js';
+import { eventually } from './eventually.js';
 
 /** Notes when it was asked what. A statement is named by a part of its text. */
 export class FailingDatabase {
@@ -24,13 +24,12 @@ export class FailingDatabase {
     return times.slice(1).map((at, index) => at - times[index]!);
   }
 
-  /** Waits until it has been asked so often, five seconds at most. */
-  async until(part: string, times: number): Promise<void> {
-    const end = performance.now() + 5_000;
-    while (this.count(part) < times) {
-      if (performance.now() > end) throw new Error(`asked ${this.count(part)} times, not ${times}`);
-      await sleep(1);
-    }
+  /** Waits until it has been asked so often. */
+  until(part: string, times: number): Promise<void> {
+    return eventually(
+      () => this.count(part) >= times,
+      () => `asked ${this.count(part)} times, not ${times}`,
+    );
   }
 
   /** As loops see it. */

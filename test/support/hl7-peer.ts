@@ -1,6 +1,7 @@
 /** The other end of a wire in tests: sends any bytes in any pieces, and takes frames apart in a way of its own. */
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { NEVER_MS } from './eventually.js';
 
 /** `<VT>text<FS><CR>`, one byte for each character. */
 export const framedText = (text: string): Buffer => Buffer.from(`\v${text}\x1c\r`, 'latin1');
@@ -52,12 +53,12 @@ export class Hl7Peer {
   }
 
   /** Resolves when there are so many answers. */
-  answered(count: number, withinMs = 5_000): Promise<readonly string[]> {
+  answered(count: number, withinMs = NEVER_MS): Promise<readonly string[]> {
     return this.until(() => this.answers.length >= count, withinMs).then(() => this.said);
   }
 
   /** Resolves with how the connection ended. */
-  ended(withinMs = 5_000): Promise<string> {
+  ended(withinMs = NEVER_MS): Promise<string> {
     return this.until(() => this.end !== 'OPEN', withinMs).then(() => this.end);
   }
 

@@ -174,11 +174,11 @@ class Scenario {
     await record.faults({ kind: 'unavailable', match: { method: 'POST', path: 'DocumentReference$' } });
     const first = await this.world.sign(personId);
     const zombie = await this.hub({ stopsBeforeSettling: true });
-    await this.world.until(first.deliveryId, (row) => row.ours === 'SENDING', 30_000);
+    await this.world.until(first.deliveryId, (row) => row.ours === 'SENDING');
     const second = await this.world.sign(personId);
     const other = await this.hub();
-    await this.world.until(first.deliveryId, (row) => row.accepted_at !== null, 30_000);
-    await this.world.until(second.deliveryId, (row) => row.accepted_at !== null, 30_000);
+    await this.world.until(first.deliveryId, (row) => row.accepted_at !== null);
+    await this.world.until(second.deliveryId, (row) => row.accepted_at !== null);
     zombie.kill('SIGCONT');
     await sleep(1_500);
     for (const each of [first, second]) this.keep(each);

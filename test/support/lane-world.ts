@@ -13,6 +13,7 @@ import { keepSignedDocument, type NewSignedDocument } from '../../src/delivery/s
 import type { WorkerSettings } from '../../src/delivery/worker/settings.js';
 import { type DeliveryWorker, startDeliveryWorker } from '../../src/delivery/worker/start-worker.js';
 import type { Transaction, WritingRole } from '../../src/platform/database/database.js';
+import { eventually } from './eventually.js';
 import { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 
 /** Everything a hundred times faster than it is meant. */
@@ -358,13 +359,9 @@ export class LaneWorld {
     return rows.map((row) => row.line);
   }
 
-  /** Waits until something is so, 15 s at most: machines are slow at times, and only what never comes is a failure. */
-  async eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-    const end = Date.now() + 15_000;
-    while (!(await holds())) {
-      if (Date.now() > end) throw new Error('it never came to that');
-      await sleep(10);
-    }
+  /** Waits until something is so. */
+  eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+    return eventually(holds);
   }
 
   /** The lane of a person. */
@@ -377,17 +374,16 @@ export class LaneWorld {
   }
 
   /** Waits until the delivery is so. */
-  async until(id: string, like: (row: DeliveryRow) => boolean, ms = 15_000): Promise<DeliveryRow> {
-    const end = Date.now() + ms;
-    for (;;) {
-      const row = await this.delivery(id);
-      if (like(row)) return row;
-      if (Date.now() > end)
-        throw new Error(
-          `a delivery never came to that: ${row.ours} ${row.theirs} ${row.last_code} ${row.attempts}`,
-        );
-      await sleep(10);
-    }
+  async until(id: string, like: (row: DeliveryRow) => boolean): Promise<DeliveryRow> {
+    let row = await this.delivery(id);
+    await eventually(
+      async () => {
+        row = await this.delivery(id);
+        return like(row);
+      },
+      () => `a delivery never came to that: ${row.ours} ${row.theirs} ${row.last_code} ${row.attempts}`,
+    );
+    return row;
   }
 
   filed(id: string): Promise<DeliveryRow> {

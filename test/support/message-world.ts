@@ -1,6 +1,5 @@
 /** An organisation with a record system that sends by itself, and messages as an adapter would hand them over. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { entities } from '../../ormconfig.js';
 import type { ArrivedMessage } from '../../src/clinical/inbound.port.js';
@@ -11,6 +10,7 @@ import { type IntakeSettings, StoreIntake } from '../../src/delivery/messages/in
 import type { MessageSystem } from '../../src/delivery/messages/message-state.js';
 import type { Transaction, WritingRole } from '../../src/platform/database/database.js';
 import { openDatabase } from '../../src/platform/database/pg-database.js';
+import { eventually } from './eventually.js';
 import { createTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 
 export const sha256 = (value: string | Uint8Array): string =>
@@ -141,13 +141,9 @@ export class MessageWorld {
     );
   }
 
-  /** Waits until something is so, 15 s at most. */
-  async eventually(holds: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
-    const end = Date.now() + ms;
-    while (!(await holds())) {
-      if (Date.now() > end) throw new Error('it never came to that');
-      await sleep(10);
-    }
+  /** Waits until something is so. */
+  eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+    return eventually(holds);
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, TLSSocket } from 'node:tls';
 import { authority, type Issued } from '../../support/certificates.js';
+import { eventually } from '../../support/eventually.js';
 import { startListener, type TestListener } from '../../support/hl7-listener.js';
 import { admission, dial, dialTls, framedText, type Hl7Peer } from '../../support/hl7-peer.js';
 
@@ -140,14 +141,14 @@ describe('who may connect', () => {
   test('whoever connects and says nothing does not hold up the end', async () => {
     const made = await startListener(
       { ...filesOf(site()), listenAuthorityFile: put('authority.crt', own.cert) },
-      { tlsRefreshMs: 20, closeTimeoutMs: 5_000 },
+      { tlsRefreshMs: 20, closeTimeoutMs: 60_000 },
     );
     const silent = await dial(made.address);
     peers.push(silent);
     await new Promise((resolve) => setTimeout(resolve, 30));
     const began = performance.now();
     await made.close();
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     await silent.ended();
   });
 
@@ -163,11 +164,6 @@ describe('who may connect', () => {
 });
 
 describe('certificates that change', () => {
-  const until = async (holds: () => boolean): Promise<void> => {
-    for (let times = 0; times < 200 && !holds(); times++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(holds()).toBe(true);
-  };
   const nameShown = async (made: TestListener): Promise<unknown> => {
     const peer = await shown(made, engine);
     return peer.socket instanceof TLSSocket ? peer.socket.getPeerCertificate().subject.CN : null;
@@ -183,10 +179,10 @@ describe('certificates that change', () => {
     const next = own.issue({ name: 'hub-next', addresses: ['127.0.0.1'] });
     // One file after the other, as a renewal writes them: what does not belong together is not used.
     writeFileSync(paths.listenCertificateFile, next.cert);
-    await until(() => told(made, 'a new certificate cannot be used; the old one stays') === 1);
+    await eventually(() => told(made, 'a new certificate cannot be used; the old one stays') === 1);
     expect(await nameShown(made)).toBe('hub');
     writeFileSync(paths.listenKeyFile, next.key);
-    await until(() => told(made, 'a new certificate is used') === 1);
+    await eventually(() => told(made, 'a new certificate is used') === 1);
     expect(await nameShown(made)).toBe('hub-next');
     expect(await before.write(framedText(admission('1'))).answered(1)).toEqual(['AA 1']);
   });
@@ -208,7 +204,7 @@ describe('certificates that change', () => {
     const made = await listener(paths);
     spoil(paths);
     const line = (): number => made.lines.filter(([, fields]) => fields?.reason === reason).length;
-    await until(() => line() === 1);
+    await eventually(() => line() === 1);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(line()).toBe(1);
     expect(await nameShown(made)).toBe('hub');
@@ -219,7 +215,7 @@ describe('certificates that change', () => {
     const made = await listener({ listenAuthorityFile: put('rotating.crt', own.cert) });
     expect(await said(made, engine)).toEqual(['AA 1']);
     put('rotating.crt', stranger.cert);
-    await until(() => told(made, 'a new certificate is used') === 1);
+    await eventually(() => told(made, 'a new certificate is used') === 1);
     expect(await said(made, engine)).toBeNull();
     expect(await said(made, stranger.issue({ name: 'engine' }))).toEqual(['AA 1']);
   });

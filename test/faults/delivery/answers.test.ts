@@ -278,7 +278,7 @@ test('every answer to a create', async () => {
     running.push(each);
   }
   expectTable(running, await work(running, 'FILE', agrees));
-}, 60_000);
+});
 
 test('every answer to an update', async () => {
   const running: Running[] = [];
@@ -300,7 +300,7 @@ test('every answer to an update', async () => {
       one.name,
       false,
     ]);
-}, 60_000);
+});
 
 test('every answer to the question that comes before a repeat: nothing is sent on it', async () => {
   const running: Running[] = [];
@@ -330,7 +330,7 @@ test('every answer to the question that comes before a repeat: nothing is sent o
       UNREACHED.some((each) => each === name) ? [] : ['search'],
     ]);
   });
-}, 60_000);
+});
 
 test('a conflict is settled by a look: ours is done, another text is somebody’s work', async () => {
   const [conflict] = WRITES.filter(({ name }) => name === '409') as [Case];
@@ -351,4 +351,4 @@ test('a conflict is settled by a look: ours is done, another text is somebody’
     [theirs.signed.documentVersionId],
   );
   expect(item).toEqual({ code: 'HUB_DELIVERY_MISMATCH' });
-}, 60_000);
+});

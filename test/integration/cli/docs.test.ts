@@ -103,7 +103,7 @@ test('hub start serves until it is told to end', async () => {
   expect(await ended).toBe(0);
   await expect(fetch(`${url}/health/ready`)).rejects.toThrow();
   expect(process.listeners('SIGTERM')).toEqual(before);
-}, 60_000);
+});
 
 test('the directory of the page is loaded; beside a demonstration the doctor says that it does not belong there', async () => {
   expect(await hub(argvOf(LAST), store.env)).toMatchObject({

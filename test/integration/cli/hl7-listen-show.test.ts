@@ -9,10 +9,11 @@ test('the dictionaries are there before it listens', async () => {
   };
   const ended = runProgram(['hl7', 'listen', '--port', '0', '--show'], streams, {});
   await listens.promise;
-  const started = performance.now();
+  const before = process.cpuUsage();
   await import('hl7v2-dictionary');
-  const tookMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(before);
   process.emit('SIGTERM');
   expect(await ended).toBe(0);
-  expect(tookMs).toBeLessThan(100);
+  // To load them takes more than a second of a processor; others on the machine make that no longer.
+  expect((user + system) / 1_000).toBeLessThan(400);
 });

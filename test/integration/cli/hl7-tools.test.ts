@@ -185,7 +185,7 @@ test('a far end that takes the connection and never gets to TLS is waited for as
   const argv = ['--to', `127.0.0.1:${farEnd.port}`, '--tls', '--timeout', '1', '--json'];
   const [one] = documentOf<Exchange[]>(await tool('send', file('one.hl7', adt('1')), ...argv));
   expect(one).toMatchObject({ answer: null, failure: 'HUB_UPSTREAM_UNREACHABLE CONNECT_TIMEOUT' });
-  expect(one!.tookMs).toBeLessThan(3_000);
+  expect(one!.tookMs).toBeLessThan(15_000);
 });
 
 test('what takes longer than a moment tells how far it is, unless it is to be quiet', async () => {

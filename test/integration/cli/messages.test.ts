@@ -55,7 +55,7 @@ beforeAll(async () => {
   [pas] = (await sql<{ id: string; organisationId: string }>(
     `select id, organisation_id as "organisationId" from clinical_record_systems where code = 'pas'`,
   )) as [typeof pas];
-}, 60_000);
+});
 afterEach(() => sql('delete from inbound_messages'));
 afterAll(() => store.close());
 

@@ -105,7 +105,7 @@ beforeAll(async () => {
   rows = store.db.owner;
   // Sites are kept by the first command that is run.
   expect(await run('systems', 'list')).toMatchObject({ code: 0 });
-}, 60_000);
+});
 afterAll(() => store.close());
 
 describe('hub notes list', () => {

@@ -164,11 +164,17 @@ test('1,000 persons in one call', async () => {
     record.put('T', `Episode/${n}`, { patient: patient(`p${n}`, testNhsNumber(n)) });
   await sweep();
   const ids = (await world.sql<{ id: string }>('select id from persons')).map((row) => row.id);
-  await read(ids);
-  const started = performance.now();
-  const { memberships } = await read(ids);
-  const took = performance.now() - started;
-  expect(memberships.size).toBe(1000);
-  process.stdout.write(`evidence of 1,000 persons: ${Math.round(took)} ms\n`);
-  expect(took).toBeLessThan(2000);
+  expect((await read(ids)).memberships.size).toBe(1000);
+  const leastMs = async (some: string[]): Promise<number> => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 5; round++) {
+      const started = performance.now();
+      await read(some);
+      least = Math.min(least, performance.now() - started);
+    }
+    return least;
+  };
+  const [one, all] = [await leastMs(ids.slice(0, 1)), await leastMs(ids)];
+  process.stdout.write(`evidence of 1,000 persons: ${all.toFixed(1)} ms, of one: ${one.toFixed(1)} ms\n`);
+  expect(all).toBeLessThan(200 * one);
 });

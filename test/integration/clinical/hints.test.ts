@@ -145,7 +145,7 @@ test('a hint during a scheduled refresh waits for its end, and then is answered 
   const scheduled = world.refresh.refreshSystem(system, record, 'SWEEP');
   while (record.requests.length === 0) await sleep(5);
   // Long enough to tell being let in at once from waiting for the rest to be over.
-  process(world.refresh, 20_000);
+  process(world.refresh, 60_000);
   await hint();
   await sleep(REST_MS);
   const meanwhile = [record.requests.length, await counts()];
@@ -154,7 +154,7 @@ test('a hint during a scheduled refresh waits for its end, and then is answered 
   expect(meanwhile).toEqual([1, 1]);
   const at = performance.now();
   await answered();
-  expect(performance.now() - at).toBeLessThan(10_000);
+  expect(performance.now() - at).toBeLessThan(25_000);
   expect(record.requests.map(({ since }) => since === null)).toEqual([true, false]);
   expect(warned).toEqual([]);
 });

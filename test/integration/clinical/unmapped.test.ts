@@ -10,6 +10,7 @@ import { type LogFields, silentLogger } from '../../../src/core/logger.js';
 import type { Database } from '../../../src/platform/database/database.js';
 import { createMetrics } from '../../../src/platform/metrics.js';
 import { CaseloadWorld } from '../../support/caseload-world.js';
+import { eventually } from '../../support/eventually.js';
 
 const EVERY_MS = 10;
 let world: CaseloadWorld;
@@ -53,13 +54,6 @@ const written = async (): Promise<Record<string, number>> =>
     (await readUnmapped(world.db.database, system)).elements.map(({ path, times }) => [path, times]),
   );
 
-async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; !(await holds()); turn++) {
-    if (turn > 300) throw new Error('it never held');
-    await sleep(EVERY_MS);
-  }
-}
-
 it('counts what comes while it runs and what is left when it closes, with the first and the last time', async () => {
   const first = world.clock.now();
   const adapter = keep({ everyMs: 60_000 });
@@ -67,7 +61,7 @@ it('counts what comes while it runs and what is left when it closes, with the fi
   await adapter.close();
   world.clock.advance(60_000);
   const again = keep({}, new Map([['Patient.birthDate', 3]]));
-  await until(async () => (await written())['Patient.birthDate'] === 5);
+  await eventually(async () => (await written())['Patient.birthDate'] === 5);
   counts.set('Patient.active', 1);
   await again.close();
   const { elements } = await readUnmapped(world.db.database, system);
@@ -100,12 +94,12 @@ it('keeps what it could not write, warns once, and writes it when the database i
   };
   const adapter = keep({ database: failing });
   counts.set('Patient.birthDate', 4);
-  await until(() => tries > 3);
+  await eventually(() => tries > 3);
   expect(warnings).toEqual([{ system: system.code, code: 'HUB_DATABASE_UNAVAILABLE' }]);
   expect(await written()).toEqual({});
   isDown = false;
   counts.set('Patient.birthDate', 6);
-  await until(async () => (await written())['Patient.birthDate'] === 6);
+  await eventually(async () => (await written())['Patient.birthDate'] === 6);
   isDown = true;
   counts.set('Patient.birthDate', 7);
   await adapter.close();

@@ -74,7 +74,7 @@ beforeAll(async () => {
       { id: world.systemId, organisationId: world.organisations.home, code: 'home', record: adapter.record },
     ],
   });
-}, 90_000);
+});
 afterAll(async () => {
   await server?.close();
   await Promise.all([world?.close(), record?.stop()]);

@@ -12,7 +12,7 @@ import {
 let world: GraphWorld;
 beforeAll(async () => {
   world = await createGraphWorld();
-}, 60_000);
+});
 afterAll(() => closeGraphWorld(world));
 beforeEach(() => world.record.reset());
 

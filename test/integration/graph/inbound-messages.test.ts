@@ -13,7 +13,7 @@ import {
 let world: GraphWorld;
 beforeAll(async () => {
   world = await createGraphWorld();
-}, 60_000);
+});
 afterAll(() => closeGraphWorld(world));
 
 const LIST = `query List($first: Int, $after: String, $filter: InboundMessageFilter) {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = await createGraphWorld();
   schema = await buildGraph();
   canaries = await new Canaries().learn(world);
-}, 60_000);
+});
 afterAll(() => closeGraphWorld(world));
 
 /** Who may change what, from the requirement and apart from the hub's own table. S specialist, M manager, C coordinator, I machine, A administrator, T identity steward. */

@@ -58,7 +58,7 @@ describe('noteDelivery', () => {
     app = await graph.server.variant({ deliveryChanges: heard });
     servers.push(app);
     url = await app.listen({ host: '127.0.0.1', port: 0 });
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const frames of open.splice(0)) await frames.leave();
   });

@@ -19,7 +19,7 @@ let canaries: Canaries;
 beforeAll(async () => {
   world = await createGraphWorld();
   canaries = await new Canaries().learn(world);
-}, 60_000);
+});
 afterAll(() => closeGraphWorld(world));
 
 const plain = (text: string, id: string): string =>

@@ -113,7 +113,7 @@ beforeAll(async () => {
   world = await createGraphWorld();
   schema = await buildGraph();
   canaries = await new Canaries().learn(world);
-}, 60_000);
+});
 afterAll(async () => {
   await closeGraphWorld(world);
 });

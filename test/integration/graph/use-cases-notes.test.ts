@@ -33,7 +33,7 @@ describe('notes', () => {
       graph.world.teams.CMHT,
     ]);
     ({ episodeId } = await notes.episode());
-  }, 60_000);
+  });
   afterAll(() => graph.close());
 
   /** An episode whose person the team sees, as a referral makes them. */

@@ -5,7 +5,7 @@ import { closeGraphWorld, createGraphWorld, type GraphWorld } from '../../suppor
 let world: GraphWorld;
 beforeAll(async () => {
   world = await createGraphWorld();
-}, 60_000);
+});
 afterAll(() => closeGraphWorld(world));
 
 const CHECK = `mutation ($input: CheckEligibilityInput!) { checkEligibility(input: $input) {

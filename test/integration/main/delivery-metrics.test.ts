@@ -164,7 +164,7 @@ describe('asking', () => {
     const { seen, source } = counting(() => new Promise(() => {}));
     const startedAt = performance.now();
     expect(await Promise.all([source(), source()])).toEqual([[], []]);
-    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     await source();
     expect(seen.asked).toBe(1);
   });

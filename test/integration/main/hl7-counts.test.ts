@@ -83,7 +83,7 @@ beforeAll(async () => {
   stopReading = await startReading(hub);
   for (const [index, { system, adapter }] of kept.entries())
     sites.set(CODES[index]!, { system, adapter, peer: await dial(listeners.addresses[index]!.address) });
-}, 60_000);
+});
 afterAll(async () => {
   for (const { peer } of sites.values()) peer.close();
   await listeners.close();

@@ -8,6 +8,7 @@ import { newId } from '../../../src/core/ids.js';
 import { silentLogger } from '../../../src/core/logger.js';
 import { DeliveryService } from '../../../src/delivery/delivery.service.js';
 import { receiptSink, receivedReceipts } from '../../../src/delivery/receipts/receipt.service.js';
+import { eventually } from '../../support/eventually.js';
 import { ANSWERS_AA, type FarEnd, startFarEnd } from '../../support/hl7-far-end.js';
 import { LaneWorld, type SignedHere } from '../../support/lane-world.js';
 
@@ -81,15 +82,17 @@ const told = (...receipts: readonly Partial<InboundReceipt>[]) =>
 const about = ({ documentId }: SignedHere) => ({ documentReference: `${documentNumber(documentId)}.1` });
 const numberOf = ({ versionId }: SignedHere) => messageNumber(versionId, 'SYS', 'FILE');
 const until = async (signed: SignedHere, ours: string, theirs: string): Promise<void> => {
-  for (const end = Date.now() + 5_000; ; ) {
-    const [row] = await world.sql<{ ours: string; theirs: string }>(
-      'select ours, theirs from deliveries where id = $1',
-      [signed.deliveryId],
-    );
-    if (row?.ours === ours && row.theirs === theirs) return;
-    if (Date.now() > end) throw new Error(`${row?.ours} ${row?.theirs}, not ${ours} ${theirs}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  let found: { readonly ours: string; readonly theirs: string } | undefined;
+  await eventually(
+    async () => {
+      [found] = await world.sql<{ ours: string; theirs: string }>(
+        'select ours, theirs from deliveries where id = $1',
+        [signed.deliveryId],
+      );
+      return found?.ours === ours && found.theirs === theirs;
+    },
+    () => `${found?.ours} ${found?.theirs}, not ${ours} ${theirs}`,
+  );
 };
 
 it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
@@ -233,8 +236,7 @@ it.each<
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   await until(signed, 'SETTLED', theirs);
-  for (const end = Date.now() + 5_000; Date.now() < end && (await found()).length < items.length; )
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually(async () => (await found()).length >= items.length);
   expect(await found()).toEqual(items);
 });
 

@@ -89,7 +89,7 @@ beforeAll(async () => {
     lookMs: 20,
   });
   peer = await dial(listeners.addresses[0]!.address);
-}, 60_000);
+});
 afterAll(async () => {
   peer.close();
   await listeners.close();

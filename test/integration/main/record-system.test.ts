@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isHubError } from '../../../src/core/errors.js';
 import { setRecordSystemStopped } from '../../../src/main/record-system.js';
+import { eventually } from '../../support/eventually.js';
 import {
   endWith,
   type RunningHubProcess,
@@ -24,13 +25,6 @@ const answers = async (): Promise<boolean> =>
 const pid = (): number =>
   (JSON.parse(readFileSync(join(folder.dataDir, 'record-system.json'), 'utf8')) as { pid: number }).pid;
 
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const limit = Date.now() + 20_000; !(await condition()); ) {
-    if (Date.now() > limit) throw new Error('it did not come to that within 20 s');
-    await sleep(50);
-  }
-}
-
 beforeAll(async () => {
   folder = await seededFolder();
   hub = await startHubProcess(folder);
@@ -41,13 +35,13 @@ afterAll(async () => {
   if (hub.child.exitCode === null && hub.child.signalCode === null) await endWith(hub, 'SIGKILL');
   await untilNoneLeft(folder);
   await folder.remove();
-}, 60_000);
+});
 
 test('killed, it is there again on the same port', async () => {
   const before = pid();
   process.kill(before, 'SIGKILL');
-  await until(async () => pid() !== before && (await answers()));
-}, 60_000);
+  await eventually(async () => pid() !== before && (await answers()));
+});
 
 test('stopped by hand it stays stopped, and started it answers where it was', async () => {
   await setRecordSystemStopped(folder.dataDir, true);
@@ -56,7 +50,7 @@ test('stopped by hand it stays stopped, and started it answers where it was', as
   expect(await answers()).toBe(false);
   await setRecordSystemStopped(folder.dataDir, false);
   expect(await answers()).toBe(true);
-}, 60_000);
+});
 
 test('with no hub to act on it the wish times out, and the next start leaves the record system stopped', async () => {
   expect(await endWith(hub, 'SIGINT')).toBe(0);

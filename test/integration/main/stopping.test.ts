@@ -75,7 +75,7 @@ describe('stopping', () => {
     const startedAt = Date.now();
     await hub.stop();
     await closed;
-    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
   });
 
   it('right after the start leaves nothing either, and twice is once', async () => {

@@ -21,6 +21,7 @@ import { readSettings } from '../../../src/platform/settings/settings.js';
 import { parseSiteProfiles } from '../../../src/platform/settings/site-profiles.js';
 import { failureOf } from '../../support/casework-world.js';
 import { createDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.js';
+import { eventually } from '../../support/eventually.js';
 import { anOutgoingDocument, keyOf } from '../../support/outgoing-documents.js';
 import { ScriptedDocuments } from '../../support/scripted-documents.js';
 import { ScriptedRecord } from '../../support/scripted-record.js';
@@ -98,12 +99,15 @@ async function row(): Promise<Row> {
 
 /** Waits for a row of that sort; what is written is not awaited by the call. */
 async function untilRow(holds: (found: Row) => boolean): Promise<Row> {
-  for (let round = 0; round < 300; round++) {
-    const found = await row();
-    if (holds(found)) return found;
-    await sleep(10);
-  }
-  throw new Error(`the row stays ${JSON.stringify(await row())}`);
+  let found = await row();
+  await eventually(
+    async () => {
+      found = await row();
+      return holds(found);
+    },
+    () => `the row stays ${JSON.stringify(found)}`,
+  );
+  return found;
 }
 
 /** Everything that is to be written has been. */

@@ -166,7 +166,7 @@ test('news does not hurry what has just failed, and the end does not wait for it
   const begun = performance.now();
   await readers.stop();
   started.splice(started.indexOf(readers), 1);
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(performance.now() - begun).toBeLessThan(20_000);
 });
 
 test('what never passes is parked after some tries, and the rest goes on', async () => {
@@ -178,7 +178,7 @@ test('what never passes is parked after some tries, and the rest goes on', async
 });
 
 test('two readers of one system share the work without reading anything twice, and one goes on at once when the other stops', async () => {
-  sinks.slow = 2;
+  sinks.slow = 10;
   const first = await start();
   const second = await start();
   const intake = world.intake();

@@ -22,6 +22,7 @@ import { readPostmasterFile, serverFiles } from '../../../src/platform/database/
 import { isAlive, isPostmasterOf } from '../../../src/platform/database/embedded-process.js';
 import { type EmbeddedServer, startEmbeddedServer } from '../../../src/platform/database/embedded-server.js';
 import { findUser, serverUser } from '../../../src/platform/database/embedded-user.js';
+import { eventually } from '../../support/eventually.js';
 import { scratchFolder } from '../../support/scratch-folder.js';
 
 const LOADER = './test/support/typescript-loader.js';
@@ -49,14 +50,6 @@ async function spawnOwner(): Promise<{ child: ChildProcess; url: string; attache
   });
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
   return { child, ...(JSON.parse(line) as { url: string; attached: boolean }) };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('waited for ten seconds in vain');
-    await new Promise((done) => setTimeout(done, 20));
-  }
 }
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -119,7 +112,7 @@ describe('startEmbeddedServer', () => {
     const pid = readPostmasterFile(files())?.pid ?? 0;
     expect(isPostmasterOf(files(), pid)).toBe(true);
     owner.child.kill('SIGKILL');
-    await until(() => !isAlive(pid));
+    await eventually(() => !isAlive(pid));
     expect(readFileSync(files().log, 'utf8').trimEnd()).toMatch(/database system is shut down$/);
     server = await startEmbeddedServer({ dataDir });
     expect(server.attached).toBe(false);
@@ -133,7 +126,7 @@ describe('startEmbeddedServer', () => {
     expect(joined).toMatchObject({ attached: true, url: owner.url });
     const pid = readPostmasterFile(files())?.pid ?? 0;
     owner.child.kill('SIGKILL');
-    await until(() => !isAlive(pid));
+    await eventually(() => !isAlive(pid));
     await joined.stop();
   });
 

@@ -10,6 +10,7 @@ import { CAST } from '../../../seeds/demonstration/cast.js';
 import { demonstrationRecords } from '../../../seeds/demonstration/clinical-world.js';
 import { countHeld, heldWithIdentifier } from '../../../seeds/record-system/count-held.js';
 import { startRecordSystemProcess } from '../../../seeds/record-system/record-system-process.js';
+import { NEVER_MS } from '../../support/eventually.js';
 import { startRecordSystem, type TestRecordSystem } from '../../support/record-system.js';
 import { scratchFolder } from '../../support/scratch-folder.js';
 import { aNote, fhir, NOTE_SYSTEM, nextOf, walk } from './fhir-calls.js';
@@ -169,7 +170,7 @@ describe('the end of the process', () => {
         () => false,
       );
     let alive = true;
-    for (const until = Date.now() + 5_000; alive && Date.now() < until; ) alive = await answers();
+    for (const until = Date.now() + NEVER_MS; alive && Date.now() < until; ) alive = await answers();
     if (alive) process.kill(pid, 'SIGKILL');
     expect(alive).toBe(false);
   });

@@ -179,7 +179,7 @@ test('generated selections, with sources that fail for some and for all', async 
     ),
     { numRuns: 120 },
   );
-}, 60_000);
+});
 
 describe('what is asked of a source', () => {
   test('each field once, with the distinct keys of the whole operation, and nothing that is not selected', async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   ]) {
     await world.test.owner.query(sql);
   }
-}, 60_000);
+});
 afterAll(() => world.close());
 
 const HOT: readonly (readonly [string, string])[] = [

@@ -86,7 +86,7 @@ test('compiled and naive agree on generated selections of members and of the int
     fc.asyncProperty(documents, (query) => compare(query)),
     { numRuns: 120 },
   );
-}, 60_000);
+});
 
 test('what all members select alike is read once', async () => {
   const asked = world.request();

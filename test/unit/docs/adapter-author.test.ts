@@ -29,7 +29,7 @@ test('its types are right', () => {
   const own = new RegExp(`^(${relative(ROOT, folder)}|error)`);
   const faults = program('typescript/bin/tsc', '-p', folder).split('\n');
   expect(faults.filter((line) => own.test(line))).toEqual([]);
-}, 60_000);
+});
 
 test('it is written as the house writes', () => {
   expect(files.size).toBe(8);
@@ -43,7 +43,7 @@ test('it is written as the house writes', () => {
     expect(form).toBe(text);
     expect(text).toMatch(/^\/\*\* [^\n]+ \*\/\n/);
   }
-}, 60_000);
+});
 
 test('it sees what an adapter may see', () => {
   for (const [path, text] of files) {

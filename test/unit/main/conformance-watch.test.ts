@@ -6,6 +6,7 @@ import { silentLogger } from '../../../src/core/logger.js';
 import { conformanceOf, fitOf, watchConformance } from '../../../src/main/conformance-watch.js';
 import type { Hub } from '../../../src/main/open-hub.js';
 import type { ConnectedSystem } from '../../../src/main/systems.js';
+import { eventually } from '../../support/eventually.js';
 
 const finding = (more: Partial<ConformanceFinding> = {}): ConformanceFinding => ({
   code: 'INTERACTION',
@@ -46,13 +47,6 @@ function hubOf(answers: Record<string, readonly (Conformance | Error | 'HANGS')[
   return { hub, lines, asked };
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 400) throw new Error('it never held');
-    await sleep(5);
-  }
-}
-
 test.each<[Conformance | null | undefined, string]>([
   [undefined, 'NOT_ASKED'],
   [null, 'NOT_ASKED'],
@@ -80,7 +74,7 @@ test('what is needed and missing is warned of in one line, with how much it is',
     ],
   });
   const stop = watchConformance(hub);
-  await until(() => lines.length === 1);
+  await eventually(() => lines.length === 1);
   await sleep(10);
   await stop();
   expect(lines).toEqual([{ level: 'warn', fields: { system: 'a', state: 'LACKING', count: 2 } }]);
@@ -100,7 +94,7 @@ test('a system that is down or does not fit is told as such, once, and asked aga
     b: [answer()],
   });
   const stop = watchConformance(hub, { againMs: 5 });
-  await until(() => fitOf(hub.conformance.get('a')) === 'FITS');
+  await eventually(() => fitOf(hub.conformance.get('a')) === 'FITS');
   await sleep(30);
   await stop();
   expect(asked.filter((code) => code === 'a')).toHaveLength(6);
@@ -116,7 +110,7 @@ test('a system that is down or does not fit is told as such, once, and asked aga
 test('one that hangs, or waits to be asked again, does not hold up the stop; one without anything to compare is left alone', async () => {
   const { hub, asked } = hubOf({ a: ['HANGS'], b: [DOWN], c: [] });
   const stop = watchConformance(hub);
-  await until(() => hub.conformance.has('b'));
+  await eventually(() => hub.conformance.has('b'));
   await stop();
   expect(asked.sort()).toEqual(['a', 'b']);
   expect([...hub.conformance.keys()]).toEqual(['b']);

@@ -82,7 +82,7 @@ test('an answer is waited for as long as is said for questions', async () => {
   };
   const started = performance.now();
   await expect(members(adapter(asking).count)).rejects.toMatchObject({ code: 'HUB_UPSTREAM_TIMEOUT' });
-  expect(performance.now() - started).toBeLessThan(3_000);
+  expect(performance.now() - started).toBeLessThan(15_000);
 });
 
 test('read from files of messages', async () => {

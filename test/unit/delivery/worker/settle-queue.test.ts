@@ -56,10 +56,15 @@ it('begin anew after one that was taken', async () => {
   failing.fail(settle, 8);
   queue.add(answer('a'));
   await failing.until(settle, 9);
-  failing.fail(settle, 1);
-  queue.add(answer('b'));
-  await failing.until(settle, 11);
-  expect(failing.gaps(settle).at(-1)).toBeLessThan(2 * 2 ** 8);
+  const afterwards: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    failing.fail(settle, 1);
+    queue.add(answer(`b${round}`));
+    await failing.until(settle, 11 + 2 * round);
+    afterwards.push(failing.gaps(settle).at(-1)!);
+  }
+  // A busy machine makes one late, hardly all.
+  expect(Math.min(...afterwards)).toBeLessThan(2 * 2 ** 8);
 });
 
 it('do not keep the end waiting', async () => {
