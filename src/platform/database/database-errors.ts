@@ -15,12 +15,17 @@ const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI_)/;
 const LOST_CONNECTION =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|not queryable|Cannot use a pool after calling end/i;
 
+/** SQLSTATEs that say that a prepared statement is out of date or gone; the same text works on a fresh connection. */
+const STALE_STATEMENT = new Set(['0A000', '26000']);
+
 /** Code for an SQLSTATE (PostgreSQL manual, appendix A); undefined when it means a fault of the hub itself. */
 function codeFor(sqlstate: string): ErrorCode | undefined {
   if (sqlstate === '57014') return 'HUB_DATABASE_TIMEOUT';
   if (/^(08|53|57P|28)/.test(sqlstate) || sqlstate === '3D000' || sqlstate === '25006')
     return 'HUB_DATABASE_UNAVAILABLE';
   if (sqlstate === '40001' || sqlstate === '40P01' || sqlstate === '55P03') return 'HUB_BUSY';
+  // A migration has come between; it is done by the time that it is asked again.
+  if (STALE_STATEMENT.has(sqlstate)) return 'HUB_BUSY';
   if (sqlstate === '23505' || sqlstate === '23503' || sqlstate === '23P01') return 'HUB_STATE_CONFLICT';
   if (sqlstate === '42501') return 'HUB_ACCESS_REFUSED';
   if (sqlstate === '42P01' || sqlstate === '42703') return 'HUB_DATABASE_MIGRATIONS';
@@ -50,6 +55,13 @@ export function isLostConnection(error: unknown): boolean {
   const inner = (error instanceof QueryFailedError ? error.driverError : error) as DriverError | undefined;
   const { code = '', message = '' } = inner ?? {};
   return isUnsent(inner) || NETWORK.test(code) || LOST_CONNECTION.test(message) || /^(08|57P0)/.test(code);
+}
+
+/** True when a prepared statement was refused as out of date: its connection is of no more use to it. Of mapped errors too. */
+export function isStaleStatement(error: unknown): boolean {
+  const inner = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
+  const code = isHubError(inner) ? inner.details?.sqlstate : (inner as DriverError | undefined)?.code;
+  return typeof code === 'string' && STALE_STATEMENT.has(code);
 }
 
 /** The original's stack without its message, which may quote a value (`invalid input syntax for type uuid: "…"`). */

@@ -6,7 +6,7 @@ import type { Scope } from '../../core/caller.js';
 import { HubError, isHubError } from '../../core/errors.js';
 import { type Logger, silentLogger } from '../../core/logger.js';
 import type { Database, ReadingRole, ReadStatement, Transaction, WritingRole } from './database.js';
-import { isLostConnection, isUnsent, mapDatabaseError } from './database-errors.js';
+import { isLostConnection, isStaleStatement, isUnsent, mapDatabaseError } from './database-errors.js';
 import { DatabaseRole } from './policy.js';
 import { QUIET } from './quiet-typeorm.js';
 import { checkedPoolSize, ReaderPool } from './reader-pool.js';
@@ -59,6 +59,9 @@ const ROLE_OF: Readonly<Record<WritingRole | ReadingRole | 'audit', DatabaseRole
   audit: DatabaseRole.AUDIT,
 };
 
+/** What a pool lends is a client, whatever its type says. */
+type PooledClient = pg.PoolClient & Pick<pg.Client, 'end'>;
+
 /** TypeORM's own pool. */
 function poolOf(source: DataSource): pg.Pool {
   return (source.driver as PostgresDriver).master as pg.Pool;
@@ -107,8 +110,9 @@ class PgDatabase implements Database {
     const values = scopeValues(scope);
     const runner = this.sources[role].createQueryRunner();
     let committing = false;
+    let client: PooledClient | undefined;
     try {
-      const client = (await runner.connect()) as pg.PoolClient;
+      client = (await runner.connect()) as PooledClient;
       await runner.startTransaction();
       await runner.query(SET_SCOPE, [...values]);
       const result = await work(transactionOn(runner.manager));
@@ -129,6 +133,8 @@ class PgDatabase implements Database {
         });
       }
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => {});
+      // The pool keeps no connection that is being ended; what is asked again finds a fresh one.
+      if (isStaleStatement(error)) client?.end().catch(() => {});
       throw mapDatabaseError(error);
     } finally {
       await runner.release().catch(() => {});

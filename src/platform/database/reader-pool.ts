@@ -4,14 +4,12 @@ import type { Scope } from '../../core/caller.js';
 import { HubError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { ReadStatement } from './database.js';
-import { isLostConnection, isUnsent, mapDatabaseError } from './database-errors.js';
+import { isLostConnection, isStaleStatement, isUnsent, mapDatabaseError } from './database-errors.js';
 import { Pipeline } from './pipeline.js';
 import { scopeValues } from './scope-values.js';
 import { prepareScope, readConfig, runInTransaction, runScoped } from './scoped-query.js';
 import { StatementCache } from './statement-cache.js';
 
-/** SQLSTATEs that say that a prepared statement is out of date or gone; the same text works on a fresh connection. */
-const STALE_STATEMENT = new Set(['0A000', '26000']);
 const PROBE: Scope = {
   organisationId: '00000000-0000-7000-8000-000000000001',
   teamIds: [],
@@ -27,7 +25,7 @@ const configOf = ({ text, values, name }: ReadStatement): pg.QueryArrayConfig =>
 /** A connection whose statement was refused is sound; one that failed in another way is not trusted again. */
 function isSoundAfter(error: unknown): boolean {
   const code = (error as { code?: string } | undefined)?.code ?? '';
-  return /^[0-9A-Z]{5}$/.test(code) && !STALE_STATEMENT.has(code) && !isLostConnection(error);
+  return /^[0-9A-Z]{5}$/.test(code) && !isStaleStatement(error) && !isLostConnection(error);
 }
 
 /** Reads of one role. The first read proves the one-Sync way; until then nobody has seen a row by it. */
@@ -52,8 +50,7 @@ export class ReaderPool {
       if (this.transport === 'unproved') await this.prove();
       return await this.run(values, statement);
     } catch (error) {
-      const code = (error as { code?: string }).code ?? '';
-      if (!statement.name || !STALE_STATEMENT.has(code)) throw mapDatabaseError(error);
+      if (!statement.name || !isStaleStatement(error)) throw mapDatabaseError(error);
       // `run` has thrown the connection away; a select may be asked twice.
       return this.run(values, statement).catch((again: unknown) => {
         throw mapDatabaseError(again);
@@ -87,7 +84,7 @@ export class ReaderPool {
         });
       return await send().catch((error: unknown) => {
         // What was not prepared, as the statement before it that should have was refused, has done nothing.
-        if (!STALE_STATEMENT.has((error as { code?: string }).code ?? '')) throw error;
+        if (!isStaleStatement(error)) throw error;
         return send();
       });
     } catch (error) {

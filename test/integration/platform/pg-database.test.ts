@@ -6,6 +6,7 @@ import type { HubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
 import type { ReadStatement } from '../../../src/platform/database/database.js';
 import { openDatabase } from '../../../src/platform/database/pg-database.js';
+import { prepared } from '../../../src/platform/database/prepared.js';
 import { keptLines } from '../../support/hl7-listener.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
@@ -227,6 +228,18 @@ describe('PgDatabase', () => {
       expect(await db.database.read('staff', scope, statement)).toEqual([[1, 'new']]);
       await db.owner.query('drop table shape');
     });
+  });
+
+  it('a transaction refuses a statement prepared before a migration once, as busy, and then sees the changed table', async () => {
+    await db.owner.query('create table shape as select 1 as a');
+    await db.owner.query('grant select on shape to hub_worker');
+    const read = () =>
+      db.database.transaction('worker', scope, (tx) => prepared<{ a: number }>(tx, 'select * from shape'));
+    expect(await read()).toEqual([{ a: 1 }]);
+    await db.owner.query(`alter table shape add b text default 'new'`);
+    expect(await refusal(read())).toMatchObject({ code: 'HUB_BUSY', retry: 'transient' });
+    expect(await read()).toEqual([{ a: 1, b: 'new' }]);
+    await db.owner.query('drop table shape');
   });
 
   describe('audit', () => {
