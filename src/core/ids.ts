@@ -23,13 +23,14 @@ export function newId(atMs: number = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${tail.slice(0, 4)}-${tail.slice(4, 8)}-${tail.slice(8)}`;
 }
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** Alphabet of base 32 (RFC 4648, section 6). */
+export const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Characters of base 32 (RFC 4648, section 6), each of five random bits; up to 4,096. */
+/** Characters of base 32, each of five random bits; up to 4,096. */
 export function randomLetters(length: number): string {
   haveRandom(length);
   let letters = '';
-  for (const end = used + length; used < end; used++) letters += LETTERS[random[used]! & 31];
+  for (const end = used + length; used < end; used++) letters += BASE_32[random[used]! & 31];
   return letters;
 }
 

@@ -1,8 +1,8 @@
 /** From a frame to its answer: what is refused is told why, what is taken is kept first, and nothing is accepted that was not kept. */
 import type { AdapterDependencies } from '../../../src/clinical/clinical-record.port.js';
 import type { ArrivedMessage, MessageIntake, MessageKept } from '../../../src/clinical/inbound.port.js';
+import { newNumber } from '../../../src/core/document-numbers.js';
 import { isHubError } from '../../../src/core/errors.js';
-import { randomLetters } from '../../../src/core/ids.js';
 import { answersTo, type Own, type Ruling, separated } from '../acknowledgement/answer.rules.js';
 import { formatTime } from '../er7/times.js';
 import type { FrameHandler, Peer, Reply } from '../mllp/serve-connection.js';
@@ -23,7 +23,7 @@ const GOODBYE: Reply = { answers: [], goesOn: false };
 
 /** Numbers of the hub's acknowledgements: 20 characters, which no number of a message that the hub sends has the form of. */
 const OWN_NUMBER = /^ACK-[A-Z2-7]{16}$/;
-const newOwnNumber = (): string => `ACK-${randomLetters(16)}`;
+const newOwnNumber = (): string => `ACK-${newNumber(16)}`;
 
 /** True of an answer that says what became of a message, and not merely that it came. */
 const isApplicationAnswer = ({ answers }: Arrival): boolean =>

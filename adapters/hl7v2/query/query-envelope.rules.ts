@@ -1,6 +1,5 @@
 /** What every question begins with, and the numbers that tie its answer to it. */
-import { randomBytes } from 'node:crypto';
-import { base32 } from '../../../src/core/document-numbers.js';
+import { newNumber } from '../../../src/core/document-numbers.js';
 import { formatTime } from '../er7/times.js';
 import { components, type Er7Value, type SegmentToWrite, segment } from '../er7/write.js';
 import type { WritingSettings } from '../writing/writing-settings.js';
@@ -27,10 +26,10 @@ export function queryTime(at: Date, { sendOffsets, timeZone }: QueryEnvelope): s
 }
 
 /** A new number of a message (MSH-10): 20 characters, the most of version 2.4. */
-export const newControlId = (): string => `QRY-${base32(randomBytes(10))}`;
+export const newControlId = (): string => `QRY-${newNumber(16)}`;
 
 /** A new number of a question, the same on each of its pages: 10 characters, the most of QRD-4 in version 2.4. */
-export const newQueryId = (): string => base32(randomBytes(6)).slice(0, 10);
+export const newQueryId = (): string => newNumber(10);
 
 /** A question's header. Questions know only original mode: their answer says all. */
 export function queryHeader(

@@ -1,10 +1,9 @@
 /** `listen`: a peer that takes whatever comes, says what it was, answers as it is told and keeps files. For trying a wire; nothing of it is the hub's. */
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterTool, ToolCall } from '../../../src/clinical/adapter-tools.port.js';
 import { addressFault } from '../../../src/core/address-faults.js';
-import { base32 } from '../../../src/core/document-numbers.js';
+import { newNumber } from '../../../src/core/document-numbers.js';
 import { inputError, isHubError } from '../../../src/core/errors.js';
 import { answersTo, type Ruling } from '../acknowledgement/answer.rules.js';
 import { headerOf, type MessageHeader } from '../acknowledgement/header.rules.js';
@@ -97,7 +96,7 @@ class Peer implements FrameHandler {
     if (this.answer === 'NONE') return [];
     return answersTo(header, RULINGS[this.answer], {
       now: formatTime(now),
-      newControlId: () => `ACK-${base32(randomBytes(10))}`,
+      newControlId: () => `ACK-${newNumber(16)}`,
     });
   }
 

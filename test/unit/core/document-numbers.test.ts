@@ -1,9 +1,12 @@
 /** Numbers of documents and messages: the same for ever, short, and never shared. */
+import { createHash } from 'node:crypto';
+import { isBatch } from 'node-hl7-client';
 import {
   base32,
   controlIdOf,
   documentNumber,
   messageNumber,
+  newNumber,
   numberIn,
 } from '../../../src/core/document-numbers.js';
 
@@ -50,4 +53,38 @@ it('a message is known by what it does, and by what it says', () => {
   expect(controlIdOf(number, 'PID|1||8')).not.toBe(one);
   expect(numberIn(one)).toBe(number);
   expect(numberIn('QRY-ABCDEFGHIJKLMNOP')).toBe('QRY-ABCDEFGHIJKLMNOP');
+});
+
+describe('no number ends in what an engine takes for the header of another message', () => {
+  const number = messageNumber(VERSION, 'northmoor', 'FILE');
+
+  it.each([
+    ['MSH', 20_138],
+    ['BHS', 20_156],
+    ['FHS', 30_476],
+    ['BTS', 41_062],
+    ['FTS', 5_449],
+  ])('%s, where the content would bring it about', (name, nth) => {
+    const content = `Note ${nth}`;
+    const plain = base32(createHash('sha256').update(content).digest()).slice(0, 7);
+    expect(plain.slice(-3)).toBe(name);
+    const controlId = controlIdOf(number, content);
+    expect(controlId).toMatch(/^BMGJPB2N44VIZ[A-Z2-7]{7}$/);
+    expect(controlId.slice(-3)).not.toBe(name);
+    expect(numberIn(controlId)).toBe(number);
+  });
+
+  it('such an engine reads one message, and would read two', () => {
+    const plain = base32(createHash('sha256').update('Note 20138').digest()).slice(0, 7);
+    const message = (controlId: string): string =>
+      `MSH|^~\\&|A|B|C|D|2026||MDM^T02^MDM_T02|${controlId}|P|2.4\rEVN|T02|2026`;
+    expect(isBatch(message(number + plain))).toBe(true);
+    expect(isBatch(message(controlIdOf(number, 'Note 20138')))).toBe(false);
+  });
+
+  it('nor any random one', () => {
+    const numbers = Array.from({ length: 200_000 }, () => newNumber(4));
+    expect(numbers.filter((each) => /(MSH|[BF]HS|[BF]TS)$/.test(each))).toEqual([]);
+    expect(new Set(numbers.map((each) => each.slice(-1))).size).toBe(32);
+  });
 });
