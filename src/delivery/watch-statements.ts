@@ -67,6 +67,7 @@ where document_version_id = any($1::uuid[]) and operation = 'WITHDRAW' and attem
 const LANES = `
 select id from delivery_lanes where id in (select lane_id from deliveries where id = any($1::uuid[])) order by id for update`;
 
+/** What is due again by then was asked for while it was looked at, by a word that the look may not have seen: it is looked at once more. */
 const SETTLE = `
 with seen as (
   select * from jsonb_to_recordset($1::jsonb)
@@ -78,7 +79,10 @@ update deliveries d set
   reference_version = coalesce(s.version, d.reference_version),
   filed_at = case when s."isFiled" then coalesce(d.filed_at, clock_timestamp()) else d.filed_at end,
   ended_at = case when s."delayMs" is null then coalesce(d.ended_at, clock_timestamp()) else d.ended_at end,
-  watch_due = case when s."delayMs" is null then null else clock_timestamp() + s."delayMs" * interval '1 millisecond' end
+  watch_due = case
+    when d.watch_due <= clock_timestamp() + interval '1 millisecond' then d.watch_due
+    when s."delayMs" is not null then clock_timestamp() + s."delayMs" * interval '1 millisecond'
+  end
 from seen s where d.id = s.id and d.watch_attempts = s."watchAttempts"
 returning d.id, case when s.theirs is not null then pg_notify('${CHANGED_CHANNEL}', d.document_id::text)::text end as told`;
 

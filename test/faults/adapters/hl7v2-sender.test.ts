@@ -401,8 +401,9 @@ describe('by TLS', () => {
     const farEnd = await farEndThat(ANSWERS_AA, options);
     const sender = senderTo(farEnd, tls(name));
     expect(await failureOf(send(sender, '1'))).toMatchObject({ code });
-    expect(farEnd.received).toEqual([]);
-    expect(farEnd.heard()).not.toContain('MSH');
+    // What is enciphered may have the bytes of a frame in it, by chance.
+    expect(farEnd.received.filter((text) => text.startsWith('MSH|'))).toEqual([]);
+    expect(farEnd.heard()).not.toContain('MSH|');
   });
 
   const strict = { ...site, ca: own.cert, requestCert: true, rejectUnauthorized: true };

@@ -240,6 +240,33 @@ it.each<
   expect(await found()).toEqual(items);
 });
 
+it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
+  ['of another patient', (signed) => ({ ...about(signed), localIds: ['p2'] })],
+  ['that it is turned down', (signed) => ({ controlId: numberOf(signed), says: 'REJECTED' })],
+])('a word %s, while the first one is being looked at, is not lost', async (_what, word) => {
+  const signed = await world.sign(await world.person('p1'));
+  const adapter = documents();
+  let looksAgain = false;
+  await world.worker({
+    ...adapter,
+    async find(keys, signal) {
+      const found = await adapter.find(keys, signal);
+      if (found.some((each) => each !== null) && !looksAgain) {
+        looksAgain = true;
+        await told(word(signed));
+      }
+      return found;
+    },
+  });
+  await until(signed, 'SETTLED', 'ACCEPTED');
+  await told({ controlId: numberOf(signed) });
+  await eventually(
+    async () =>
+      (await world.sql(`select 1 from work_items where kind = 'RECEIPT_MISMATCH' and resolved_at is null`))
+        .length === 1,
+  );
+});
+
 it('without an answer it waits for somebody, is not sent again, and is settled by a late word', async () => {
   farEnd.deed = () => {};
   const [signed, other] = [

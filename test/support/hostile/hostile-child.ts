@@ -81,7 +81,7 @@ async function run(operation: Operation, base: string, one: HostileCase | null):
     told: (everythingIn(error) + JSON.stringify(logged)).slice(0, MOST_TOLD),
     tookMs: Math.round(performance.now() - began),
   });
-  const patience = who === 'trusting' ? 700 : limits.totalTimeoutMs + SLACK_MS;
+  const patience = who === 'trusting' ? 2_500 : limits.totalTimeoutMs + SLACK_MS;
   let timer: NodeJS.Timeout | undefined;
   const hangs = new Promise<OperationEnd>((resolve) => {
     timer = setTimeout(() => resolve(ended('HANGS', undefined, null)), patience);
