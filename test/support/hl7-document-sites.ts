@@ -153,7 +153,7 @@ export async function hl7DocumentSubject({ settings }: Hl7DocumentSite): Promise
       sendHost: farEnd.host,
       sendPort: farEnd.port,
       sendTls: false,
-      sendAnswerTimeoutMs: 200,
+      sendAnswerTimeoutMs: 600,
       receivingApplication: 'PAS',
       receivingFacility: 'RXX',
       documentLabels: 'THIRD_PARTY_INFORMATION=R',

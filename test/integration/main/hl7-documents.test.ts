@@ -41,7 +41,7 @@ function documents(settings: object = {}): DocumentsCapability {
     sendHost: farEnd.host,
     sendPort: farEnd.port,
     sendTls: false,
-    sendAnswerTimeoutMs: 200,
+    sendAnswerTimeoutMs: 600,
     sendCharacterSet: 'UNICODE UTF-8',
     receivingApplication: 'PAS',
     receivingFacility: 'RXX',

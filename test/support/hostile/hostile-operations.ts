@@ -14,7 +14,7 @@ import { DOCUMENT, FILED, SECRET_TOKEN, TEAM } from './hostile-record.js';
 
 /** Milliseconds that one request and one operation may take, for cases that end by that limit and for others. */
 export const LIMITS = {
-  short: { callTimeoutMs: 250, totalTimeoutMs: 700 },
+  short: { callTimeoutMs: 600, totalTimeoutMs: 1_600 },
   long: { callTimeoutMs: 10_000, totalTimeoutMs: 20_000 },
 } as const;
 
