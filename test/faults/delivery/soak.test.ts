@@ -18,8 +18,16 @@ const FORM = {
 
 let soak: Soak;
 beforeAll(async () => {
-  soak = await runSoak(FORM);
-  tellSoak(soak);
+  for (let runs = 1; ; runs++) {
+    soak = await runSoak({ ...FORM, seed: FORM.seed + runs });
+    tellSoak(soak);
+    // On a busy machine most of what is retracted was not sent by then; such a run says too little of withdrawals.
+    const withdrawn = soak.told.filter(
+      ({ operation, theirs }) => operation === 'WITHDRAW' && theirs === 'WITHDRAWN',
+    );
+    if (withdrawn.length >= 2 || runs === 4) return;
+    await soak.close();
+  }
 }, 420_000);
 afterAll(() => soak?.close());
 
