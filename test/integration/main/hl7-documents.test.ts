@@ -246,13 +246,13 @@ it.each<[string, (signed: SignedHere) => Partial<InboundReceipt>]>([
 ])('a word %s, while the first one is being looked at, is not lost', async (_what, word) => {
   const signed = await world.sign(await world.person('p1'));
   const adapter = documents();
-  let looksAgain = false;
+  let isTold = false;
   await world.worker({
     ...adapter,
     async find(keys, signal) {
       const found = await adapter.find(keys, signal);
-      if (found.some((each) => each !== null) && !looksAgain) {
-        looksAgain = true;
+      if (found.some((each) => each !== null) && !isTold) {
+        isTold = true;
         await told(word(signed));
       }
       return found;
