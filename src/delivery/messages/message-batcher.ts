@@ -21,6 +21,12 @@ interface Waiting<Item, Result> {
 
 /** So long, in ms, a batch waits at most for the items that it wants. */
 const PATIENCE_MS = 1;
+/** Does something once that time is over, and answers with what calls it off. */
+type Patience = (then: () => void) => () => void;
+const PATIENCE: Patience = (then) => {
+  const timer = setTimeout(then, PATIENCE_MS);
+  return () => clearTimeout(timer);
+};
 /** Batches that are written at once: one is sent while the one before it is at work, so that the database has no pause. */
 const MOST_BATCHES = 2;
 
@@ -39,7 +45,8 @@ export class MessageBatcher<Item, Result> {
   /** Items that were under way when the last batch ended. */
   private before = 0;
   private look: NodeJS.Immediate | null = null;
-  private patience: NodeJS.Timeout | null = null;
+  /** Calls off the wait for more, while there is one. */
+  private callOff: (() => void) | null = null;
   /** Those that wait for nothing to be under way. */
   private readonly atRest: (() => void)[] = [];
 
@@ -47,6 +54,7 @@ export class MessageBatcher<Item, Result> {
     /** Writes a batch in one transaction; results in the order of the items. */
     private readonly write: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly limits: BatchLimits,
+    private readonly patience: Patience = PATIENCE,
   ) {}
 
   /** Resolves once the item is committed. @throws HUB_BUSY when too much waits; else what `write` throws. */
@@ -74,12 +82,12 @@ export class MessageBatcher<Item, Result> {
   private goOn(): void {
     if (this.waiting.length === 0 || this.batches === MOST_BATCHES) return;
     if (this.waiting.length >= this.half()) this.begin();
-    else if (this.batches === 0) this.patience ??= setTimeout(() => this.begin(), PATIENCE_MS);
+    else if (this.batches === 0) this.callOff ??= this.patience(() => this.begin());
   }
 
   private begin(): void {
-    if (this.patience !== null) clearTimeout(this.patience);
-    this.patience = null;
+    this.callOff?.();
+    this.callOff = null;
     const batch = this.taken();
     this.batches += 1;
     this.writing += batch.length;

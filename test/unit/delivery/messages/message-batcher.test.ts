@@ -1,5 +1,4 @@
 /** Group commit: who waits together is written together, and nobody's failure is another's. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HubError } from '../../../../src/core/errors.js';
 import { type BatchLimits, MessageBatcher } from '../../../../src/delivery/messages/message-batcher.js';
 
@@ -10,10 +9,12 @@ const LIMITS: BatchLimits = {
   waitingBytes: 5_000,
 };
 
-/** A write that ends when it is told to. */
+/** A write that ends, and a patience that is over, when they are told to. */
 class Held {
   readonly batches: (readonly string[])[] = [];
   private readonly open: (() => void)[] = [];
+  /** What follows when the patience that is under way is over. */
+  private over: (() => void) | null = null;
   readonly batcher: MessageBatcher<string, string>;
 
   constructor(
@@ -29,6 +30,12 @@ class Held {
         return items.map((item) => `${item}!`);
       },
       { ...LIMITS, ...limits },
+      (then) => {
+        this.over = then;
+        return () => {
+          this.over = null;
+        };
+      },
     );
   }
 
@@ -36,18 +43,27 @@ class Held {
     return [...items].map((item) => this.batcher.add(item, bytes));
   }
 
-  /** Lets the batches under way end, and those that begin then. */
+  /** True while a batch waits for more. */
+  get isPatient(): boolean {
+    return this.over !== null;
+  }
+
+  /** The wait for more is over. */
+  async loseIt(): Promise<void> {
+    this.over?.();
+    await turns(2);
+  }
+
+  /** Lets the batches under way end, and those that begin then or wait for more. */
   async letAll(): Promise<void> {
-    // Longer than a batch waits for more, by timers that a process which stands still does not overtake.
-    for (let quiet = 0; quiet < 10; ) {
-      await turn();
-      if (this.open.length === 0) {
-        quiet += 1;
-        await sleep(2);
-        continue;
-      }
-      quiet = 0;
+    for (let quiet = 0; quiet < 3; quiet++) {
+      await turns(2);
+      if (this.open.length > 0) quiet = -1;
       for (const open of this.open.splice(0)) open();
+      if (quiet > 0 && this.isPatient) {
+        quiet = -1;
+        await this.loseIt();
+      }
     }
   }
 }
@@ -89,7 +105,7 @@ test('sixteen that each wait for their answer come to batches of eight, however 
     if (more.length > 0) courses.push(...[...all.slice(begins)].map(again));
     await held.letAll();
     await Promise.all(courses);
-    // 192 items. A machine that halts for a moment makes a batch begin early.
+    // 192 items.
     expect(sizes(held).filter((size) => size === 8).length).toBeGreaterThan(15);
   }
 });
@@ -101,18 +117,26 @@ test('one that waits where many came before waits for them for a moment, and no 
   const [alone] = held.add('i');
   await turns(2);
   expect(held.batches.flat()).not.toContain('i');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(held.isPatient).toBe(true);
+  await held.loseIt();
   expect(held.batches.at(-1)).toEqual(['i']);
+  expect(held.isPatient).toBe(false);
   await held.letAll();
   expect(await alone).toBe('i!');
+});
+
+test('the wait for more ends by itself', async () => {
+  const batcher = new MessageBatcher<string, string>(async (items) => items, LIMITS);
+  await Promise.all([...'abcdefgh'].map((item) => batcher.add(item, 1)));
+  expect(await batcher.add('i', 1)).toBe('i');
 });
 
 test('one that comes alone waits for no other', async () => {
   const held = new Held();
   held.add('a');
-  await turn();
-  await turns(0);
+  await turns(1);
   expect(sizes(held)).toEqual([1]);
+  expect(held.isPatient).toBe(false);
   await held.letAll();
 });
 
