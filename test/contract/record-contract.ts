@@ -1,7 +1,9 @@
 /** What each adapter that reads a record live must do: everybody's own, in the order asked, one request for a page of people. */
+
 import { Capability, type PatientIdentity } from '../../src/clinical/clinical-record.port.js';
 import type { RecordCapability, RecordContact, RecordReads } from '../../src/clinical/record.port.js';
 import type { ErrorCode } from '../../src/core/error-codes.js';
+import { atOnce } from '../support/eventually.js';
 import { anOutgoingDocument } from '../support/outgoing-documents.js';
 import { type ContractCases, everythingIn, failureOf, never } from './contract-case.js';
 import { ON, records, SINCE } from './contract-records.js';
@@ -232,13 +234,15 @@ export function recordCases({ subject, contractCase }: ContractCases): void {
     recordCase(`${name}: an abort stops it within a second`, async (record) => {
       if (!record[name]) return;
       subject().peer.misbehave({ kind: 'DELAY', page: 0 });
-      const controller = new AbortController();
-      const started = performance.now();
-      setTimeout(() => controller.abort(), 30);
-      expect(await failureOf(read(record, ids, controller.signal))).toMatchObject({
-        code: 'HUB_UPSTREAM_STOPPED',
+      await atOnce(1_000, async () => {
+        const controller = new AbortController();
+        const started = performance.now();
+        setTimeout(() => controller.abort(), 30);
+        expect(await failureOf(read(record, ids, controller.signal))).toMatchObject({
+          code: 'HUB_UPSTREAM_STOPPED',
+        });
+        return performance.now() - started;
       });
-      expect(performance.now() - started).toBeLessThan(1_000);
       expect(await failureOf(read(record, ids, AbortSignal.abort()))).toMatchObject({
         code: 'HUB_UPSTREAM_STOPPED',
       });

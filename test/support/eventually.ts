@@ -15,3 +15,13 @@ export async function eventually(
     await sleep(10);
   }
 }
+
+/** Fails when what should end at once takes longer than the limit, in ms, each of three times: a machine stands still for a moment once. */
+export async function atOnce(limitMs: number, took: () => Promise<number>): Promise<void> {
+  const times: number[] = [];
+  while (times.length < 3) {
+    times.push(await took());
+    if (times.at(-1)! < limitMs) return;
+  }
+  throw new Error(`it took ${times.map(Math.round).join(', ')} ms, where ${limitMs} is the most`);
+}

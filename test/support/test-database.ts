@@ -61,14 +61,17 @@ async function administer<T>(superuserUrl: string, work: (client: pg.Client) => 
   }
 }
 
-/** Connections to a database that are still open after half a second's grace for those that are just closing. */
+/** Grace for connections that are just closing; short of the ten seconds after which a pool that was left open closes what is idle. */
+const CLOSING_MS = 8_000;
+
+/** Connections to a database that are still open after that grace. */
 async function leftConnections(client: pg.Client, name: string): Promise<string[]> {
-  for (let round = 0; ; round++) {
+  for (const until = performance.now() + CLOSING_MS; ; ) {
     const { rows } = await client.query<{ who: string }>(
       `select usename || ' (' || application_name || '): ' || state as who from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
       [name],
     );
-    if (rows.length === 0 || round === 25) return rows.map((row) => row.who);
+    if (rows.length === 0 || performance.now() > until) return rows.map((row) => row.who);
     await client.query('select pg_sleep(0.02)');
   }
 }

@@ -1,4 +1,5 @@
 /** What an export sends and when, what it leaves behind, and which files it fetches with what. */
+
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
@@ -8,6 +9,7 @@ import { FixedClock } from '../../../src/core/clock.js';
 import type { LogFields, Logger } from '../../../src/core/logger.js';
 import { failureOf, never } from '../../contract/contract-case.js';
 import { memberships } from '../../contract/contract-memberships.js';
+import { eventually } from '../../support/eventually.js';
 import { FHIR_CASELOADS } from '../../support/fhir-caseloads.js';
 import { outcome } from '../../support/fhir-misbehaviour.js';
 import {
@@ -218,9 +220,7 @@ test('a caller who stops or turns away leaves no job behind', async () => {
     for await (const _page of pulling) controller.abort();
   };
   expect(await failureOf(stopping())).toMatchObject({ code: 'HUB_UPSTREAM_STOPPED' });
-  for (let turn = 0; turn < 200 && server.exports.jobs.size > 0; turn++)
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(server.exports.jobs.size).toBe(0);
+  await eventually(() => server.exports.jobs.size === 0);
 });
 
 test('a job that cannot be deleted does not fail the pull, and is told', async () => {

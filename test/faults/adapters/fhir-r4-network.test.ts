@@ -1,4 +1,5 @@
 /** The way to a record system: mutual TLS, authorities of a site's own, and proxies, for FHIR and for the token endpoint alike. */
+
 import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';
@@ -9,6 +10,7 @@ import type { LogFields, Logger } from '../../../src/core/logger.js';
 import { everythingIn, failureOf, never } from '../../contract/contract-case.js';
 import { authority } from '../../support/certificates.js';
 import { type ConnectProxy, startConnectProxy } from '../../support/connect-proxy.js';
+import { eventually } from '../../support/eventually.js';
 import { ISSUED_TOKEN, type MutualTlsSite, startMutualTlsSite } from '../../support/mutual-tls-site.js';
 import { anOutgoingDocument } from '../../support/outgoing-documents.js';
 
@@ -192,9 +194,7 @@ describe('mutual TLS', () => {
     await read();
     expect(await mild.connections()).toBeGreaterThan(0);
     await adapter.close();
-    for (let n = 0; n < 50 && (await mild.connections()) > 0; n++)
-      await new Promise((done) => setTimeout(done, 10));
-    expect(await mild.connections()).toBe(0);
+    await eventually(async () => (await mild.connections()) === 0);
   });
 });
 

@@ -1,4 +1,5 @@
 /** A production start: the operator's database, issuer and record system; nothing of the demonstration. */
+
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL_SPECIFICATIONS } from '../../../seeds/specifications/all-specifications.js';
@@ -9,6 +10,7 @@ import { systemClock } from '../../../src/core/clock.js';
 import type { RunningHub } from '../../../src/main/start-hub.js';
 import { DEMONSTRATION_AUDIENCE } from '../../../src/main/token-keys.js';
 import { openDatabase } from '../../../src/platform/database/pg-database.js';
+import { eventually } from '../../support/eventually.js';
 import { Production, strangersToken, tokenOf } from '../../support/production.js';
 
 describe('a production start', () => {
@@ -139,8 +141,7 @@ describe('a production start', () => {
       const { systems } = (await ready.json()) as { systems: { system: string; profile: string }[] };
       return systems.find(({ system }) => system === 'record')?.profile;
     };
-    for (let turn = 0; turn < 200 && (await profileOf()) === 'NOT_ASKED'; turn++)
-      await new Promise((resolve) => setTimeout(resolve, 25));
+    await eventually(async () => (await profileOf()) !== 'NOT_ASKED');
     // The test's server states nothing but its version.
     expect(await profileOf()).toBe('NOT_STATED');
   });

@@ -1,10 +1,12 @@
 /** Stopping under load: what is under way finishes, nothing new begins, no connection and no timer is left. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Environment } from '../../../src/platform/settings/settings.js';
+import { eventually } from '../../support/eventually.js';
 import { Production, tokenOf } from '../../support/production.js';
 
 const loader = fileURLToPath(new URL('../../support/typescript-loader.js', import.meta.url));
@@ -28,13 +30,15 @@ describe('stopping', () => {
       await client.query('begin');
       await client.query('lock table service_specifications in access exclusive mode');
       const held = async (count: number): Promise<void> => {
-        for (let round = 0; round < 500; round++) {
-          const [row] = await production.sql<{ n: number }>(
-            `select count(distinct pid)::integer as n, pg_sleep(0.01) from pg_locks where relation = 'service_specifications'::regclass and not granted`,
-          );
-          if (row!.n >= count) return;
-        }
-        throw new Error('they do not wait');
+        await eventually(
+          async () => {
+            const [row] = await production.sql<{ n: number }>(
+              `select count(distinct pid)::integer as n from pg_locks where relation = 'service_specifications'::regclass and not granted`,
+            );
+            return row!.n >= count;
+          },
+          () => 'they do not wait',
+        );
       };
       await work(held, async () => void (await client.query('rollback')));
     } finally {
@@ -55,7 +59,7 @@ describe('stopping', () => {
         stopped = true;
       });
       // The door is closed while the requests inside are still waiting.
-      await expect(untilRefused(`${hub.url}/health/live`)).resolves.toBe(true);
+      await untilRefused(`${hub.url}/health/live`);
       expect(stopped).toBe(false);
       await letGo();
       for (const answer of await Promise.all(asked)) {
@@ -162,16 +166,14 @@ describe('stopping', () => {
   });
 });
 
-/** True as soon as nobody listens at an address. */
-async function untilRefused(url: string): Promise<boolean> {
-  for (let round = 0; round < 500; round++) {
+/** Waits until nobody listens at an address, or nobody new is served. */
+const untilRefused = (url: string): Promise<void> =>
+  eventually(async () => {
     try {
       const response = await fetch(url, { headers: { connection: 'close' } });
       await response.arrayBuffer();
-      if (response.status === 503) return true;
+      return response.status === 503;
     } catch {
       return true;
     }
-  }
-  return false;
-}
+  });

@@ -513,10 +513,11 @@ describe('/health/ready', () => {
     );
     serving = await serve(hub);
     const watched = watch();
-    const shows = async (wanted: string): Promise<void> => {
-      for (let round = 0; round < 300 && (await state()) !== wanted; round++) await sleep(10);
-      expect(await state()).toBe(wanted);
-    };
+    const shows = (wanted: string): Promise<void> =>
+      eventually(
+        async () => (await state()) === wanted,
+        () => `it was never ${wanted}`,
+      );
     // A pull has succeeded a minute ago.
     await world.sql('update clinical_record_systems set last_answer_at = $2 where id = $1', [
       system.id,
