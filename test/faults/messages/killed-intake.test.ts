@@ -67,20 +67,33 @@ async function sendAll(port: number, numbers: string[]): Promise<{ answered: str
   return { answered, outcomes };
 }
 
+/** Connections of hubs to the database. */
+const connections = async (): Promise<number[]> =>
+  (
+    await world.sql<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and application_name like 'hub %'`,
+    )
+  ).map(({ pid }) => pid);
+
 async function killed(variant: MessageOrder['variant'], points: readonly IntakeFaultPoint[]) {
   const numbers = Array.from({ length: 120 }, (_, n) => `${n}`);
   const answered: string[] = [];
+  const own = new Set(await connections());
+  // What a process has sent before its death may come to be after it.
+  const settled = () => world.eventually(async () => (await connections()).every((pid) => own.has(pid)));
   for (const killAt of points) {
     const { child, port } = await children.start(order({ variant, killAt, nth: 3 }));
     const gone = once(child, 'exit');
     answered.push(...(await sendAll(port, numbers)).answered);
     await gone;
+    await settled();
     expect(child.signalCode).toBe('SIGKILL');
   }
   const early = await wrong(answered);
   const { child, port } = await children.start(order({ variant }));
   const last = await sendAll(port, numbers);
   child.kill('SIGKILL');
+  await settled();
   return { early, ...(await wrong([...answered, ...last.answered])), outcomes: last.outcomes, numbers };
 }
 
