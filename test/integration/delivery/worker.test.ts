@@ -180,7 +180,7 @@ describe('the connection that proves life', () => {
     const before = await world.sql<{ pid: number }>(
       `select pid from pg_stat_activity where application_name = 'hub listener' and datname = current_database()`,
     );
-    await world.sql('select pg_terminate_backend($1)', [before[0]!.pid]);
+    await world.sql('select pg_terminate_backend($1, 60000)', [before[0]!.pid]);
     await world.filed((await world.sign(await world.person('life-2'))).deliveryId);
     const locks = await world.sql<{ pid: number }>(
       `select distinct l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid
