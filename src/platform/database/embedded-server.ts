@@ -142,6 +142,25 @@ async function waitUntilReady(files: ServerFiles, started: ServerProcess): Promi
   throw failure(`PostgreSQL did not start: ${lastLines(files)} (whole log: ${files.log})`);
 }
 
+/** Whether the last start failed because processes of a server that was killed still hold its memory. */
+const isOutlived = (files: ServerFiles): boolean =>
+  /pre-existing shared memory block [^|]*$/.test(lastLines(files));
+
+/** Starts it and waits until it is ready; as long as processes of a killed server are about to end, again. */
+async function startReady(files: ServerFiles, start: () => ServerProcess): Promise<ServerProcess> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const started = start();
+    try {
+      await waitUntilReady(files, started);
+      return started;
+    } catch (error) {
+      if (!isOutlived(files) || Date.now() > deadline) throw error;
+      await pause(100);
+    }
+  }
+}
+
 /** Makes the owner's role and the database when they are not there. */
 async function ensureOwner(superuserUrl: string, ownerPassword: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl, connectionTimeoutMillis: 10_000 });
@@ -218,8 +237,9 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
         ...options.settings,
       };
       const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-      started = startProcess(binaries.postgres, ['-D', files.cluster, ...args], files, user);
-      await waitUntilReady(files, started);
+      started = await startReady(files, () =>
+        startProcess(binaries.postgres, ['-D', files.cluster, ...args], files, user),
+      );
     }
     const superuserUrl = urlOf('postgres', password, port, DATABASE);
     const ownerPassword = ownerPasswordFrom(password);

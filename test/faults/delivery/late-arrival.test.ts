@@ -135,6 +135,8 @@ test('it is looked for during its time and no longer, ever more rarely', async (
   await retract(signed);
   expect((await world.delivery(signed.deliveryId)).watch_due).not.toBeNull();
   await world.until(signed.deliveryId, (row) => row.watch_due === null);
+  // The withdrawal looks for itself.
+  await world.eventually(async () => (await withdrawals())[0]?.ours === 'SETTLED');
   const looks = record.count('find');
   expect(looks).toBeLessThan(30);
   await sleep(150);

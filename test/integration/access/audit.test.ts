@@ -98,7 +98,7 @@ describe('audit', () => {
     });
 
     it('refuses the answer while the table is locked, and goes on afterwards', async () => {
-      const trail = new AuditTrail(world.database, 150);
+      const trail = new AuditTrail(world.database, 1_000);
       const unlock = await lockAudit(world.db);
       expect(await failureOf(trail.record(caller, looked('locked')))).toEqual({
         code: 'HUB_AUDIT_UNAVAILABLE',

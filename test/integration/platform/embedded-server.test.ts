@@ -141,6 +141,26 @@ describe('startEmbeddedServer', () => {
     expect(await query(server.url, 'select count(*)::integer as kept from kept')).toEqual([{ kept: 1500 }]);
   });
 
+  it('waits for processes of a killed server that are slow to end', async () => {
+    const first = await startEmbeddedServer({ dataDir });
+    const [slow] = (await query(
+      first.superuserUrl,
+      `select pid from pg_stat_activity where backend_type = 'checkpointer'`,
+    )) as [{ pid: number }];
+    process.kill(slow.pid, 'SIGSTOP');
+    try {
+      process.kill(readPostmasterFile(files())!.pid, 'SIGKILL');
+      await first.stop();
+      const starting = startEmbeddedServer({ dataDir });
+      await eventually(() => readFileSync(files().log, 'utf8').includes('pre-existing shared memory block'));
+      process.kill(slow.pid, 'SIGCONT');
+      server = await starting;
+      expect(server.attached).toBe(false);
+    } finally {
+      if (isAlive(slow.pid)) process.kill(slow.pid, 'SIGKILL');
+    }
+  });
+
   it('is not fooled by a stale file whose number belongs to another program now', async () => {
     writeFileSync(
       join(files().cluster, 'postmaster.pid'),
