@@ -146,12 +146,14 @@ describe('cancelling', () => {
 
   it('is refused of what is under way or was taken', async () => {
     const signed = await world.sign(await someone());
-    record.script = (call) => (call.kind === 'send' ? { beforeMs: 200 } : undefined);
+    const held = Promise.withResolvers<void>();
+    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
     await world.worker(record);
     await world.until(signed.deliveryId, (row) => row.ours === 'SENDING');
     await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
       code: 'HUB_STATE_CONFLICT',
     });
+    held.resolve();
     await world.filed(signed.deliveryId);
     await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
       code: 'HUB_STATE_CONFLICT',
@@ -335,12 +337,14 @@ describe('pausing and resuming a destination', () => {
 
   it('what is under way ends, nothing more goes, the hub’s own pauses do not end it, and resuming does at once', async () => {
     const underWay = await world.sign(await someone());
-    record.script = (call) => (call.kind === 'send' ? { beforeMs: 100 } : undefined);
+    const held = Promise.withResolvers<void>();
+    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
     await world.worker(record, { pollMs: 60_000 });
     await world.until(underWay.deliveryId, (row) => row.ours === 'SENDING');
     const asked = pause();
     expect(await service.pause(world.caller, asked)).toEqual({ systemId: world.systemId });
     expect(await service.pause(world.caller, asked)).toEqual({ systemId: world.systemId });
+    held.resolve();
     await world.until(underWay.deliveryId, (row) => row.ours === 'SETTLED');
     const waiting = await world.sign(await someone());
     await sleep(150);
@@ -373,11 +377,15 @@ describe('pausing and resuming a destination', () => {
 
   it('a refusal while it is paused by hand leaves the pause as it is', async () => {
     const signed = await world.sign(await someone());
+    const held = Promise.withResolvers<void>();
     record.script = (call) =>
-      call.kind === 'send' && call.nth === 1 ? { beforeMs: 100, code: 'HUB_UPSTREAM_REFUSED' } : undefined;
+      call.kind === 'send' && call.nth === 1
+        ? { after: held.promise, code: 'HUB_UPSTREAM_REFUSED' }
+        : undefined;
     await world.worker(record);
     await world.until(signed.deliveryId, (row) => row.ours === 'SENDING');
     await service.pause(world.caller, pause());
+    held.resolve();
     await world.until(signed.deliveryId, (row) => row.ours === 'QUEUED');
     const [row] = await world.sql('select paused_by from destinations where system_id = $1', [
       world.systemId,

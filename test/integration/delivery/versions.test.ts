@@ -230,10 +230,12 @@ describe('cancelUnsent', () => {
 
   it('does not touch what is under way or has been taken', async () => {
     const one = await world.sign(await someone());
-    record.script = (call) => (call.kind === 'send' ? { beforeMs: 300 } : undefined);
+    const held = Promise.withResolvers<void>();
+    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
     await world.worker(record);
     await world.until(one.deliveryId, (row) => row.ours === 'SENDING');
     expect(await cancel(one)).toBe('IN_FLIGHT');
+    held.resolve();
     await world.filed(one.deliveryId);
     expect(await cancel(one)).toBe('SETTLED');
     expect(await world.delivery(one.deliveryId)).toMatchObject({ ours: 'SETTLED', theirs: 'FILED' });

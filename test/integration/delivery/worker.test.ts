@@ -70,11 +70,13 @@ it('a slow answer holds up its own person alone', async () => {
   const others = await Promise.all(
     Array.from({ length: 30 }, async (_, n) => world.sign(await world.person(`quick-${n}`))),
   );
+  const held = Promise.withResolvers<void>();
   record.script = (call) =>
-    call.versionId === slow.versionId && call.kind === 'send' ? { beforeMs: 700 } : undefined;
+    call.versionId === slow.versionId && call.kind === 'send' ? { after: held.promise } : undefined;
   await world.worker(record);
   for (const other of others) await world.filed(other.deliveryId);
   expect(await world.delivery(slow.deliveryId)).toMatchObject({ ours: 'SENDING', theirs: 'NONE' });
+  held.resolve();
   await world.filed(slow.deliveryId);
 });
 
@@ -145,10 +147,14 @@ describe('stopping', () => {
     const signed = await Promise.all(
       Array.from({ length: 3 }, async (_, n) => world.sign(await world.person(`stop-${n}`))),
     );
-    record.script = (call) => (call.kind === 'send' ? { beforeMs: 200 } : undefined);
+    const held = Promise.withResolvers<void>();
+    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
     await world.worker(record);
     for (const each of signed) await world.until(each.deliveryId, (row) => row.ours === 'SENDING');
-    await world.stopWorkers();
+    const stopping = world.stopWorkers();
+    await sleep(100);
+    held.resolve();
+    await stopping;
     for (const each of signed)
       expect(await world.delivery(each.deliveryId)).toMatchObject({ theirs: 'ACCEPTED' });
     const late = await world.sign(signed[0]!.personId);

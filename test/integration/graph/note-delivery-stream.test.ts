@@ -141,7 +141,10 @@ describe('noteDelivery', () => {
       watch('foreignSpecialist', null),
     ]);
     const made = await notes.signed();
-    expect((await specialist.result<Told>()).data!.noteDelivery.note.id).toBe(made.noteId);
+    // The word of what was signed just before the stream began may come on it still.
+    let told = await specialist.result<Told>();
+    if (told.data!.noteDelivery.note.id === theirs.noteId) told = await specialist.result<Told>();
+    expect(told.data!.noteDelivery.note.id).toBe(made.noteId);
     await becomes(theirs, 'PARKED', 'REJECTED');
     expect((await specialist.result<Told>()).data!.noteDelivery).toMatchObject({
       note: { id: theirs.noteId },
