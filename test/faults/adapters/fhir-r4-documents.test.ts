@@ -34,7 +34,7 @@ function adapterFor(more: Record<string, unknown> = {}) {
     bearerToken: 'wire-token',
     labelCodes: LABELS,
     documentIdentifierSystem: 'https://hub.example/Id/document',
-    callTimeoutMs: 300,
+    callTimeoutMs: 1_000,
     maxAttempts: 1,
     ...more,
   });
@@ -261,7 +261,7 @@ test('our own turning away does not count against the server', async () => {
 });
 
 test('who waits for their turn and turns away has sent nothing, and is told so', async () => {
-  const documents = documentsFor({ maxConcurrent: 1, callTimeoutMs: 400 });
+  const documents = documentsFor({ maxConcurrent: 1, callTimeoutMs: 1_000 });
   server.answer('create', 'no answer');
   const first = failureOf(documents.send(anOutgoingDocument(), never()));
   const controller = new AbortController();

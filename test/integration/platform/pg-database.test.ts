@@ -342,7 +342,7 @@ describe('PgDatabase', () => {
     });
 
     it('says when a statement took too long', async () => {
-      const impatient = await openDatabase({ ownerUrl: db.ownerUrl, entities: [], statementTimeoutMs: 30 });
+      const impatient = await openDatabase({ ownerUrl: db.ownerUrl, entities: [], statementTimeoutMs: 500 });
       const slow = { text: 'select 1 from pg_sleep(5)', values: [] };
       expect((await refusal(impatient.read('staff', scope, slow))).code).toBe('HUB_DATABASE_TIMEOUT');
       expect(await impatient.read('staff', scope, SETTINGS)).toEqual(ALL_SET);
@@ -357,9 +357,9 @@ describe('PgDatabase', () => {
         ownerUrl: db.ownerUrl,
         entities: [],
         pools: { staff: 1 },
-        connectTimeoutMs: 800,
+        connectTimeoutMs: 2_000,
       });
-      const long = small.read('staff', scope, { text: 'select 1 from pg_sleep(1.6)', values: [] });
+      const long = small.read('staff', scope, { text: 'select 1 from pg_sleep(4)', values: [] });
       expect((await refusal(small.read('staff', scope, SETTINGS))).code).toBe('HUB_DATABASE_UNAVAILABLE');
       await long;
       await small.close();

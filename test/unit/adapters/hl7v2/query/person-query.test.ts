@@ -20,7 +20,7 @@ beforeAll(async () => {
     tls: null,
     connectTimeoutMs: 2_000,
     maxAnswerBytes: 65_536,
-    answerTimeoutMs: 500,
+    answerTimeoutMs: 1_500,
     connections: 1,
     tlsRefreshMs: 30_000,
   });

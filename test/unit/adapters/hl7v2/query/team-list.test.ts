@@ -35,7 +35,7 @@ beforeAll(async () => {
     tls: null,
     connectTimeoutMs: 2_000,
     maxAnswerBytes: 1_048_576,
-    answerTimeoutMs: 150,
+    answerTimeoutMs: 1_000,
     keepsOpen: true,
     connections: 1,
     tlsRefreshMs: 30_000,
