@@ -1,5 +1,4 @@
 /** What each adapter that writes documents must do: once in effect, exactly that text, and no word about what is not known. */
-
 import fc from 'fast-check';
 import { Capability } from '../../src/clinical/clinical-record.port.js';
 import {

@@ -1,5 +1,4 @@
 /** What each adapter must do whose far end tells by itself of what it has filed: exactly that text, and filed by its word alone. */
-
 import fc from 'fast-check';
 import { Capability } from '../../src/clinical/clinical-record.port.js';
 import {

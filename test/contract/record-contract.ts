@@ -1,5 +1,4 @@
 /** What each adapter that reads a record live must do: everybody's own, in the order asked, one request for a page of people. */
-
 import { Capability, type PatientIdentity } from '../../src/clinical/clinical-record.port.js';
 import type { RecordCapability, RecordContact, RecordReads } from '../../src/clinical/record.port.js';
 import type { ErrorCode } from '../../src/core/error-codes.js';

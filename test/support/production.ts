@@ -1,11 +1,9 @@
 /** A hub with real data around it, as an operator would have it: issuer with keys on HTTP, FHIR server, directory, sites file, settings. */
-
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { ALL_SPECIFICATIONS } from '../../seeds/specifications/all-specifications.js';
 import { seedSpecifications } from '../../src/contracts/specification.service.js';
@@ -15,7 +13,7 @@ import { type RunningHub, startHub } from '../../src/main/start-hub.js';
 import { openDatabase } from '../../src/platform/database/pg-database.js';
 import { type Environment, readSettings } from '../../src/platform/settings/settings.js';
 import { type ScriptedFhirServer, startScriptedFhirServer } from './scripted-fhir-server.js';
-import { cloneDatabase } from './test-database.js';
+import { type ClonedDatabase, cloneDatabase } from './test-database.js';
 
 export const ISSUER = 'https://login.trust.example';
 export const AUDIENCE = 'ips-hub-production';
@@ -92,16 +90,15 @@ export class Production {
   ownerUrl!: string;
   superuserUrl!: string;
   private issuer!: Server;
-  private drop!: () => Promise<void>;
+  private clone!: ClonedDatabase;
   private files = 0;
   private readonly hubs: RunningHub[] = [];
 
   /** Database with a directory, issuer and record system; specifications only when asked for. */
   async build(options: { readonly specifications?: boolean } = {}): Promise<this> {
-    const clone = await cloneDatabase();
-    this.ownerUrl = clone.ownerUrl;
-    this.superuserUrl = clone.superuserUrl;
-    this.drop = () => clone.drop();
+    this.clone = await cloneDatabase();
+    this.ownerUrl = this.clone.ownerUrl;
+    this.superuserUrl = this.clone.superuserUrl;
     this.fhir = await startScriptedFhirServer();
     const jwk = { ...keys.publicKey.export({ format: 'jwk' }), kid: 'today', alg: 'ES256', use: 'sig' };
     this.issuer = createServer((_request, response) => {
@@ -205,15 +202,8 @@ export class Production {
   }
 
   /** Client connections of hubs to the database, those just closing aside. */
-  async connections(): Promise<string[]> {
-    // Short of the minute after which the hub's pools themselves let go of what is idle.
-    for (const until = performance.now() + 8_000; ; await sleep(20)) {
-      const rows = await this.sql<{ who: string }>(
-        `select usename || ' ' || application_name as who from pg_stat_activity
-         where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`,
-      );
-      if (rows.length === 0 || performance.now() > until) return rows.map(({ who }) => who);
-    }
+  connections(): Promise<string[]> {
+    return this.clone.left();
   }
 
   /** Stops every hub that still runs. */
@@ -228,6 +218,6 @@ export class Production {
     await new Promise((done) => this.issuer.close(done));
     await this.fhir.close();
     rmSync(this.folder, { recursive: true, force: true });
-    await this.drop();
+    await this.clone.drop();
   }
 }

@@ -29,7 +29,7 @@ export interface ScriptedAnswer {
   readonly beforeMs?: number;
   readonly afterMs?: number;
   /** Nothing takes effect before this is fulfilled. */
-  readonly after?: Promise<unknown>;
+  readonly heldUntil?: Promise<unknown>;
   /** Never answers and heeds no signal. */
   readonly hangs?: boolean;
   /** The receipt says no reference. */
@@ -155,7 +155,7 @@ export class ScriptedDocuments implements DocumentsCapability {
     this.underway.set(patient, now);
     this.peak = Math.max(this.peak, ++this.busy);
     try {
-      await answer.after;
+      await answer.heldUntil;
       await this.idle(answer, answer.beforeMs, signal);
       if (answer.late) this.landing.push(() => effect(answer));
       const there = (answer.effect ?? answer.code === undefined) ? effect(answer) : null;

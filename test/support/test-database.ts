@@ -61,7 +61,7 @@ async function administer<T>(superuserUrl: string, work: (client: pg.Client) => 
   }
 }
 
-/** Grace for connections that are just closing; short of the ten seconds after which a pool that was left open closes what is idle. */
+/** Grace for connections that are just closing; short of the minute after which a pool that was left open closes what is idle. */
 const CLOSING_MS = 8_000;
 
 /** Connections to a database that are still open after that grace. */
@@ -76,10 +76,14 @@ async function leftConnections(client: pg.Client, name: string): Promise<string[
   }
 }
 
-/** Clones the template without opening the hub's pools; `drop` is strict as `TestDatabase.close` is. */
-export async function cloneDatabase(
-  template: string = TEMPLATE,
-): Promise<TestServerUrls & { drop(): Promise<void> }> {
+/** A database of its own, and the connections that are left to it, those just closing aside. `drop` is strict as `TestDatabase.close` is. */
+export interface ClonedDatabase extends TestServerUrls {
+  left(): Promise<string[]>;
+  drop(): Promise<void>;
+}
+
+/** Clones the template without opening the hub's pools. */
+export async function cloneDatabase(template: string = TEMPLATE): Promise<ClonedDatabase> {
   const urls = await testServer();
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(urls.superuserUrl, (client) =>
@@ -88,6 +92,7 @@ export async function cloneDatabase(
   return {
     ownerUrl: withDatabase(urls.ownerUrl, name),
     superuserUrl: withDatabase(urls.superuserUrl, name),
+    left: () => administer(urls.superuserUrl, (client) => leftConnections(client, name)),
     drop: () =>
       administer(urls.superuserUrl, async (client) => {
         const left = await leftConnections(client, name);
@@ -103,6 +108,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const owner = new pg.Pool({
     connectionString: clone.superuserUrl,
     max: 4,
+    idleTimeoutMillis: 60_000,
     options: '-c TimeZone=UTC',
     application_name: 'test',
   });

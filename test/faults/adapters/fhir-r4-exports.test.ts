@@ -1,5 +1,4 @@
 /** What an export sends and when, what it leaves behind, and which files it fetches with what. */
-
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';

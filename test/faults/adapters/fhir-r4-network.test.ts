@@ -1,5 +1,4 @@
 /** The way to a record system: mutual TLS, authorities of a site's own, and proxies, for FHIR and for the token endpoint alike. */
-
 import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { createFhirR4 } from '../../../adapters/fhir-r4/adapter.js';

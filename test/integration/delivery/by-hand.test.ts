@@ -147,7 +147,7 @@ describe('cancelling', () => {
   it('is refused of what is under way or was taken', async () => {
     const signed = await world.sign(await someone());
     const held = Promise.withResolvers<void>();
-    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
+    record.script = (call) => (call.kind === 'send' ? { heldUntil: held.promise } : undefined);
     await world.worker(record);
     await world.until(signed.deliveryId, (row) => row.ours === 'SENDING');
     await expect(service.cancel(world.caller, form(signed))).rejects.toMatchObject({
@@ -338,7 +338,7 @@ describe('pausing and resuming a destination', () => {
   it('what is under way ends, nothing more goes, the hub’s own pauses do not end it, and resuming does at once', async () => {
     const underWay = await world.sign(await someone());
     const held = Promise.withResolvers<void>();
-    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
+    record.script = (call) => (call.kind === 'send' ? { heldUntil: held.promise } : undefined);
     await world.worker(record, { pollMs: 60_000 });
     await world.until(underWay.deliveryId, (row) => row.ours === 'SENDING');
     const asked = pause();
@@ -380,7 +380,7 @@ describe('pausing and resuming a destination', () => {
     const held = Promise.withResolvers<void>();
     record.script = (call) =>
       call.kind === 'send' && call.nth === 1
-        ? { after: held.promise, code: 'HUB_UPSTREAM_REFUSED' }
+        ? { heldUntil: held.promise, code: 'HUB_UPSTREAM_REFUSED' }
         : undefined;
     await world.worker(record);
     await world.until(signed.deliveryId, (row) => row.ours === 'SENDING');

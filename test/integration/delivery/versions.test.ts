@@ -231,7 +231,7 @@ describe('cancelUnsent', () => {
   it('does not touch what is under way or has been taken', async () => {
     const one = await world.sign(await someone());
     const held = Promise.withResolvers<void>();
-    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
+    record.script = (call) => (call.kind === 'send' ? { heldUntil: held.promise } : undefined);
     await world.worker(record);
     await world.until(one.deliveryId, (row) => row.ours === 'SENDING');
     expect(await cancel(one)).toBe('IN_FLIGHT');

@@ -72,7 +72,7 @@ it('a slow answer holds up its own person alone', async () => {
   );
   const held = Promise.withResolvers<void>();
   record.script = (call) =>
-    call.versionId === slow.versionId && call.kind === 'send' ? { after: held.promise } : undefined;
+    call.versionId === slow.versionId && call.kind === 'send' ? { heldUntil: held.promise } : undefined;
   await world.worker(record);
   for (const other of others) await world.filed(other.deliveryId);
   expect(await world.delivery(slow.deliveryId)).toMatchObject({ ours: 'SENDING', theirs: 'NONE' });
@@ -148,7 +148,7 @@ describe('stopping', () => {
       Array.from({ length: 3 }, async (_, n) => world.sign(await world.person(`stop-${n}`))),
     );
     const held = Promise.withResolvers<void>();
-    record.script = (call) => (call.kind === 'send' ? { after: held.promise } : undefined);
+    record.script = (call) => (call.kind === 'send' ? { heldUntil: held.promise } : undefined);
     await world.worker(record);
     for (const each of signed) await world.until(each.deliveryId, (row) => row.ours === 'SENDING');
     const stopping = world.stopWorkers();

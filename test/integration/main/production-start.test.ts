@@ -1,5 +1,4 @@
 /** A production start: the operator's database, issuer and record system; nothing of the demonstration. */
-
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALL_SPECIFICATIONS } from '../../../seeds/specifications/all-specifications.js';

@@ -1,5 +1,4 @@
 /** Stopping under load: what is under way finishes, nothing new begins, no connection and no timer is left. */
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
