@@ -11,7 +11,9 @@ import { FHIR_DOCUMENT_SITES, rewritten } from '../support/fhir-document-sites.j
 import { LABEL_CODES, peerDocument, resourcesOfRecords } from '../support/fhir-records.js';
 import { CANARY, type TestResource } from '../support/fhir-resources.js';
 import { startScriptedFhirServer } from '../support/scripted-fhir-server.js';
+import { waitingAdapter } from '../support/waiting-adapter.js';
 import { clinicalRecordContract } from './clinical-record-contract.js';
+import { SERVER } from './contract-profiles.js';
 import { documentsContract } from './documents-suite.js';
 import type { ContractSubject } from './misbehaving-peer.js';
 
@@ -66,29 +68,34 @@ const teamResource = (type: string, id: string, name: string, code: string | nul
 async function subjectOf(caseload: FhirCaseload, site = PLAIN_SITE): Promise<ContractSubject> {
   const { teamType, teamReference } = caseload;
   const server = await startScriptedFhirServer(caseload.served);
-  const settings = fhirR4.parseSettings({
-    baseUrl: server.baseUrl,
-    bearerToken: TOKEN,
-    pageSize: PAGE_SIZE,
-    callTimeoutMs: 400,
-    totalTimeoutMs: 8_000,
-    maxBodyBytes: 1_000_000,
-    labelCodes: LABEL_CODES,
-    ...caseload.settings,
-    ...site.settings,
-  });
   server.writes.abilities = site.abilities;
   server.load(site.holds);
   const clock = new FixedClock(new Date('2026-03-01T09:00:01.000Z'));
-  const adapter = createFhirR4(
-    settings,
-    { system: 'SCRIPTED', clock, logger: silentLogger },
-    {
-      random: () => 0.5,
-      sleep: async (_ms, signal) => {
-        if (signal.aborted) throw stopped();
+  const adapterOf = (limits: { callTimeoutMs: number; totalTimeoutMs: number }) =>
+    createFhirR4(
+      fhirR4.parseSettings({
+        baseUrl: server.baseUrl,
+        bearerToken: TOKEN,
+        pageSize: PAGE_SIZE,
+        maxBodyBytes: 1_000_000,
+        labelCodes: LABEL_CODES,
+        ...limits,
+        ...caseload.settings,
+        ...site.settings,
+      }),
+      { system: 'SCRIPTED', clock, logger: silentLogger },
+      {
+        random: () => 0.5,
+        sleep: async (_ms, signal) => {
+          if (signal.aborted) throw stopped();
+        },
       },
-    },
+    );
+  let isSlow = false;
+  const adapter = waitingAdapter(
+    adapterOf({ callTimeoutMs: 30_000, totalTimeoutMs: 60_000 }),
+    adapterOf({ callTimeoutMs: 400, totalTimeoutMs: 8_000 }),
+    () => isSlow,
   );
   const idOf = (reference: string): string => reference.slice('DocumentReference/'.length);
   return {
@@ -107,9 +114,15 @@ async function subjectOf(caseload: FhirCaseload, site = PLAIN_SITE): Promise<Con
         server.load(
           teams.map(({ name, code }, n) => teamResource(teamType ?? 'Organization', `team-${n}`, name, code)),
         ),
-      misbehave: server.misbehave,
+      misbehave: (fault) => {
+        isSlow = fault !== null && SERVER.slowKinds.includes(fault.kind);
+        server.misbehave(fault);
+      },
       loadRecords: (records) => server.load(resourcesOfRecords(records)),
-      misbehaveOnWrite: (kind) => server.writes.misbehave(kind),
+      misbehaveOnWrite: (kind) => {
+        isSlow = kind === 'SILENT';
+        server.writes.misbehave(kind);
+      },
       documents: () => server.writes.documents.map(peerDocument),
       moveDocument: (reference, localId) =>
         server.writes.change(idOf(reference), { subject: { reference: `Patient/${localId}` } }),

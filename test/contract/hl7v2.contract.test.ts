@@ -6,6 +6,7 @@ import { FixedClock } from '../../src/core/clock.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { HL7_DOCUMENT_SITES, hl7DocumentSubject } from '../support/hl7-document-sites.js';
 import { LIST_CANARY, startListSite } from '../support/hl7-list-site.js';
+import { waitingAdapter } from '../support/waiting-adapter.js';
 import { contractOf } from './clinical-record-contract.js';
 import { LIST, LISTED, type ListFaultKind } from './list-far-end.js';
 import type { CaseloadSubject } from './misbehaving-peer.js';
@@ -16,25 +17,29 @@ const PAGE_SIZE = 50;
 async function listed(): Promise<CaseloadSubject<ListFaultKind>> {
   const site = await startListSite(PAGE_SIZE);
   const { farEnd } = site;
-  const settings = hl7v2.parseSettings({
-    sendHost: farEnd.host,
-    sendPort: farEnd.port,
-    sendTls: false,
-    receivingApplication: 'PAS',
-    receivingFacility: 'RXX',
-    sendingFacility: 'RYY',
-    sendsDocuments: false,
-    coordinatorFrom: 'PV1-7',
-    queryTeams: true,
-    queryPageSize: PAGE_SIZE,
-    queryMaxBytes: 1_000_000,
-    queryTimeoutSeconds: 1,
-  });
   const clock = new FixedClock(new Date('2026-03-01T09:00:01.000Z'));
-  const adapter = hl7v2.create(settings, { system: 'PAS', clock, logger: silentLogger });
-  return {
+  const adapterOf = (queryTimeoutSeconds: number) => {
+    const settings = hl7v2.parseSettings({
+      sendHost: farEnd.host,
+      sendPort: farEnd.port,
+      sendTls: false,
+      receivingApplication: 'PAS',
+      receivingFacility: 'RXX',
+      sendingFacility: 'RYY',
+      sendsDocuments: false,
+      coordinatorFrom: 'PV1-7',
+      queryTeams: true,
+      queryPageSize: PAGE_SIZE,
+      queryMaxBytes: 1_000_000,
+      queryTimeoutSeconds,
+    });
+    const adapter = hl7v2.create(settings, { system: 'PAS', clock, logger: silentLogger });
     // What counts a feed is a caseload that is whole each time.
-    adapter: { ...adapter, caseload: adapter.count! },
+    return { ...adapter, caseload: adapter.count! };
+  };
+  let isSlow = false;
+  return {
+    adapter: waitingAdapter(adapterOf(30), adapterOf(1), () => isSlow),
     another: listed,
     peer: {
       teamReference: 'N-CMHT',
@@ -48,6 +53,7 @@ async function listed(): Promise<CaseloadSubject<ListFaultKind>> {
       teamsMayLackCode: true,
       loadTeams: () => {},
       misbehave: (fault) => {
+        isSlow = fault !== null && LIST.slowKinds.includes(fault.kind);
         site.fault = fault;
       },
       requests: () => farEnd.received.length,

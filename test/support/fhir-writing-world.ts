@@ -38,7 +38,7 @@ export class FhirWritingWorld {
       baseUrl: this.server.baseUrl,
       auth: 'NONE',
       documentIdentifierSystem: HUB_SYSTEM,
-      callTimeoutMs: 1_500,
+      callTimeoutMs: 30_000,
       maxAttempts: 1,
       ...settings,
     });

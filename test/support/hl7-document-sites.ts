@@ -9,6 +9,7 @@ import type { ReceiptsVariant } from '../contract/receipts-contract.js';
 import type { ReceiptsSubject, TakenDocument, TakingFaultKind } from '../contract/taking-far-end.js';
 import { type ReadMessage, readMessage } from './hl7-documents.js';
 import { type FarEndMessage, startFarEnd } from './hl7-far-end.js';
+import { waitingAdapter } from './waiting-adapter.js';
 
 /** A site. */
 export interface Hl7DocumentSite {
@@ -147,21 +148,24 @@ export async function hl7DocumentSubject({ settings }: Hl7DocumentSite): Promise
     message.acknowledge();
   };
 
-  const adapter = hl7v2.create(
-    hl7v2.parseSettings({
-      listenPort: 0,
-      sendHost: farEnd.host,
-      sendPort: farEnd.port,
-      sendTls: false,
-      sendAnswerTimeoutMs: 600,
-      receivingApplication: 'PAS',
-      receivingFacility: 'RXX',
-      documentLabels: 'THIRD_PARTY_INFORMATION=R',
-      documentProof: 'RECEIPT',
-      ...settings,
-    }),
-    { system: 'PAS', clock: systemClock, logger: silentLogger, receipts },
-  );
+  const adapterOf = (sendAnswerTimeoutMs: number) =>
+    hl7v2.create(
+      hl7v2.parseSettings({
+        listenPort: 0,
+        sendHost: farEnd.host,
+        sendPort: farEnd.port,
+        sendTls: false,
+        sendAnswerTimeoutMs,
+        receivingApplication: 'PAS',
+        receivingFacility: 'RXX',
+        documentLabels: 'THIRD_PARTY_INFORMATION=R',
+        documentProof: 'RECEIPT',
+        ...settings,
+      }),
+      { system: 'PAS', clock: systemClock, logger: silentLogger, receipts },
+    );
+  let isSlow = false;
+  const adapter = waitingAdapter(adapterOf(30_000), adapterOf(600), () => isSlow);
   /** A message that the engine sends by itself, as the hub reads it. */
   function tell(type: string, rest: string): void {
     const text = `MSH|^~\\&|PAS|RXX|IPSHUB|DEMO1|20260301090000||${type}|T|P|2.4\r${rest}`;
@@ -174,6 +178,7 @@ export async function hl7DocumentSubject({ settings }: Hl7DocumentSite): Promise
     peer: {
       documents: () => taken.map(({ controlId: _, ...one }) => one),
       misbehave: (kind) => {
+        isSlow = kind === 'SILENT';
         fault = kind;
       },
       tell: (message, says) => tell('ACK', `MSA|${says === 'FILED' ? 'AA' : 'AE'}|${numbers[message - 1]}\r`),

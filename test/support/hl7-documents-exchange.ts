@@ -60,7 +60,7 @@ export async function exchangeDocuments(engine: Engine, plan: ExchangePlan): Pro
     host: '127.0.0.1',
     port: path.port,
     tls: null,
-    connectTimeoutMs: 2_000,
+    connectTimeoutMs: 30_000,
     maxAnswerBytes: 65_536,
     answerTimeoutMs: plan.answerTimeoutMs,
     connections: plan.connections,

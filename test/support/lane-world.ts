@@ -175,7 +175,7 @@ export class LaneWorld {
         systemId,
         organisationId: this.organisationId,
         maxInFlight,
-        sendTimeoutMs: sendTimeoutMs ?? 2_000,
+        sendTimeoutMs: sendTimeoutMs ?? 60_000,
         labels: [],
         maxTextBytes: null,
       }),

@@ -149,12 +149,12 @@ function adapterFor(at: Site, settings: object) {
     scopes: 'system/Organization.rs',
     maxAttempts: 1,
     maxConcurrent: 32,
-    callTimeoutMs: 2_000,
+    callTimeoutMs: 30_000,
     ...settings,
   });
   const adapter = createFhirR4(parsed, { system: 'SITE', clock: at.clock, logger: silentLogger });
   opened.unshift(adapter);
-  const read = () => adapter.caseload!.teams(AbortSignal.timeout(5_000));
+  const read = () => adapter.caseload!.teams(AbortSignal.timeout(60_000));
   return { read, parsed };
 }
 

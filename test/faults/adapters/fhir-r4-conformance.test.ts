@@ -32,7 +32,7 @@ afterEach(() => Promise.all(opened.splice(0).map((adapter) => adapter.close())))
 afterAll(() => server.close());
 
 const settingsOf = (more: object = {}) =>
-  parseSettings({ baseUrl: server.baseUrl, bearerToken: 's3cret', callTimeoutMs: 5_000, ...more });
+  parseSettings({ baseUrl: server.baseUrl, bearerToken: 's3cret', callTimeoutMs: 30_000, ...more });
 
 function adapterWith(more: object = {}) {
   const adapter = createFhirR4(settingsOf(more), { system: 'a', clock: systemClock, logger: silentLogger });

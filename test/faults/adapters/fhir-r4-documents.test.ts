@@ -12,6 +12,7 @@ import { FixedClock } from '../../../src/core/clock.js';
 import { isId } from '../../../src/core/ids.js';
 import type { LogFields, Logger } from '../../../src/core/logger.js';
 import { failureOf, never } from '../../contract/contract-case.js';
+import { eventually } from '../../support/eventually.js';
 import { anOutgoingDocument, keyOf } from '../../support/outgoing-documents.js';
 import { type AnsweringServer, startAnsweringServer } from '../../support/scripted-answers.js';
 
@@ -34,7 +35,7 @@ function adapterFor(more: Record<string, unknown> = {}) {
     bearerToken: 'wire-token',
     labelCodes: LABELS,
     documentIdentifierSystem: 'https://hub.example/Id/document',
-    callTimeoutMs: 1_000,
+    callTimeoutMs: 30_000,
     maxAttempts: 1,
     ...more,
   });
@@ -261,22 +262,25 @@ test('our own turning away does not count against the server', async () => {
 });
 
 test('who waits for their turn and turns away has sent nothing, and is told so', async () => {
-  const documents = documentsFor({ maxConcurrent: 1, callTimeoutMs: 1_000 });
+  const documents = documentsFor({ maxConcurrent: 1 });
   server.answer('create', 'no answer');
-  const first = failureOf(documents.send(anOutgoingDocument(), never()));
-  const controller = new AbortController();
-  const second = failureOf(documents.send(anOutgoingDocument(), controller.signal));
-  setTimeout(() => controller.abort(), 40);
+  const [served, waiting] = [new AbortController(), new AbortController()];
+  const first = failureOf(documents.send(anOutgoingDocument(), served.signal));
+  await eventually(() => server.seen.length === 1);
+  const second = failureOf(documents.send(anOutgoingDocument(), waiting.signal));
+  setTimeout(() => waiting.abort(), 40);
   expect(await second).toMatchObject({ code: 'HUB_UPSTREAM_STOPPED', retry: 'transient' });
-  expect(await first).toMatchObject({ code: 'HUB_UPSTREAM_AMBIGUOUS', details: { fault: 'TIMEOUT' } });
   expect(server.seen).toHaveLength(1);
+  served.abort();
+  expect(await first).toMatchObject({ code: 'HUB_UPSTREAM_AMBIGUOUS', details: { fault: 'STOPPED' } });
 });
 
 test('closing ends a write under way as ambiguous, and later ones are not sent', async () => {
   const adapter = adapterFor({ callTimeoutMs: 5_000 });
   server.answer('create', 'no answer');
   const sending = failureOf(adapter.documents!.send(anOutgoingDocument(), never()));
-  setTimeout(() => void adapter.close(), 50);
+  await eventually(() => server.seen.length === 1);
+  void adapter.close();
   expect(await sending).toMatchObject({ code: 'HUB_UPSTREAM_AMBIGUOUS', details: { fault: 'STOPPED' } });
   expect(await failureOf(adapter.documents!.send(anOutgoingDocument(), never()))).toMatchObject({
     code: 'HUB_UPSTREAM_STOPPED',

@@ -46,8 +46,8 @@ function adapterFor(site: MutualTlsSite, more: Record<string, unknown>, now = NO
   const settings = parseSettings({
     ...site.settings(),
     maxAttempts: 1,
-    callTimeoutMs: 3_000,
-    totalTimeoutMs: 6_000,
+    callTimeoutMs: 30_000,
+    totalTimeoutMs: 60_000,
     ...more,
   });
   const adapter = createFhirR4(settings, { system: 'SITE', clock: new FixedClock(new Date(now)), logger });

@@ -242,7 +242,7 @@ describe('a count', () => {
   const countBy = (feed: Feed, by: CaseloadCapability) =>
     countTeams(
       { database: world.db.database, system: feed.system, by, clock: systemClock, logger: silentLogger },
-      AbortSignal.timeout(5_000),
+      AbortSignal.timeout(60_000),
     );
   const asOf = '2026-01-20T01:00:00.000Z';
 

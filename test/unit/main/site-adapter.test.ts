@@ -43,17 +43,17 @@ test('what another serves the first no longer does', async () => {
   ]);
   const adapter = adapterFor(site([extract('CASELOAD')]), GIVEN);
   // The folder is empty, and the server is not there: each capability fails as its own adapter does.
-  const pull = adapter.caseload!.pull({ teamReference: 'T', since: null }, AbortSignal.timeout(5_000));
+  const pull = adapter.caseload!.pull({ teamReference: 'T', since: null }, AbortSignal.timeout(60_000));
   await expect(pull[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: /^HUB_CASELOAD_/ });
-  await expect(adapter.documents!.find([], AbortSignal.timeout(5_000))).resolves.toEqual([]);
+  await expect(adapter.documents!.find([], AbortSignal.timeout(60_000))).resolves.toEqual([]);
   await adapter.close();
 });
 
 test('it is up when all of it is, and says what of it is not', async () => {
   const adapter = adapterFor(site([extract('CASELOAD')]), GIVEN);
-  const health = await adapter.health(AbortSignal.timeout(5_000));
+  const health = await adapter.health(AbortSignal.timeout(60_000));
   expect(health).toMatchObject({ state: 'DOWN', code: 'HUB_UPSTREAM_UNREACHABLE' });
-  const fit = await adapter.conformance!(AbortSignal.timeout(5_000));
+  const fit = await adapter.conformance!(AbortSignal.timeout(60_000));
   expect(fit.failure).toBe('HUB_UPSTREAM_UNREACHABLE');
   expect(adapter.unmapped).toEqual(new Map());
   await adapter.close();

@@ -41,7 +41,7 @@ async function members(count: CaseloadCapability | undefined): Promise<readonly 
   const ids: string[] = [];
   for await (const { items } of count!.pull(
     { teamReference: 'N-CMHT', since: null },
-    AbortSignal.timeout(9_000),
+    AbortSignal.timeout(60_000),
   ))
     ids.push(...items.map(({ value }) => value.patient.localId));
   return ids;

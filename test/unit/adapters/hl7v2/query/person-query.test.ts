@@ -18,9 +18,9 @@ beforeAll(async () => {
     host: farEnd.host,
     port: farEnd.port,
     tls: null,
-    connectTimeoutMs: 2_000,
+    connectTimeoutMs: 30_000,
     maxAnswerBytes: 65_536,
-    answerTimeoutMs: 1_500,
+    answerTimeoutMs: 30_000,
     connections: 1,
     tlsRefreshMs: 30_000,
   });
@@ -64,7 +64,7 @@ const find = (question: PersonQuestion, maxPages = 5) =>
         processingId: 'P',
       },
     },
-    AbortSignal.timeout(5_000),
+    AbortSignal.timeout(60_000),
   );
 const failure = (question: PersonQuestion): Promise<string> =>
   find(question).then(

@@ -27,22 +27,28 @@ const ENVELOPE = {
 
 let farEnd: FarEnd;
 let sender: MllpSender;
-beforeAll(async () => {
-  farEnd = await startFarEnd();
-  sender = createSender({
+/** Waits no longer than a moment, for what never comes. */
+let hasty: MllpSender;
+const senderThatWaits = (answerTimeoutMs: number): MllpSender =>
+  createSender({
     host: farEnd.host,
     port: farEnd.port,
     tls: null,
-    connectTimeoutMs: 2_000,
+    connectTimeoutMs: 30_000,
     maxAnswerBytes: 1_048_576,
-    answerTimeoutMs: 1_000,
+    answerTimeoutMs,
     keepsOpen: true,
     connections: 1,
     tlsRefreshMs: 30_000,
   });
+beforeAll(async () => {
+  farEnd = await startFarEnd();
+  sender = senderThatWaits(30_000);
+  hasty = senderThatWaits(1_000);
 });
 afterAll(async () => {
   sender.close();
+  hasty.close();
   await farEnd.close();
 });
 
@@ -75,13 +81,13 @@ function script(...pages: readonly (Scripted | string | null)[]): void {
   };
 }
 
-function lists(raw: Record<string, unknown> = {}, rules: Record<string, unknown> = {}) {
+function lists(raw: Record<string, unknown> = {}, rules: Record<string, unknown> = {}, from = sender) {
   return createTeamLists({
     system: 'pas',
     clock: new FixedClock(new Date(NOW)),
     settings: z.strictObject(queryFields).parse(raw),
     rules: siteRules(rules),
-    sender,
+    sender: from,
     envelope: ENVELOPE,
     characterSet: 'ASCII',
     maxSegments: 10_000,
@@ -92,10 +98,12 @@ async function pull(
   raw: Record<string, unknown> = {},
   since: string | null = null,
   rules: Record<string, unknown> = {},
+  from = sender,
 ): Promise<readonly CaseloadPage[]> {
   const pages: CaseloadPage[] = [];
   const request = { teamReference: 'N-CMHT', since };
-  for await (const page of lists(raw, rules).pull(request, AbortSignal.timeout(5_000))) pages.push(page);
+  for await (const page of lists(raw, rules, from).pull(request, AbortSignal.timeout(60_000)))
+    pages.push(page);
   return pages;
 }
 /** The code, and the reason or fault, with which it ends. */
@@ -259,9 +267,9 @@ test('a refusal, an acknowledgement, an answer to something else, and none at al
   script({ id: 'OTHER', body: person('7') });
   expect(await failure()).toBe('HUB_UPSTREAM_PROTOCOL FOREIGN_ANSWER');
   script(null);
-  expect(await failure()).toBe('HUB_UPSTREAM_TIMEOUT TIMEOUT');
+  expect(await failure({}, null, {}, hasty)).toBe('HUB_UPSTREAM_TIMEOUT TIMEOUT');
   script({ code: 'CA', body: '' });
-  expect(await failure()).toBe('HUB_UPSTREAM_TIMEOUT STORED_AND_NOT_ANSWERED');
+  expect(await failure({}, null, {}, hasty)).toBe('HUB_UPSTREAM_TIMEOUT STORED_AND_NOT_ANSWERED');
 });
 
 test('that the question was stored comes first, and the list after it', async () => {
@@ -314,9 +322,9 @@ test('a clock that runs ahead says no more than now', async () => {
 });
 
 test('which teams there are it cannot say; what is no reference is not asked for', async () => {
-  expect(await lists().teams(AbortSignal.timeout(1_000))).toEqual([]);
+  expect(await lists().teams(AbortSignal.timeout(60_000))).toEqual([]);
   const before = farEnd.received.length;
-  const ended = lists().pull({ teamReference: ' ', since: null }, AbortSignal.timeout(1_000));
+  const ended = lists().pull({ teamReference: ' ', since: null }, AbortSignal.timeout(60_000));
   await expect(ended[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'HUB_INPUT_INVALID' });
   expect(farEnd.received).toHaveLength(before);
 });
