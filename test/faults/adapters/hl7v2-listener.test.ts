@@ -144,7 +144,7 @@ describe('framing', () => {
     const tally = new Tally({ system: 'SITE', clock: systemClock, logger: silentLogger });
     const allows = (): boolean => true;
     const sizes = { maxConnections: 10, maxFrameBytes: 100_000, maxHeldBytes: 1_000_000 };
-    const times = { frameTimeoutMs: 200, tlsRefreshMs: 1_000, closeTimeoutMs: 100 };
+    const times = { frameTimeoutMs: 600, tlsRefreshMs: 1_000, closeTimeoutMs: 100 };
     const frames: string[] = [];
     const server = await openMllpServer(
       { host: '127.0.0.1', port: 0, tls: null, allows, ...sizes, ...times },
@@ -238,7 +238,7 @@ describe('what is kept and what is answered', () => {
   test.each(['BUSY', 'FAILS', 'HANGS'] as const)(
     'an intake that %s: error 207, never an accept',
     async (mood) => {
-      const made = await listener({ keepTimeoutSeconds: 1 });
+      const made = await listener({ keepTimeoutSeconds: mood === 'HANGS' ? 2 : 30 });
       made.intake.mood = mood;
       const peer = await peerOf(made);
       expect(await peer.write(framedText(admission('1'))).answered(1)).toEqual(['AE 1']);
@@ -252,7 +252,7 @@ describe('what is kept and what is answered', () => {
   test.each(['BUSY', 'FAILS'] as const)(
     'an intake that %s, where the site would rather not answer: the connection ends',
     async (mood) => {
-      const made = await listener({ keepTimeoutSeconds: 1, whenNotKept: 'CLOSE' });
+      const made = await listener({ keepTimeoutSeconds: 30, whenNotKept: 'CLOSE' });
       made.intake.mood = mood;
       const peer = await peerOf(made);
       await peer.write(framedText(admission('1'))).ended();
@@ -459,12 +459,12 @@ describe('many', () => {
 
 describe('the end', () => {
   test('what has arrived is kept and answered, what is unfinished is not, and no more is taken', async () => {
-    const made = await startListener();
+    const made = await startListener({}, { tlsRefreshMs: 20, closeTimeoutMs: 30_000 });
     made.intake.delayMs = 100;
     const [busy, idle, half] = [await peerOf(made), await peerOf(made), await peerOf(made)];
     busy.write(Buffer.concat([framedText(admission('1')), framedText(admission('2'))]));
     half.write(`\v${admission('3')}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => made.intake.now === 1);
     await made.close();
     expect(busy.said).toEqual(['AA 1', 'AA 2']);
     expect([idle.said, half.said]).toEqual([[], []]);
@@ -477,7 +477,7 @@ describe('the end', () => {
     made.intake.mood = 'HANGS';
     const peer = await peerOf(made);
     peer.write(framedText(admission('1')));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => made.intake.now === 1);
     const began = performance.now();
     await made.close();
     expect(performance.now() - began).toBeLessThan(15_000);

@@ -76,7 +76,7 @@ describe.each([true, false])('where repeats are harmless: %s', (repeatsAreHarmle
   );
 
   test('retracted, and it lands between the two questions: one withdrawal does it', async () => {
-    const signed = await parkedInDoubt(NO, { ambiguousWaitMs: 300 });
+    const signed = await parkedInDoubt(NO, { ambiguousWaitMs: 1_500 });
     const before = record.count('find');
     // Held still, so that the withdrawal alone asks.
     await world.sql(`update destinations set paused_until = 'infinity', paused_by = 'sam'`);
@@ -131,7 +131,7 @@ describe.each([true, false])('where repeats are harmless: %s', (repeatsAreHarmle
 });
 
 test('it is looked for during its time and no longer, ever more rarely', async () => {
-  const signed = await parkedInDoubt(NO, { lateWatchMs: 300, longestBackoffMs: 100 });
+  const signed = await parkedInDoubt(NO, { lateWatchMs: 1_500, longestBackoffMs: 300 });
   await retract(signed);
   expect((await world.delivery(signed.deliveryId)).watch_due).not.toBeNull();
   await world.until(signed.deliveryId, (row) => row.watch_due === null);

@@ -14,7 +14,7 @@ describe('audit', () => {
   let world: CaseworkWorld;
   let caller: Caller;
   beforeAll(async () => {
-    world = await createCaseworkWorld({ statementTimeoutMs: 3_000 });
+    world = await createCaseworkWorld({ statementTimeoutMs: 5_000 });
     caller = world.callers.specialist;
   });
   afterAll(() => world.close());
@@ -98,7 +98,7 @@ describe('audit', () => {
     });
 
     it('refuses the answer while the table is locked, and goes on afterwards', async () => {
-      const trail = new AuditTrail(world.database, 1_000);
+      const trail = new AuditTrail(world.database, 2_500);
       const unlock = await lockAudit(world.db);
       // By its own limit, before the database gives the statement up.
       await expect(trail.record(caller, looked('locked'))).rejects.toMatchObject({

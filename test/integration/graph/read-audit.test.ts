@@ -18,12 +18,12 @@ import {
 } from '../../support/graph-world.js';
 import { withDatabase } from '../../support/test-urls.js';
 
-const LIMIT_MS = 500;
+const LIMIT_MS = 2_500;
 let world: GraphWorld;
 let schema: GraphQLSchema;
 let canaries: Canaries;
 beforeAll(async () => {
-  world = await createGraphWorld({ auditLimitMs: LIMIT_MS, statementTimeoutMs: 1_000 });
+  world = await createGraphWorld({ auditLimitMs: LIMIT_MS, statementTimeoutMs: 5_000 });
   schema = await buildGraph();
   canaries = await new Canaries().learn(world);
 });
@@ -349,7 +349,7 @@ async function nothingComes(together = false): Promise<void> {
   const refused = async (ask: () => Promise<Answer>): Promise<void> => {
     const started = performance.now();
     const answer = await ask();
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
     expect([...new Set(answer.errors.map((error) => error.extensions.code))]).toEqual([
       'HUB_AUDIT_UNAVAILABLE',
     ]);

@@ -59,7 +59,7 @@ beforeAll(async () => {
       receivingFacility: 'RXX',
       sendingFacility: 'RYY',
       queryTeams: true,
-      queryTimeoutSeconds: 1,
+      queryTimeoutSeconds: 30,
     },
     filed: { batchFolder: folder, batchSettleSeconds: 0, batchListsEveryTeam: true },
   };

@@ -36,12 +36,15 @@ afterAll(async () => {
 
 const system = () => ({ id: world.systemId, code: 'SYS', organisationId: world.organisationId });
 
+/** Waits no longer than a moment for an answer, where none comes. */
+const HASTY = { sendAnswerTimeoutMs: 1_500 };
+
 function documents(settings: object = {}): DocumentsCapability {
   const stated = {
     sendHost: farEnd.host,
     sendPort: farEnd.port,
     sendTls: false,
-    sendAnswerTimeoutMs: 600,
+    sendAnswerTimeoutMs: 30_000,
     sendCharacterSet: 'UNICODE UTF-8',
     receivingApplication: 'PAS',
     receivingFacility: 'RXX',
@@ -278,7 +281,7 @@ it('without an answer it waits for somebody, is not sent again, and is settled b
     await world.sign(await world.person('p1')),
     await world.sign(await world.person('p2')),
   ] as const;
-  await world.worker(documents());
+  await world.worker(documents(HASTY));
   await until(signed, 'PARKED', 'NONE');
   await until(other, 'PARKED', 'NONE');
   expect(farEnd.received).toHaveLength(2);
@@ -295,7 +298,7 @@ it('without an answer whoever finds it there cancels it, and what waits behind i
   farEnd.deed = () => {};
   const person = await world.person('p1');
   const [signed, next] = [await world.sign(person), await world.sign(person)] as const;
-  await world.worker(documents());
+  await world.worker(documents(HASTY));
   await until(signed, 'PARKED', 'NONE');
   farEnd.deed = ANSWERS_AA;
   await new DeliveryService(world.db.database, systemClock).cancel(world.caller, {
@@ -315,7 +318,7 @@ it('without an answer it is sent again, the same bytes, where the far end knows 
     if (number > 2) acknowledge();
   };
   const signed = await world.sign(await world.person('p1'));
-  await world.worker(documents({ repeatsAreHarmless: true }));
+  await world.worker(documents({ ...HASTY, repeatsAreHarmless: true }));
   await until(signed, 'SETTLED', 'ACCEPTED');
   expect(farEnd.received.length).toBeGreaterThan(2);
   expect(new Set(farEnd.received).size).toBe(1);
@@ -325,7 +328,7 @@ it('what is in doubt of somebody who is known otherwise by now is no repeat: it 
   farEnd.deed = () => {};
   const person = await world.person('p1', { family_name: 'Fotheringhay', given_name: 'Zoë' });
   const signed = await world.sign(person);
-  await world.worker(documents({ repeatsAreHarmless: true }));
+  await world.worker(documents({ ...HASTY, repeatsAreHarmless: true }));
   while (farEnd.received.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   await world.sql(`update persons set family_name = 'Ashgrove' where id = $1`, [person]);
   await until(signed, 'PARKED', 'NONE');

@@ -342,8 +342,12 @@ describe('PgDatabase', () => {
     });
 
     it('says when a statement took too long', async () => {
-      const impatient = await openDatabase({ ownerUrl: db.ownerUrl, entities: [], statementTimeoutMs: 500 });
-      const slow = { text: 'select 1 from pg_sleep(5)', values: [] };
+      const impatient = await openDatabase({
+        ownerUrl: db.ownerUrl,
+        entities: [],
+        statementTimeoutMs: 2_000,
+      });
+      const slow = { text: 'select 1 from pg_sleep(30)', values: [] };
       expect((await refusal(impatient.read('staff', scope, slow))).code).toBe('HUB_DATABASE_TIMEOUT');
       expect(await impatient.read('staff', scope, SETTINGS)).toEqual(ALL_SET);
       expect((await refusal(impatient.transaction('write', scope, (tx) => tx.query(slow.text)))).code).toBe(
@@ -357,9 +361,9 @@ describe('PgDatabase', () => {
         ownerUrl: db.ownerUrl,
         entities: [],
         pools: { staff: 1 },
-        connectTimeoutMs: 2_000,
+        connectTimeoutMs: 3_000,
       });
-      const long = small.read('staff', scope, { text: 'select 1 from pg_sleep(4)', values: [] });
+      const long = small.read('staff', scope, { text: 'select 1 from pg_sleep(7)', values: [] });
       expect((await refusal(small.read('staff', scope, SETTINGS))).code).toBe('HUB_DATABASE_UNAVAILABLE');
       await long;
       await small.close();

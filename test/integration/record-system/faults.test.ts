@@ -71,7 +71,7 @@ describe('instead of an answer', () => {
   test('no answer at all', async () => {
     await plant({ kind: 'hang' });
     await expect(
-      fetch(`${system.baseUrl}/${CASELOAD}`, { signal: AbortSignal.timeout(150) }),
+      fetch(`${system.baseUrl}/${CASELOAD}`, { signal: AbortSignal.timeout(1_500) }),
     ).rejects.toThrow('timeout');
     expect((await raw()).status).toBe(200);
   });
@@ -113,7 +113,7 @@ describe('a create that is not acknowledged', () => {
   });
 
   test('late after it took effect: it is held long before the answer', async () => {
-    await plant({ kind: 'delay', delayMs: 400, afterCommit: true });
+    await plant({ kind: 'delay', delayMs: 2_000, afterCommit: true });
     const answer = post('late-after');
     while (held('late-after') === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const seen = performance.now();

@@ -71,7 +71,7 @@ const attempt = (of: Head, change: Partial<Sending> = {}) =>
   attemptDelivery(of, {
     documents: record,
     custodianOdsCode: 'ODS',
-    sendTimeoutMs: 200,
+    sendTimeoutMs: 60_000,
     ambiguousWaitMs: 1,
     signal: calledOff.signal,
     ready: async () => {},
