@@ -2,7 +2,7 @@
 import { organisationScope } from '../clinical/refresh/pull.service.js';
 import { ERROR_CODES } from '../core/error-codes.js';
 import type { DeliveryFigures } from '../platform/metrics.js';
-import { keptFigures } from './kept-figures.js';
+import { type FiguresPatience, keptFigures } from './kept-figures.js';
 import type { Hub } from './open-hub.js';
 
 /** Lanes that are idle have nothing waiting, and nothing waits before a lane's head. */
@@ -51,6 +51,9 @@ async function collect(hub: Hub): Promise<readonly DeliveryFigures[]> {
  * A source of figures of the destinations of a hub's organisations. Never rejects: it answers nothing when the database
  * fails or takes longer than two seconds. However many ask, the database is asked once at a time.
  */
-export function deliveryFigures(hub: Hub): () => Promise<readonly DeliveryFigures[]> {
-  return keptFigures(() => collect(hub));
+export function deliveryFigures(
+  hub: Hub,
+  patience?: FiguresPatience,
+): () => Promise<readonly DeliveryFigures[]> {
+  return keptFigures(() => collect(hub), patience);
 }

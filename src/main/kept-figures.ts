@@ -1,9 +1,13 @@
 /** Figures that are asked for more often than they change: kept for two seconds, and given up when the database is late. */
 
-/** How long figures are given again without asking, in milliseconds. */
-const KEPT_MS = 2_000;
-/** Longest that whoever asks waits for the database, in milliseconds. */
-const LONGEST_MS = 2_000;
+/** Times in milliseconds. */
+export interface FiguresPatience {
+  /** How long figures are given again without asking. */
+  readonly keptMs: number;
+  /** Longest that whoever asks waits for the database. */
+  readonly longestMs: number;
+}
+const PATIENCE: FiguresPatience = { keptMs: 2_000, longestMs: 2_000 };
 
 /**
  * A source that never rejects: it answers nothing when `collect` fails or takes longer than two seconds. However many ask,
@@ -11,11 +15,12 @@ const LONGEST_MS = 2_000;
  */
 export function keptFigures<Figure>(
   collect: () => Promise<readonly Figure[]>,
+  { keptMs, longestMs } = PATIENCE,
 ): () => Promise<readonly Figure[]> {
   let taken: { readonly at: number; readonly figures: readonly Figure[] } | undefined;
   let running: Promise<readonly Figure[]> | undefined;
   return async () => {
-    if (taken && performance.now() - taken.at < KEPT_MS) return taken.figures;
+    if (taken && performance.now() - taken.at < keptMs) return taken.figures;
     running ??= collect()
       .then((figures) => {
         taken = { at: performance.now(), figures };
@@ -24,14 +29,17 @@ export function keptFigures<Figure>(
       .finally(() => {
         running = undefined;
       });
-    return orNone(running);
+    return orNone(running, longestMs);
   };
 }
 
-async function orNone<Figure>(figures: Promise<readonly Figure[]>): Promise<readonly Figure[]> {
+async function orNone<Figure>(
+  figures: Promise<readonly Figure[]>,
+  longestMs: number,
+): Promise<readonly Figure[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<readonly Figure[]>((resolve) => {
-    timer = setTimeout(() => resolve([]), LONGEST_MS);
+    timer = setTimeout(() => resolve([]), longestMs);
   });
   return Promise.race([figures.catch(() => []), late]).finally(() => clearTimeout(timer));
 }

@@ -366,7 +366,7 @@ describe('pausing and resuming a destination', () => {
 
   it('for a time', async () => {
     clock.set(new Date());
-    await service.pause(world.caller, pause(new Date(Date.now() + 400).toISOString()));
+    await service.pause(world.caller, pause(new Date(Date.now() + 4_000).toISOString()));
     const signed = await world.sign(await someone());
     await world.worker(record);
     await sleep(200);

@@ -7,6 +7,7 @@ import { newId } from '../../../src/core/ids.js';
 import type { ReadStatement } from '../../../src/platform/database/database.js';
 import { openDatabase } from '../../../src/platform/database/pg-database.js';
 import { prepared } from '../../../src/platform/database/prepared.js';
+import { eventually } from '../../support/eventually.js';
 import { keptLines } from '../../support/hl7-listener.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
@@ -447,8 +448,8 @@ describe('idle connections that are lost', () => {
       await db.owner.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name in ('hub write', 'hub decide', 'hub worker') and pid <> pg_backend_pid()`,
       );
-      for (let times = 0; times < 30 && lines.length < 3; times++)
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      if (isClosing) await new Promise((resolve) => setTimeout(resolve, 300));
+      else await eventually(() => lines.length >= 3);
       await (closed ?? database.close());
       expect(lines.map(([message]) => message)).toEqual(
         isClosing ? [] : Array(3).fill('an idle database connection was lost'),
