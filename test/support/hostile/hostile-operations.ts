@@ -14,8 +14,8 @@ import { DOCUMENT, FILED, SECRET_TOKEN, TEAM } from './hostile-record.js';
 
 /** Milliseconds that one request and one operation may take, for cases that end by that limit and for others. */
 export const LIMITS = {
-  short: { callTimeoutMs: 600, totalTimeoutMs: 1_600 },
-  long: { callTimeoutMs: 10_000, totalTimeoutMs: 20_000 },
+  short: { callTimeoutMs: 1_500, totalTimeoutMs: 4_000 },
+  long: { callTimeoutMs: 30_000, totalTimeoutMs: 60_000 },
 } as const;
 
 /** Where and how an operation is carried out. */
