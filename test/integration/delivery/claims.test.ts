@@ -268,9 +268,9 @@ describe('leases', () => {
   it('keep a lane through a send that takes several times as long', async () => {
     const record = new ScriptedDocuments();
     const { deliveryId, versionId } = await world.sign(await someone());
-    record.script = (call) => (call.kind === 'send' ? { beforeMs: 5_000 } : undefined);
-    await world.worker(record, { leaseMs: 2_000, renewMs: 100 });
-    await world.worker(record, { leaseMs: 2_000, renewMs: 100 });
+    record.script = (call) => (call.kind === 'send' ? { beforeMs: 8_000 } : undefined);
+    await world.worker(record, { leaseMs: 3_500, renewMs: 100 });
+    await world.worker(record, { leaseMs: 3_500, renewMs: 100 });
     await world.filed(deliveryId);
     expect(record.count('send', versionId)).toBe(1);
     expect(await world.attempts(deliveryId)).toHaveLength(1);

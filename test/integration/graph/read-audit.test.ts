@@ -330,13 +330,15 @@ async function nothingComes(together = false): Promise<void> {
   };
   const before = await world.sql('select id, state, word_on_work, updated_at from referrals order by id');
   const decided = await world.count('eligibility_decisions');
-  const asks = [
+  const reads = [
     () => world.ask('specialist', list),
     () => world.ask('specialist', list, { stock: true }),
     () => world.ask('specialist', one),
     () => world.ask('specialist', `{ me { subject } ${list.slice(1)}`),
     () => world.ask('analyst', '{ persons { nodes { id } } }'),
     () => world.ask('analyst', '{ persons { nodes { id } } }', { stock: true }),
+  ];
+  const writes = [
     () =>
       mutate(
         'specialist',
@@ -346,18 +348,24 @@ async function nothingComes(together = false): Promise<void> {
     () => mutate('specialist', 'checkEligibility', '... on EligibilityChecked { decisions { id verdict } }'),
     () => mutate('machine', 'checkEligibilityByIdentity', '... on IdentityEligibility { verdict }'),
   ];
-  const refused = async (ask: () => Promise<Answer>): Promise<void> => {
+  const refused = async (ask: () => Promise<Answer>, codes: readonly string[]): Promise<void> => {
     const started = performance.now();
     const answer = await ask();
     expect(performance.now() - started).toBeLessThan(30_000);
-    expect([...new Set(answer.errors.map((error) => error.extensions.code))]).toEqual([
-      'HUB_AUDIT_UNAVAILABLE',
-    ]);
+    const told = [...new Set(answer.errors.map((error) => error.extensions.code))];
+    expect([told.length, codes]).toEqual([1, expect.arrayContaining(told)]);
     expect(Object.values(answer.data ?? {}).filter((value) => value !== null)).toEqual([]);
     expect(canaries.leaks(null, answer)).toEqual([]);
   };
-  if (together) await Promise.all(asks.map(refused));
-  else for (const ask of asks) await refused(ask);
+  const unrecorded = ['HUB_AUDIT_UNAVAILABLE'];
+  // A write may wait for a row of another, which waits for the record; their times are over at one moment.
+  const unfinished = together ? [...unrecorded, 'HUB_DATABASE_TIMEOUT'] : unrecorded;
+  const asks = [
+    ...reads.map((ask) => () => refused(ask, unrecorded)),
+    ...writes.map((ask) => () => refused(ask, unfinished)),
+  ];
+  if (together) await Promise.all(asks.map((ask) => ask()));
+  else for (const ask of asks) await ask();
   expect(await world.sql('select id, state, word_on_work, updated_at from referrals order by id')).toEqual(
     before,
   );
