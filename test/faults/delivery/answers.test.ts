@@ -55,6 +55,9 @@ const SETTINGS: Partial<WorkerSettings> = {
   backoffMs: 2_592_000_000,
   longestBackoffMs: 2_592_000_000,
   pollMs: 2_000,
+  // Nor does a lane change hands because the machine stood still.
+  leaseMs: 120_000,
+  renewMs: 5_000,
   reapMs: 60_000,
   unparkMs: 60_000,
   watchMs: 100,

@@ -5,6 +5,7 @@ import type { RefreshedSystem } from '../../../src/clinical/refresh/pull.service
 import { HubError } from '../../../src/core/errors.js';
 import { acquireLease } from '../../../src/platform/database/lease.js';
 import { CaseloadWorld, saidBy, testNhsNumber } from '../../support/caseload-world.js';
+import { eventually } from '../../support/eventually.js';
 import { patient, ScriptedCaseload } from '../../support/scripted-caseload.js';
 
 let world: CaseloadWorld;
@@ -224,8 +225,7 @@ test('one that was overtaken while its pages streamed changes nothing', async ()
   for (let n = 0; n < 8; n++) member(n);
   record.beforePage = async (_team, page) => {
     if (page !== 3) return;
-    await world.sql(`update leases set expires_at = '-infinity' where name = $1`, [`caseload ${system.id}`]);
-    await acquireLease(world.db.database, `caseload ${system.id}`, 'other', 60_000);
+    await overtake();
   };
   const late = world.refresh.refreshTeam(system, record, { teamReference: team, teamId }, 'SWEEP');
   await expect(late).rejects.toThrow(HubError);
@@ -242,12 +242,20 @@ test('one that was overtaken after its last page is stopped by the fence', async
   expect(await world.rows(team)).toEqual([]);
 });
 
+/** Takes the lease from whoever holds it, who may be renewing it at the same moment. */
+async function overtake(): Promise<void> {
+  const name = `caseload ${system.id}`;
+  await eventually(async () => {
+    await world.sql(`update leases set expires_at = '-infinity' where name = $1`, [name]);
+    return (await acquireLease(world.db.database, name, 'other', 60_000)) !== null;
+  });
+}
+
 async function overtakeAfterLastPage(): Promise<{ renew: ScriptedCaseload }> {
   const original = record.pull.bind(record);
   record.pull = async function* (request, signal) {
     yield* original(request, signal);
-    await world.sql(`update leases set expires_at = '-infinity' where name = $1`, [`caseload ${system.id}`]);
-    await acquireLease(world.db.database, `caseload ${system.id}`, 'other', 60_000);
+    await overtake();
   };
   return { renew: record };
 }
