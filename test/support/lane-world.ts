@@ -1,6 +1,5 @@
 /** An organisation with a team, people with records, a destination, and the means to sign, withdraw and look at what became of it. */
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DocumentsCapability } from '../../src/clinical/documents.port.js';
 import { type Caller, NO_SCOPE, Purpose, Role, type Scope } from '../../src/core/caller.js';
@@ -397,15 +396,16 @@ export class LaneWorld {
   }
 
   /** Waits until every delivery has ended. */
-  async allEnded(ms = 15_000): Promise<void> {
-    const end = Date.now() + ms;
-    for (;;) {
-      const left = await this.sql(
-        `select ours, theirs, last_code, attempts from deliveries where ended_at is null limit 5`,
-      );
-      if (left.length === 0) return;
-      if (Date.now() > end) throw new Error(`deliveries left: ${JSON.stringify(left)}`);
-      await sleep(20);
-    }
+  async allEnded(): Promise<void> {
+    let left: readonly object[] = [];
+    await eventually(
+      async () => {
+        left = await this.sql(
+          `select ours, theirs, last_code, attempts from deliveries where ended_at is null limit 5`,
+        );
+        return left.length === 0;
+      },
+      () => `deliveries left: ${JSON.stringify(left)}`,
+    );
   }
 }

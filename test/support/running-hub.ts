@@ -6,6 +6,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NEVER_MS } from './eventually.js';
 import { scratchFolder } from './scratch-folder.js';
 import { cloneDatabase, seededDemonstration } from './test-database.js';
 import { DEMONSTRATION } from './test-urls.js';
@@ -103,7 +104,10 @@ export function processesOf(folder: Pick<HubFolder, 'dataDir'>): string[] {
 }
 
 /** Waits until no process of the folder is left; answers those that are after the limit. */
-export async function untilNoneLeft(folder: Pick<HubFolder, 'dataDir'>, limitMs = 15_000): Promise<string[]> {
+export async function untilNoneLeft(
+  folder: Pick<HubFolder, 'dataDir'>,
+  limitMs = NEVER_MS,
+): Promise<string[]> {
   const until = Date.now() + limitMs;
   while (processesOf(folder).length > 0 && Date.now() < until) await sleep(100);
   return processesOf(folder);

@@ -62,7 +62,7 @@ async function administer<T>(superuserUrl: string, work: (client: pg.Client) => 
 }
 
 /** Grace for connections that are just closing; short of the minute after which a pool that was left open closes what is idle. */
-const CLOSING_MS = 8_000;
+const CLOSING_MS = 30_000;
 
 /** Connections to a database that are still open after that grace. */
 async function leftConnections(client: pg.Client, name: string): Promise<string[]> {
