@@ -47,6 +47,9 @@ interface Asked {
   readonly verdict: Verdict;
 }
 
+/** Milliseconds within which a database must take a connection. */
+const CONNECT_LIMIT_MS = 5_000;
+
 const MENDS: Readonly<Record<string, string>> = {
   '28P01': 'DATABASE_URL: correct the name or the password of the owner',
   '28000': 'DATABASE_URL: correct the name of the owner, or let it sign in from this machine (pg_hba.conf)',
@@ -63,7 +66,7 @@ function placeOf(ownerUrl: string): string {
 async function ask(ownerUrl: string): Promise<Asked> {
   const client = new pg.Client({
     connectionString: ownerUrl,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
     application_name: 'hub doctor',
     options: '-c default_transaction_read_only=on -c statement_timeout=10000 -c TimeZone=UTC',
   });
@@ -76,7 +79,8 @@ async function ask(ownerUrl: string): Promise<Asked> {
     await client.end().catch(() => {});
     const mapped = mapDatabaseError(error);
     const sqlstate = String(
-      (isHubError(mapped) && mapped.details.sqlstate) || (error as { code?: string }).code,
+      (isHubError(mapped) && mapped.details.sqlstate) ||
+        ((error as { code?: string }).code ?? `nothing within ${CONNECT_LIMIT_MS / 1_000} s`),
     );
     const mend =
       MENDS[sqlstate] ?? 'start PostgreSQL there, or correct host, port and TLS parameters in DATABASE_URL';

@@ -13,7 +13,7 @@ interface DriverError extends Error {
 
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI_)/;
 const LOST_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|not queryable|Cannot use a pool after calling end/i;
+  /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|Client has encountered a connection error|Client was closed|not queryable|Cannot use a pool after calling end/i;
 
 /** SQLSTATEs that say that a prepared statement is out of date or gone; the same text works on a fresh connection. */
 const STALE_STATEMENT = new Set(['0A000', '26000']);

@@ -1,5 +1,7 @@
 /** Every check of `hub doctor` sees the fault that it is for, tells its state and its mend, and says nothing of anybody. */
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { DEMONSTRATION_ISSUER } from '../../../src/access/tokens/token.rules.js';
 import { CHECKS } from '../../../src/main/doctor/examine.js';
@@ -739,6 +741,22 @@ test('of what is sent it says which system has been silent and since when, and t
   );
   expect(await asked()).toMatch(/^OK pas heard of at /);
   await copy.drop();
+});
+
+test('a server that takes the connection and no more is not waited for long, and it is said so', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const answer = await doctor(
+    urlWith((url) => {
+      url.port = String((silent.address() as AddressInfo).port);
+    })(),
+  );
+  silent.close();
+  expect(of(answer, 'database')).toMatchObject({
+    state: 'FAULT',
+    found: expect.stringMatching(/ does not answer \(nothing within 5 s\)$/),
+    mend: expect.stringMatching(/start PostgreSQL/),
+  });
 });
 
 describe('owners and roles', () => {

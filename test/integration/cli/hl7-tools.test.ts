@@ -181,7 +181,7 @@ test('what is refused, and what is not answered: exit code 1, and nothing after 
 });
 
 test('a far end that takes the connection and never gets to TLS is waited for as long as an answer is', async () => {
-  const farEnd = await farEndThat();
+  const farEnd = await farEndThat(() => {});
   const argv = ['--to', `127.0.0.1:${farEnd.port}`, '--tls', '--timeout', '1', '--json'];
   const [one] = documentOf<Exchange[]>(await tool('send', file('one.hl7', adt('1')), ...argv));
   expect(one).toMatchObject({ answer: null, failure: 'HUB_UPSTREAM_UNREACHABLE CONNECT_TIMEOUT' });

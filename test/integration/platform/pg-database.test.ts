@@ -5,6 +5,7 @@ import { NO_SCOPE, type Scope } from '../../../src/core/caller.js';
 import type { HubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
 import type { ReadStatement } from '../../../src/platform/database/database.js';
+import { migrationState } from '../../../src/platform/database/migrate.js';
 import { openDatabase } from '../../../src/platform/database/pg-database.js';
 import { prepared } from '../../../src/platform/database/prepared.js';
 import { eventually } from '../../support/eventually.js';
@@ -370,6 +371,17 @@ describe('PgDatabase', () => {
       await small.close();
       const nowhere = openDatabase({ ownerUrl: 'postgres://hub_owner:x@127.0.0.1:1/hub', entities: [] });
       expect((await refusal(nowhere)).code).toBe('HUB_DATABASE_UNAVAILABLE');
+    });
+
+    it('says when the server takes the connection and no more', async () => {
+      const silent = createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const ownerUrl = `postgres://hub_owner:x@127.0.0.1:${(silent.address() as AddressInfo).port}/hub`;
+      const opening = openDatabase({ ownerUrl, entities: [], connectTimeoutMs: 200 });
+      const looking = migrationState(ownerUrl, []);
+      for (const work of [opening, looking])
+        expect((await refusal(work)).code).toBe('HUB_DATABASE_UNAVAILABLE');
+      silent.close();
     });
 
     it('tells a lost connection from a lost commit', async () => {
