@@ -171,7 +171,7 @@ describe('answers', () => {
       acknowledge('CA');
       if (number !== 2) acknowledge('AE');
     });
-    const sender = senderTo(farEnd);
+    const sender = senderTo(farEnd, { answerTimeoutMs: 2_000 });
     const seen: string[] = [];
     const said: string[] = [];
     for (const id of ['1', '2', '3'])
@@ -399,7 +399,9 @@ describe('by TLS', () => {
     ['of none: it speaks in clear', null, null, 'HUB_UPSTREAM_UNREACHABLE'],
   ])('a far end %s: nothing is sent', async (_what, options, name, code) => {
     const farEnd = await farEndThat(ANSWERS_AA, options);
-    const sender = senderTo(farEnd, tls(name));
+    // Who speaks in clear says nothing to a greeting in TLS.
+    const limit = options === null ? { connectTimeoutMs: 2_000 } : {};
+    const sender = senderTo(farEnd, { ...tls(name), ...limit });
     expect(await failureOf(send(sender, '1'))).toMatchObject({ code });
     // What is enciphered may have the bytes of a frame in it, by chance.
     expect(farEnd.received.filter((text) => text.startsWith('MSH|'))).toEqual([]);
