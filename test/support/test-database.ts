@@ -116,7 +116,13 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   owner.on('error', () => {});
   // Room for tests that hold several transactions of one role open at once.
   const pools = { decide: 2, staff: 4, analyst: 2, ...options.pools };
-  const database = await openDatabase({ ownerUrl: clone.ownerUrl, entities, ...options, pools });
+  const database = await openDatabase({
+    ownerUrl: clone.ownerUrl,
+    entities,
+    connectTimeoutMs: 30_000,
+    ...options,
+    pools,
+  });
   return {
     database,
     ownerUrl: clone.ownerUrl,
