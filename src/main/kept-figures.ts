@@ -10,8 +10,8 @@ export interface FiguresPatience {
 const PATIENCE: FiguresPatience = { keptMs: 2_000, longestMs: 2_000 };
 
 /**
- * A source that never rejects: it answers nothing when `collect` fails or takes longer than two seconds. However many ask,
- * `collect` runs once at a time.
+ * A source that never rejects: it answers nothing when `collect` fails or takes longer than `longestMs`. However many ask,
+ * `collect` runs once at a time, and not again within `keptMs`. Two seconds each by default.
  */
 export function keptFigures<Figure>(
   collect: () => Promise<readonly Figure[]>,

@@ -103,12 +103,9 @@ export function processesOf(folder: Pick<HubFolder, 'dataDir'>): string[] {
   return lines.filter((line) => line.includes(folder.dataDir) && !line.includes('ps -eo'));
 }
 
-/** Waits until no process of the folder is left; answers those that are after the limit. */
-export async function untilNoneLeft(
-  folder: Pick<HubFolder, 'dataDir'>,
-  limitMs = NEVER_MS,
-): Promise<string[]> {
-  const until = Date.now() + limitMs;
+/** Waits until no process of the folder is left; answers those that are after a minute. */
+export async function untilNoneLeft(folder: Pick<HubFolder, 'dataDir'>): Promise<string[]> {
+  const until = Date.now() + NEVER_MS;
   while (processesOf(folder).length > 0 && Date.now() < until) await sleep(100);
   return processesOf(folder);
 }

@@ -4,7 +4,7 @@ import { DEFAULT_POOL_SIZES } from '../../platform/database/pg-database.js';
 import { DatabaseRole } from '../../platform/database/policy.js';
 import { roleUrl } from '../../platform/database/roles.js';
 import type { Check } from './check.js';
-import type { Ground } from './ground.js';
+import { CONNECT_LIMIT_MS, type Ground, whyNotReached } from './ground.js';
 import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
 const MADE_ROLES = Object.values(DatabaseRole).filter((role) => role !== DatabaseRole.OWNER);
@@ -24,11 +24,11 @@ interface RoleRow {
   readonly escapes: boolean;
 }
 
-/** Null when the role signs in with the password derived from the owner's; else the SQLSTATE. */
+/** Null when the role signs in with the password derived from the owner's; else why not. */
 async function signInFault(ownerUrl: string, role: DatabaseRole): Promise<string | null> {
   const client = new pg.Client({
     connectionString: roleUrl(ownerUrl, role),
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
     application_name: 'hub doctor',
   });
   client.on('error', () => {});
@@ -36,7 +36,7 @@ async function signInFault(ownerUrl: string, role: DatabaseRole): Promise<string
     await client.connect();
     return null;
   } catch (error) {
-    return (error as { code?: string }).code ?? 'no connection';
+    return whyNotReached(error);
   } finally {
     await client.end().catch(() => {});
   }

@@ -5,7 +5,7 @@ import { DatabaseRole } from '../../platform/database/policy.js';
 import { roleUrl } from '../../platform/database/roles.js';
 import { FEED_STANDINGS, type FeedStanding, feedState } from '../feed-standing.js';
 import type { Check } from './check.js';
-import type { Ground } from './ground.js';
+import { CONNECT_LIMIT_MS, type Ground } from './ground.js';
 import { sendersOf } from './senders.js';
 import { fault, fine, skipped, together, type Verdict, warning } from './verdict.js';
 
@@ -23,7 +23,7 @@ async function standingsOf(
   );
   const client = new pg.Client({
     connectionString: roleUrl(ownerUrl!, DatabaseRole.WORKER),
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
     application_name: 'hub doctor',
     options: '-c default_transaction_read_only=on -c statement_timeout=10000 -c TimeZone=UTC',
   });

@@ -47,8 +47,17 @@ interface Asked {
   readonly verdict: Verdict;
 }
 
-/** Milliseconds within which a database must take a connection. */
-const CONNECT_LIMIT_MS = 5_000;
+/** Milliseconds within which a database must take a connection of the doctor's. */
+export const CONNECT_LIMIT_MS = 5_000;
+
+/** Why a database was not reached: SQLSTATE or code of the network where there is one, else in words; nothing of the settings. */
+export function whyNotReached(error: unknown): string {
+  const { code, message = '' } = error as { code?: string; message?: string };
+  if (code !== undefined) return code;
+  if (message === 'timeout expired') return `nothing within ${CONNECT_LIMIT_MS / 1_000} s`;
+  if (message.includes('does not support SSL')) return 'it speaks no TLS';
+  return 'it closed the connection';
+}
 
 const MENDS: Readonly<Record<string, string>> = {
   '28P01': 'DATABASE_URL: correct the name or the password of the owner',
@@ -77,17 +86,13 @@ async function ask(ownerUrl: string): Promise<Asked> {
     return { client, ownerUrl, verdict: { state: 'OK', found: placeOf(ownerUrl), mend: null } };
   } catch (error) {
     await client.end().catch(() => {});
-    const mapped = mapDatabaseError(error);
-    const sqlstate = String(
-      (isHubError(mapped) && mapped.details.sqlstate) ||
-        ((error as { code?: string }).code ?? `nothing within ${CONNECT_LIMIT_MS / 1_000} s`),
-    );
+    const reason = whyNotReached(error);
     const mend =
-      MENDS[sqlstate] ?? 'start PostgreSQL there, or correct host, port and TLS parameters in DATABASE_URL';
+      MENDS[reason] ?? 'start PostgreSQL there, or correct host, port and TLS parameters in DATABASE_URL';
     return {
       client: null,
       ownerUrl,
-      verdict: fault(`${placeOf(ownerUrl)} does not answer (${sqlstate})`, mend),
+      verdict: fault(`${placeOf(ownerUrl)} does not answer (${reason})`, mend),
     };
   }
 }

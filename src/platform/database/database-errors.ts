@@ -12,8 +12,10 @@ interface DriverError extends Error {
 }
 
 const NETWORK = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|ENET|EAI_)/;
+/** Node's codes for a certificate that is not believed and for a server that cannot agree on TLS. */
+const TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(GET|VERIFY)_)/;
 const LOST_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|Client has encountered a connection error|Client was closed|not queryable|Cannot use a pool after calling end/i;
+  /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|server does not support SSL|Client has encountered a connection error|Client was closed|not queryable|Cannot use a pool after calling end/i;
 
 /** SQLSTATEs that say that a prepared statement is out of date or gone; the same text works on a fresh connection. */
 const STALE_STATEMENT = new Set(['0A000', '26000']);
@@ -54,7 +56,13 @@ export function isUnsent(error: unknown): boolean {
 export function isLostConnection(error: unknown): boolean {
   const inner = (error instanceof QueryFailedError ? error.driverError : error) as DriverError | undefined;
   const { code = '', message = '' } = inner ?? {};
-  return isUnsent(inner) || NETWORK.test(code) || LOST_CONNECTION.test(message) || /^(08|57P0)/.test(code);
+  return (
+    isUnsent(inner) ||
+    NETWORK.test(code) ||
+    TLS.test(code) ||
+    LOST_CONNECTION.test(message) ||
+    /^(08|57P0)/.test(code)
+  );
 }
 
 /** True when a prepared statement was refused as out of date: its connection is of no more use to it. Of mapped errors too. */

@@ -1,7 +1,7 @@
 /** Every check of `hub doctor` sees the fault that it is for, tells its state and its mend, and says nothing of anybody. */
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DEMONSTRATION_ISSUER } from '../../../src/access/tokens/token.rules.js';
 import { CHECKS } from '../../../src/main/doctor/examine.js';
@@ -743,19 +743,27 @@ test('of what is sent it says which system has been silent and since when, and t
   await copy.drop();
 });
 
-test('a server that takes the connection and no more is not waited for long, and it is said so', async () => {
-  const silent = createServer().listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const answer = await doctor(
-    urlWith((url) => {
-      url.port = String((silent.address() as AddressInfo).port);
-    })(),
-  );
-  silent.close();
-  expect(of(answer, 'database')).toMatchObject({
-    state: 'FAULT',
-    found: expect.stringMatching(/ does not answer \(nothing within 5 s\)$/),
-    mend: expect.stringMatching(/start PostgreSQL/),
+describe('a server that is there and gives no connection', () => {
+  test.each<[string, (socket: Socket) => void, string]>([
+    ['takes it and no more', () => {}, 'nothing within 5 s'],
+    ['closes it', (socket) => void socket.destroy(), 'it closed the connection'],
+  ])('one that %s', async (_what, deed, reason) => {
+    const server = createServer(deed).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const env = urlWith((url) => {
+      url.port = String((server.address() as AddressInfo).port);
+    });
+    const { state, found, mend } = of(await doctor(env()), 'database');
+    server.close();
+    expect([state, mend]).toEqual(['FAULT', expect.stringMatching(/start PostgreSQL/)]);
+    expect(found).toMatch(new RegExp(` does not answer \\(${reason}\\)$`));
+  });
+
+  test('one without TLS, where the URL wants it', async () => {
+    const env = urlWith((url) => url.searchParams.set('sslmode', 'verify-full'));
+    const { found, mend } = of(await doctor(env()), 'database');
+    expect(found).toMatch(/ does not answer \(it speaks no TLS\)$/);
+    expect(mend).toMatch(/TLS parameters in DATABASE_URL/);
   });
 });
 

@@ -1,6 +1,7 @@
 /** The database contract over PostgreSQL: transactions and reads under a scope, what is left behind, errors without data. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { NO_SCOPE, type Scope } from '../../../src/core/caller.js';
 import type { HubError } from '../../../src/core/errors.js';
 import { newId } from '../../../src/core/ids.js';
@@ -10,6 +11,7 @@ import { openDatabase } from '../../../src/platform/database/pg-database.js';
 import { prepared } from '../../../src/platform/database/prepared.js';
 import { eventually } from '../../support/eventually.js';
 import { keptLines } from '../../support/hl7-listener.js';
+import { selfSigned } from '../../support/self-signed.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 const organisationId = newId();
@@ -28,6 +30,16 @@ const SETTINGS: ReadStatement = {
 const ALL_SET = [[organisationId, `${teamId},${otherTeamId}`, organisationId, scope.staffId]];
 const NOTHING = [['', '', '', '']];
 const CANARY = '9990000018';
+
+const TLS = '?sslmode=verify-full';
+/** Agrees to TLS, as PostgreSQL does, and has a certificate of its own making. */
+function showsUntrusted(socket: Socket): void {
+  socket.on('error', () => {});
+  socket.once('data', () => {
+    socket.write('S');
+    new TLSSocket(socket, { isServer: true, ...selfSigned() }).on('error', () => {});
+  });
+}
 
 describe('PgDatabase', () => {
   let db: TestDatabase;
@@ -373,15 +385,19 @@ describe('PgDatabase', () => {
       expect((await refusal(nowhere)).code).toBe('HUB_DATABASE_UNAVAILABLE');
     });
 
-    it('says when the server takes the connection and no more', async () => {
-      const silent = createServer().listen(0, '127.0.0.1');
-      await once(silent, 'listening');
-      const ownerUrl = `postgres://hub_owner:x@127.0.0.1:${(silent.address() as AddressInfo).port}/hub`;
-      const opening = openDatabase({ ownerUrl, entities: [], connectTimeoutMs: 200 });
-      const looking = migrationState(ownerUrl, []);
-      for (const work of [opening, looking])
-        expect((await refusal(work)).code).toBe('HUB_DATABASE_UNAVAILABLE');
-      silent.close();
+    it.each<[string, (socket: Socket) => void, string]>([
+      ['takes the connection and no more', () => {}, ''],
+      ['has no TLS, where it is wanted', (socket) => void socket.once('data', () => socket.write('N')), TLS],
+      ['shows a certificate that nobody trusts', showsUntrusted, TLS],
+    ])('says when the server %s', async (_what, deed, parameters) => {
+      const server = createServer(deed).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const ownerUrl = `postgres://hub_owner:x@127.0.0.1:${port}/hub${parameters}`;
+      const opening = openDatabase({ ownerUrl, entities: [], connectTimeoutMs: 2_000 });
+      const codes = [(await refusal(opening)).code, (await refusal(migrationState(ownerUrl, []))).code];
+      server.close();
+      expect(codes).toEqual(['HUB_DATABASE_UNAVAILABLE', 'HUB_DATABASE_UNAVAILABLE']);
     });
 
     it('tells a lost connection from a lost commit', async () => {
