@@ -753,8 +753,8 @@ describe('a server that is there and gives no connection', () => {
     const env = urlWith((url) => {
       url.port = String((server.address() as AddressInfo).port);
     });
-    const { state, found, mend } = of(await doctor(env()), 'database');
-    server.close();
+    const answer = await doctor(env()).finally(() => server.close());
+    const { state, found, mend } = of(answer, 'database');
     expect([state, mend]).toEqual(['FAULT', expect.stringMatching(/start PostgreSQL/)]);
     expect(found).toMatch(new RegExp(` does not answer \\(${reason}\\)$`));
   });

@@ -394,10 +394,13 @@ describe('PgDatabase', () => {
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
       const ownerUrl = `postgres://hub_owner:x@127.0.0.1:${port}/hub${parameters}`;
-      const opening = openDatabase({ ownerUrl, entities: [], connectTimeoutMs: 2_000 });
-      const codes = [(await refusal(opening)).code, (await refusal(migrationState(ownerUrl, []))).code];
-      server.close();
-      expect(codes).toEqual(['HUB_DATABASE_UNAVAILABLE', 'HUB_DATABASE_UNAVAILABLE']);
+      try {
+        const opening = openDatabase({ ownerUrl, entities: [], connectTimeoutMs: 2_000 });
+        const codes = [(await refusal(opening)).code, (await refusal(migrationState(ownerUrl, []))).code];
+        expect(codes).toEqual(['HUB_DATABASE_UNAVAILABLE', 'HUB_DATABASE_UNAVAILABLE']);
+      } finally {
+        server.close();
+      }
     });
 
     it('tells a lost connection from a lost commit', async () => {
