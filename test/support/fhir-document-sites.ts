@@ -38,7 +38,10 @@ export const UNSHOWN = [
     characters: ['U+4F60', 'U+597D', 'U+05E9', 'U+05DC', 'U+05D5', 'U+05DD'],
   },
   { text: 'a\u202eb\u00adc\u200d', characters: ['U+202E', 'U+00AD', 'U+200D'] },
-  { text: 'nurse \ud83d\udc69\ud83c\udffd\u200d\u2695\ufe0f', characters: ['U+1F469', 'U+1F3FD', 'U+200D'] },
+  {
+    text: 'nurse \ud83d\udc69\ud83c\udffd\u200d\u2695\ufe0f',
+    characters: ['U+1F469', 'U+1F3FD', 'U+200D', 'U+FE0F'],
+  },
 ] as const;
 
 const FORMS = {

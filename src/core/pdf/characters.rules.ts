@@ -7,8 +7,8 @@
 const SCRIPTS =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Common}\p{Script=Inherited}]$/u;
 
-/** Controls, invisible format characters, surrogates, private use, and separators of lines and paragraphs. */
-const UNSEEN = /^[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]$/u;
+/** Controls, invisible characters (of format, joiners and variation selectors), surrogates, private use, and separators of lines and paragraphs. */
+const UNSEEN = /^[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]$/u;
 
 /** Characters named at most: an error says what is wrong, and is no copy of the text. */
 const MOST_NAMED = 20;

@@ -37,6 +37,13 @@ test('thirty thousand characters run over many pages, and none is lost', async (
   expect(pdf.toString('latin1').match(/\/Type \/Page\n/g)!.length).toBeGreaterThan(5);
 });
 
+test.each(['\u034f', '\ufe0f', '\u200d', '\u00ad'])(
+  '%j leaves no mark on a page, so it is named',
+  (invisible) => {
+    expect(unshownCharacters([`a${invisible}b`], hasGlyph)).toHaveLength(1);
+  },
+);
+
 test('any text of characters that can be shown is shown in full', async () => {
   const characters = fc
     .integer({ min: 0x20, max: 0x2fff })
